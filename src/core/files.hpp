@@ -1,0 +1,22 @@
+// Whole-file reading and atomic writing.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace cytoscale {
+
+// The whole file. Throws Error when it cannot be opened or read (a directory, no permission, missing).
+std::string read_file(const std::filesystem::path& path);
+
+// Creates the parent folder, lets `write` fill "<path>.tmp", syncs it to disk and renames it onto `path`: a
+// reader sees the old file or the new one, never a part. On an exception the temporary file is removed.
+void replace_atomically(const std::filesystem::path& path,
+                        const std::function<void(const std::filesystem::path& temporary)>& write);
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+// Makes the folder and its parents. Throws Error when that fails.
+void make_folder(const std::filesystem::path& path);
+
+}  // namespace cytoscale

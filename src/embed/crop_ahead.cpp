@@ -1,0 +1,52 @@
+#include "embed/crop_ahead.hpp"
+
+#include <chrono>
+
+namespace cytoscale {
+
+CropAhead::CropAhead(int threads) {
+  for (int i = 0; i < std::max(1, threads); ++i) workers_.emplace_back([this] { serve(); });
+}
+
+CropAhead::~CropAhead() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    waiting_.clear();
+  }
+  changed_.notify_all();
+  for (auto& worker : workers_) worker.join();
+}
+
+void CropAhead::ask(Task task) {
+  std::packaged_task<CroppedField()> packaged(std::move(task));
+  results_.push_back(packaged.get_future());
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(packaged));
+  }
+  changed_.notify_one();
+}
+
+CroppedField CropAhead::take(const std::function<void()>& tick) {
+  while (results_.front().wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) tick();
+  std::future<CroppedField> oldest = std::move(results_.front());
+  results_.pop_front();
+  return oldest.get();
+}
+
+void CropAhead::serve() {
+  while (true) {
+    std::packaged_task<CroppedField()> task;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+      if (ending_) return;
+      task = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    task();
+  }
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,51 @@
+// Crops in, features out, behind one interface; which library computes them is the encoder's own business.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "image/crop.hpp"
+
+namespace cytoscale {
+
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  virtual int channels() const = 0;
+  virtual int crop_px() const = 0;
+  virtual CropNormalisation normalisation() const = 0;  // the crops to encode() must have had it
+  // D names, e.g. resnet18_conv4a_0; the layers asked for, one after another.
+  virtual std::vector<std::string> feature_names() const = 0;
+  // Of each of the D features, the layer it is of.
+  virtual std::vector<std::string> feature_layers() const = 0;
+  // What computes, for provenance: library and its version, precision, device, model.
+  virtual std::string description() const = 0;
+  // crops: [count][C][S][S], out: [count][D]. A cell's features depend neither on the number of threads nor
+  // on the cells beside it in the batch. Not for use from two threads at once. Throws Error: spans of another
+  // size.
+  virtual void encode(std::span<const float> crops, std::size_t count, std::span<float> out) = 0;
+};
+
+struct EncoderOptions {
+  std::filesystem::path model;  // model folder or .safetensors; empty: untrained network from `seed`
+  std::vector<std::string> layers = {"conv4a"};
+  std::string precision = "fp32";              // or "bf16"
+  int threads = 1;                             // that compute
+  int channels = 0;                            // of the screen; a model of another number is refused
+  int crop_px = 0;                             // 0: the model's; 128 for a network without a say
+  std::string crop_normalisation = "maximum";  // for a model that does not say
+  std::uint64_t seed = 0;                      // of the untrained network
+  std::string architecture = "resnet18";       // of the untrained network
+  std::string device = "auto";                 // "auto", "cpu", "cuda"
+  int local_rank = 0;                          // number of this rank on its node: chooses the GPU
+  void validate() const;                       // throws Error
+};
+
+// Throws Error: a model that cannot be read or does not fit the options.
+std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options);
+
+}  // namespace cytoscale

@@ -1,0 +1,34 @@
+// Cosine similarity and the nearest neighbour by it (method.md §5). A row that is zero or not finite has no
+// direction: it is nobody's neighbour and has none. Dot products are summed in one fixed order, so equal rows
+// tie exactly; of equal similarities the lowest row wins.
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "profile/profile_table.hpp"
+
+namespace cytoscale {
+
+struct Neighbour {
+  std::size_t row;
+  double similarity;  // [-1, 1]
+};
+
+class CosineIndex {
+ public:
+  explicit CosineIndex(const Matrix& rows);
+  std::size_t size() const { return directed_.size(); }
+  bool has_direction(std::size_t row) const { return directed_[row] != 0; }
+  double similarity(std::size_t a, std::size_t b) const;
+  // Among the rows other than `query` that are admissible; nothing where there is none.
+  std::optional<Neighbour> nearest(std::size_t query,
+                                   const std::function<bool(std::size_t)>& admissible) const;
+
+ private:
+  Matrix unit_;
+  std::vector<char> directed_;
+};
+
+}  // namespace cytoscale

@@ -1,0 +1,71 @@
+// Matching treatments to their class by the nearest neighbour (method.md §5). Pure functions over matrices
+// and labels.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profile/profile_table.hpp"
+
+namespace cytoscale {
+
+// Treatment profiles without controls; all vectors of one length.
+struct TreatmentSet {
+  Matrix values;
+  std::vector<std::string> name;
+  std::vector<std::string> compound;              // or gene; NSC excludes candidates that share the query's
+  std::vector<std::string> moa;                   // class; "" is unknown: neither query nor candidate
+  std::vector<std::vector<std::string>> batches;  // sorted, unique
+  std::vector<std::size_t> wells;                 // how many
+  std::size_t size() const { return name.size(); }
+};
+
+enum class MatchRule {
+  nsc,            // candidates exclude the query's compound
+  nscb_disjoint,  // … and those that share any batch with the query
+  nscb_joined     // … and those whose joined batch names equal the query's; single-batch classes are no
+                  // candidates
+};
+std::string rule_key(MatchRule rule);    // "nsc", "nscb_disjoint", "nscb_joined"
+std::string rule_title(MatchRule rule);  // "NSC", "NSCB disjoint", "NSCB joined"
+
+struct Score {
+  std::size_t correct = 0, total = 0;
+  double fraction() const { return total ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
+};
+
+struct Match {
+  std::size_t query;                   // index in the set
+  std::optional<std::size_t> nearest;  // nothing: no candidate was left, counted as wrong
+  double similarity = 0;
+  bool correct = false;
+};
+
+struct RuleResult {
+  MatchRule rule;
+  std::vector<Match> matches;  // one per query, in the set's order
+  Score score;
+  std::size_t without_candidate = 0;
+};
+
+// Classes whose treatments all lie in one and the same batch: NSCB cannot recover them. Sorted.
+std::vector<std::string> find_single_batch_classes(const TreatmentSet& set);
+
+// Queries: every treatment with a class; under NSCB not those of single-batch classes.
+RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
+                            const std::vector<std::string>& single_batch_classes);
+
+// Of the rows whose label another row has too: how many have a nearest neighbour (not themselves) with their
+// label? Replicate accuracy with wells and treatments; gene accuracy with alleles and genes. All rows are
+// candidates.
+Score same_label_accuracy(const Matrix& values, const std::vector<std::string>& label);
+
+// counts[truth][matched], classes in natural order; the last column counts queries without a candidate.
+struct Confusion {
+  std::vector<std::string> classes;
+  std::vector<std::vector<std::size_t>> counts;  // [classes][classes + 1]
+};
+Confusion confusion_of(const TreatmentSet& set, const RuleResult& result);
+
+}  // namespace cytoscale

@@ -1,0 +1,16 @@
+// Quality of one plane of a field.
+#pragma once
+#include "image/plane.hpp"
+
+namespace cytoscale {
+
+struct PlaneQuality {
+  // Variance of the 4-neighbour Laplacian (Pech-Pacheco et al., ICPR 2000) divided by the plane's own
+  // variance: independent of gain and offset, larger for sharper images, 0 for a uniform plane.
+  float focus_score = 0;
+  float saturated_fraction = 0;  // pixels at or above white_level, 0…1
+};
+
+PlaneQuality measure_quality(const Plane& plane, float white_level);
+
+}  // namespace cytoscale

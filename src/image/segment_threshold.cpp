@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "image/segment_internal.hpp"
+
+namespace cytoscale::segment {
+namespace {
+
+constexpr int bins = 1024;
+constexpr float clear_of_noise =
+    4;  // thresholds nearer to the background, in its noise, separate noise from noise
+constexpr float low_fraction = 0.5f;   // of Otsu's height: nuclei of half the usual brightness are kept
+constexpr double local_window = 1.35;  // sigma in nuclear radii
+constexpr float quantisation = 0.3f;   // the least noise of integer pixels, where no other shows
+constexpr double bright_tail =
+    0.001;  // share of pixels (debris, dead cells) that may not stretch the histogram
+
+// Otsu 1979: the threshold of largest variance between the classes, of values clipped to [low, high].
+float otsu(const std::vector<float>& values, float low, float high) {
+  std::array<double, bins> counts{};
+  const float scale = (bins - 1) / (high - low);
+  for (const float v : values) {
+    ++counts[static_cast<std::size_t>((std::clamp(v, low, high) - low) * scale + 0.5f)];
+  }
+  double total = 0, sum = 0;
+  for (int i = 0; i < bins; ++i) {
+    total += counts[std::size_t(i)];
+    sum += counts[std::size_t(i)] * i;
+  }
+  double below = 0, sum_below = 0, best = -1;
+  int best_bin = 0;
+  for (int i = 0; i + 1 < bins; ++i) {
+    below += counts[std::size_t(i)];
+    sum_below += counts[std::size_t(i)] * i;
+    if (below == 0 || below == total) continue;
+    const double difference = sum_below / below - (sum - sum_below) / (total - below);
+    const double between = below * (total - below) * difference * difference;
+    if (between > best) {
+      best = between;
+      best_bin = i;
+    }
+  }
+  return low + (float(best_bin) + 0.5f) / scale;
+}
+
+Levels levels_with_top(const Plane& smooth, float low, float high) {
+  Levels levels;
+  levels.background = low;
+  if (!(high > low)) return levels;
+  levels.threshold = otsu(smooth.pixels, low, high);
+  std::vector<float> below;
+  below.reserve(smooth.pixels.size());
+  for (const float v : smooth.pixels) {
+    if (v <= levels.threshold) below.push_back(v);
+  }
+  levels.background = filters::quantile(below, 0.5);
+  // Out-of-focus light lies above the background, so its noise is read from what lies below.
+  double squares = 0;
+  std::size_t count = 0;
+  for (const float v : below) {
+    if (v >= levels.background) continue;
+    squares += double(levels.background - v) * double(levels.background - v);
+    ++count;
+  }
+  levels.noise = count ? static_cast<float>(std::sqrt(squares / double(count))) : 0.0f;
+  levels.clear = levels.threshold - levels.background > clear_of_noise * levels.noise;
+  return levels;
+}
+
+Plane local_mean(const Plane& smooth, float ceiling, double sigma_px) {
+  const int factor = std::max(1, static_cast<int>(sigma_px / 3));
+  Plane clipped = smooth;
+  for (float& v : clipped.pixels) v = std::min(v, ceiling);
+  if (factor == 1) return filters::gaussian_blur(clipped, sigma_px);
+  const auto small = filters::gaussian_blur(filters::shrink(clipped, factor), sigma_px / factor);
+  return filters::enlarge(small, factor, smooth.height, smooth.width);
+}
+
+}  // namespace
+
+Levels measure_levels(const Plane& smooth) {
+  std::vector<float> values = smooth.pixels;
+  const auto [low, high] = std::minmax_element(smooth.pixels.begin(), smooth.pixels.end());
+  const auto levels = levels_with_top(smooth, *low, filters::quantile(values, 1 - bright_tail));
+  // One nucleus in a large field may be less than the tail that was cut.
+  return levels.clear ? levels : levels_with_top(smooth, *low, *high);
+}
+
+filters::Mask foreground(const Plane& smooth, const Levels& levels, double radius_px,
+                         const SegmentOptions& options) {
+  const float noise =
+      std::max(levels.noise, std::min(quantisation, (levels.threshold - levels.background) / 8));
+  const float height = static_cast<float>(options.threshold_scale) * (levels.threshold - levels.background);
+  const float least = levels.background + std::max(low_fraction * height, clear_of_noise * noise);
+  const auto mean = local_mean(smooth, levels.background + 4 * height, local_window * radius_px);
+  filters::Mask mask{smooth.height, smooth.width, std::vector<std::uint8_t>(smooth.pixels.size())};
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    mask.set[i] = smooth.pixels[i] > std::max(least, mean.pixels[i]);
+  }
+  filters::fill_holes(mask);
+  return mask;
+}
+
+double typical_radius(const Plane& smooth, const Levels& levels, double min_area_px, double otherwise) {
+  filters::Mask mask{smooth.height, smooth.width, std::vector<std::uint8_t>(smooth.pixels.size())};
+  for (std::size_t i = 0; i < mask.size(); ++i) mask.set[i] = smooth.pixels[i] > levels.threshold;
+  const auto regions = flood(mask, smooth_distance(mask, 1), 0.8);
+  std::vector<std::size_t> areas(std::size_t(regions.count) + 1);
+  for (const auto label : regions.labels) ++areas[std::size_t(label)];
+  std::vector<float> radii;
+  for (std::size_t r = 1; r < areas.size(); ++r) {
+    if (double(areas[r]) >= min_area_px) radii.push_back(std::sqrt(float(areas[r]) / 3.14159265f));
+  }
+  return radii.empty() ? otherwise : filters::quantile(radii, 0.5);
+}
+
+}  // namespace cytoscale::segment

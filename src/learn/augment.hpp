@@ -1,0 +1,26 @@
+// Cutting crops out of fields, changed at random while training (Caicedo et al. 2018 §4.3): flips, rotation,
+// translation. One bilinear sampling of the whole field, so that turned corners show real pixels; zero
+// outside the field.
+#pragma once
+#include <span>
+
+#include "core/random.hpp"
+#include "image/crop.hpp"
+#include "learn/field_images.hpp"
+#include "learn/train_options.hpp"
+
+namespace cytoscale {
+
+// Crop pixel (i, j), measured from the crop's middle, is field pixel middle + shift + matrix · (i, j).
+struct Warp {
+  float yy = 1, yx = 0, xy = 0, xx = 1;
+  float shift_y = 0, shift_x = 0;
+};
+
+Warp draw_warp(Random& random, const AugmentOptions& options);
+
+// out: [C][S][S], not normalised. With the identity the window of extract_crop().
+void cut_crop(const PackedField& field, float y, float x, const Warp& warp, int size_px,
+              std::span<float> out);
+
+}  // namespace cytoscale

@@ -1,0 +1,204 @@
+#include "learn/field_images.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "core/error.hpp"
+#include "core/progress.hpp"
+#include "core/text.hpp"
+#include "image/field_image.hpp"
+#include "mpi/agree.hpp"
+#include "store/cell_table.hpp"
+#include "store/illumination_file.hpp"
+
+namespace cytoscale {
+namespace {
+
+using Correction = std::shared_ptr<const Illumination>;
+
+// One field on its way: an image, or why there is none.
+struct Decoded {
+  std::size_t field = 0;
+  std::optional<PackedField> image;
+  std::string file, reason;
+};
+
+// Reads the illumination of plates as they come; fields are in plate order, so few are held.
+class Corrections {
+ public:
+  Corrections(const Communicator& comm, const Screen& screen, const std::filesystem::path& path) {
+    if (path.empty()) return;
+    together(comm, [&] {
+      reader_.emplace(path);
+      reader_->check_matches(screen);
+    });
+  }
+  Correction of(const std::string& plate) {
+    if (!reader_) return nullptr;
+    if (plate != plate_ || !held_)
+      held_ = std::make_shared<Illumination>(reader_->read(plate)), plate_ = plate;
+    return held_;
+  }
+
+ private:
+  std::optional<IlluminationReader> reader_;
+  std::string plate_;
+  Correction held_;
+};
+
+Decoded decode(const Screen& screen, std::size_t field, const Correction& correction) {
+  Decoded decoded;
+  decoded.field = field;
+  try {
+    auto loaded = read_field(screen.fields[field].images);
+    if (correction) correct(loaded.image, *correction);
+    decoded.image = pack_field(loaded.image);
+  } catch (const Error& error) {
+    decoded.file = error.where();
+    decoded.reason = error.problem();
+  } catch (const std::bad_alloc&) {
+    decoded.reason = "not enough memory";
+  }
+  return decoded;
+}
+
+template <typename T>
+void put(std::vector<std::byte>& bytes, const T* values, std::size_t count) {
+  const auto at = bytes.size();
+  bytes.resize(at + count * sizeof(T));
+  if (count > 0) std::memcpy(bytes.data() + at, values, count * sizeof(T));
+}
+
+template <typename T>
+const std::byte* get(const std::byte* from, T* values, std::size_t count) {
+  if (count > 0) std::memcpy(values, from, count * sizeof(T));
+  return from + count * sizeof(T);
+}
+
+std::vector<std::byte> pack_bytes(const Decoded& decoded) {
+  std::vector<std::byte> bytes;
+  const int sizes[5] = {decoded.image ? decoded.image->channels : 0,
+                        decoded.image ? decoded.image->height : 0, decoded.image ? decoded.image->width : 0,
+                        static_cast<int>(decoded.file.size()), static_cast<int>(decoded.reason.size())};
+  put(bytes, sizes, 5);
+  put(bytes, decoded.file.data(), decoded.file.size());
+  put(bytes, decoded.reason.data(), decoded.reason.size());
+  if (decoded.image) {
+    put(bytes, decoded.image->offset.data(), decoded.image->offset.size());
+    put(bytes, decoded.image->scale.data(), decoded.image->scale.size());
+    put(bytes, decoded.image->pixels.data(), decoded.image->pixels.size());
+  }
+  return bytes;
+}
+
+Decoded unpack_bytes(std::size_t field, const std::vector<std::byte>& bytes) {
+  Decoded decoded;
+  decoded.field = field;
+  int sizes[5];
+  const auto* at = get(bytes.data(), sizes, 5);
+  decoded.file.resize(static_cast<std::size_t>(sizes[3]));
+  decoded.reason.resize(static_cast<std::size_t>(sizes[4]));
+  at = get(at, decoded.file.data(), decoded.file.size());
+  at = get(at, decoded.reason.data(), decoded.reason.size());
+  if (sizes[0] == 0) return decoded;
+  PackedField image{sizes[0], sizes[1], sizes[2], {}, {}, {}};
+  const auto channels = static_cast<std::size_t>(sizes[0]);
+  image.offset.resize(channels);
+  image.scale.resize(channels);
+  image.pixels.resize(channels * static_cast<std::size_t>(sizes[1]) * static_cast<std::size_t>(sizes[2]));
+  at = get(at, image.offset.data(), channels);
+  at = get(at, image.scale.data(), channels);
+  get(at, image.pixels.data(), image.pixels.size());
+  decoded.image = std::move(image);
+  return decoded;
+}
+
+// This rank's fields of one round, decoded at once on a thread each.
+std::vector<Decoded> decode_some(const Screen& screen, const std::vector<std::size_t>& fields,
+                                 Corrections& corrections) {
+  std::vector<Correction> correction;
+  for (const auto field : fields) correction.push_back(corrections.of(screen.fields[field].plate));
+  std::vector<Decoded> decoded(fields.size());
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 1; i < fields.size(); ++i)
+    threads.emplace_back([&, i] { decoded[i] = decode(screen, fields[i], correction[i]); });
+  if (!fields.empty()) decoded[0] = decode(screen, fields[0], correction[0]);
+  return decoded;
+}
+
+}  // namespace
+
+PackedField pack_field(const FieldImage& field) {
+  PackedField packed{field.channels, field.height, field.width, {}, {}, {}};
+  packed.pixels.resize(field.pixels.size());
+  auto* out = packed.pixels.data();
+  for (int c = 0; c < field.channels; ++c) {
+    const auto plane = field.plane(c);
+    const auto [low, high] = std::minmax_element(plane.begin(), plane.end());
+    const float offset = std::min(0.0f, *low);
+    const float range = *high - offset;
+    const float scale = range > 0 ? range / 65535.0f : 1.0f;
+    packed.offset.push_back(offset);
+    packed.scale.push_back(scale);
+    for (const float value : plane)
+      *out++ = static_cast<std::uint16_t>(std::clamp((value - offset) / scale + 0.5f, 0.0f, 65535.0f));
+  }
+  return packed;
+}
+
+FieldLoad load_fields(const Communicator& comm, const Screen& screen, const std::vector<std::size_t>& fields,
+                      const std::filesystem::path& illumination, int threads, const Clock& clock) {
+  Corrections corrections(comm, screen, illumination);
+  Progress progress("reading training images", "fields", fields.size(), clock, comm.root());
+  FieldLoad load;
+  const auto per_rank = static_cast<std::size_t>(std::max(1, threads));
+  const auto ranks = static_cast<std::size_t>(comm.size());
+  for (std::size_t start = 0; start < fields.size(); start += per_rank * ranks) {
+    const auto owner_of = [&](std::size_t i) { return static_cast<int>((i - start) / per_rank); };
+    const auto end = std::min(fields.size(), start + per_rank * ranks);
+    std::vector<std::size_t> mine;
+    for (std::size_t i = start; i < end; ++i)
+      if (owner_of(i) == comm.rank()) mine.push_back(fields[i]);
+    std::vector<Decoded> decoded;
+    together(comm, [&] { decoded = decode_some(screen, mine, corrections); });
+    for (std::size_t i = start, next = 0; i < end; ++i) {
+      const bool here = owner_of(i) == comm.rank();
+      Decoded field = here ? std::move(decoded[next++]) : Decoded{};
+      if (comm.size() > 1) {
+        std::vector<std::byte> bytes = here ? pack_bytes(field) : std::vector<std::byte>{};
+        comm.broadcast(bytes, owner_of(i));
+        if (!here) field = unpack_bytes(fields[i], bytes);
+      }
+      if (field.image)
+        load.images.insert(fields[i], std::move(*field.image));
+      else
+        load.failures.push_back({fields[i], field.file, field.reason});
+    }
+    progress.update(end);
+  }
+  progress.finish();
+  return load;
+}
+
+double image_memory_bytes(const Screen& screen, const CellTable& cells,
+                          const std::vector<std::size_t>& fields) {
+  double bytes = 0;
+  for (const auto field : fields)
+    bytes += 2.0 * static_cast<double>(screen.channels.size()) * cells.height[field] * cells.width[field];
+  return bytes;
+}
+
+void check_image_memory(double bytes, double limit_gib) {
+  if (bytes <= limit_gib * 1073741824.0) return;
+  throw Error(
+      "the training images take " + bytes_text(bytes) + " on each rank, more than the " +
+          number_text(limit_gib) + " GiB allowed",
+      "option --image-memory",
+      "Allow more, take fewer fields with --train-select or --plates, or start fewer ranks on a node");
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,55 @@
+// The fields of a training set in memory, corrected for illumination. 16 bits a pixel with a scale per plane:
+// half of float32, and as the largest pixel takes the largest code, finer than the 16 bits a camera gives.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "image/plane.hpp"
+#include "mpi/communicator.hpp"
+#include "screen/failures.hpp"
+#include "screen/screen.hpp"
+
+namespace cytoscale {
+
+struct PackedField {
+  int channels = 0, height = 0, width = 0;
+  std::vector<float> offset, scale;   // per channel: value = offset + scale * code
+  std::vector<std::uint16_t> pixels;  // [C][H][W]
+};
+
+PackedField pack_field(const FieldImage& field);
+
+class FieldImages {
+ public:
+  void insert(std::size_t field, PackedField image) { images_[field] = std::move(image); }
+  const PackedField& at(std::size_t field) const { return images_.at(field); }
+  bool contains(std::size_t field) const { return images_.contains(field); }
+  std::size_t size() const { return images_.size(); }
+
+ private:
+  std::map<std::size_t, PackedField> images_;
+};
+
+struct FieldLoad {
+  FieldImages images;
+  std::vector<FieldFailure> failures;  // sorted by field; the same on all ranks
+};
+
+// Each rank decodes its share, on `threads` threads, and sends it to the others: a file is read once whatever
+// the number of ranks, and all ranks hold all fields. `illumination` empty: no correction. A field that
+// cannot be read, or is of another size than its plate's illumination, is a failure. Throws Error on all
+// ranks when the illumination cannot be read. Collective: yes.
+FieldLoad load_fields(const Communicator& comm, const Screen& screen, const std::vector<std::size_t>& fields,
+                      const std::filesystem::path& illumination, int threads, const Clock& clock);
+
+// What load_fields() will take on each rank, from the fields' sizes in the cell table. Throws Error above the
+// limit.
+struct CellTable;
+double image_memory_bytes(const Screen& screen, const CellTable& cells,
+                          const std::vector<std::size_t>& fields);
+void check_image_memory(double bytes, double limit_gib);
+
+}  // namespace cytoscale

@@ -1,0 +1,53 @@
+// Optimisers over one flat array of parameters, one pass over memory each step. AdamW (Loshchilov and Hutter,
+// ICLR 2019) and stochastic gradient descent with Nesterov momentum (Sutskever et al., ICML 2013), in the
+// form that PyTorch gives them.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/worker_pool.hpp"
+#include "learn/train_options.hpp"
+#include "store/safetensors.hpp"
+
+namespace cytoscale {
+
+// A tensor's place in the flat array.
+struct FlatTensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::size_t offset, values;
+};
+
+class Optimiser {
+ public:
+  // Weight decay acts on tensors of two or more dimensions: not on biases and normalisations.
+  Optimiser(const TrainOptions& options, std::vector<FlatTensor> tensors, std::size_t values);
+
+  // Changes the parameters in place, on the pool's threads; the same bits for any number of them.
+  void step(std::span<float> parameters, std::span<const float> gradient, double learning_rate,
+            WorkerPool& pool);
+
+  // State as tensors "optimizer/<name>/<part>" and "optimizer/steps". restore() throws Error naming file and
+  // tensor.
+  void store(SafeTensors& file) const;
+  void restore(const SafeTensors& file, const std::string& where);
+
+ private:
+  struct Piece {
+    std::size_t offset, values;
+    bool decayed;
+  };
+  void sgd(const Piece& piece, float* parameters, const float* gradient, float rate);
+  void adamw(const Piece& piece, float* parameters, const float* gradient, double rate);
+
+  bool sgd_;
+  double momentum_, weight_decay_;
+  std::vector<FlatTensor> tensors_;
+  std::vector<Piece> pieces_;
+  std::vector<float> first_, second_;  // sgd: momentum and nothing
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace cytoscale

@@ -1,0 +1,278 @@
+#include <algorithm>
+#include <chrono>
+
+#include "learn/sharded_network_torch.hpp"
+
+namespace cytoscale {
+namespace {
+
+constexpr std::size_t bucket_limit = 1u << 20;  // values; larger tensors have a bucket to themselves
+
+NormMode norm_mode(const std::string& name) {
+  if (name == "frozen") return NormMode::frozen;
+  return name == "sync" ? NormMode::sync : NormMode::local;
+}
+
+std::vector<torch::Tensor> statistics_of(const Network& network) {
+  std::vector<torch::Tensor> statistics;
+  for (auto& buffer : network.buffers())
+    if (buffer.is_floating_point()) statistics.push_back(buffer);
+  return statistics;
+}
+
+}  // namespace
+
+ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec, const TrainOptions& options,
+                               int threads)
+    : comm_(comm),
+      options_(options),
+      device_(choose_device(options.device, comm.node_rank())),
+      type_(options.precision == "bf16" ? torch::kBFloat16 : torch::kFloat32),
+      learns_statistics_(options.batch_norm != "frozen"),
+      master_(make_network(spec)),
+      statistics_(statistics_of(*master_)) {
+  std::vector<std::size_t> bucket_values;
+  lay_out(bucket_values);
+  sums_ = std::make_unique<GradientSums>(comm, options.shards(comm.size()), bucket_values, [this] {
+    std::lock_guard lock(mutex_);
+    poked_ = true;
+    news_.notify_one();
+  });
+  // Synchronised statistics tie a rank's cells together: one pass, on several intra-op threads.
+  const bool one_pass = options.batch_norm == "sync" || !device_.is_cpu();
+  const int workers = one_pass ? 1 : std::clamp(threads, 1, static_cast<int>(sums_->shards().count));
+  for (int i = 0; i < workers; ++i) add_replica();
+  const int intra_op = one_pass ? threads : 1;
+  pool_ = std::make_unique<WorkerPool>(workers, [intra_op] { at::set_num_threads(intra_op); });
+}
+
+ShardedNetwork::~ShardedNetwork() = default;
+
+// Parameters in one array, in the order in which backward reaches them: the last first.
+void ShardedNetwork::lay_out(std::vector<std::size_t>& bucket_values) {
+  const auto named = master_->named_parameters().items();
+  tensors_.resize(named.size());
+  bucket_of_.resize(named.size());
+  std::size_t offset = 0;
+  for (std::size_t i = named.size(); i-- > 0;) {
+    const auto& tensor = named[i].value();
+    const auto values = static_cast<std::size_t>(tensor.numel());
+    tensors_[i] = {named[i].key(), tensor.sizes().vec(), offset, values};
+    if (bucket_values.empty() || bucket_values.back() + values > bucket_limit) {
+      bucket_values.push_back(0);
+      in_bucket_.push_back(0);
+    }
+    bucket_of_[i] = bucket_values.size() - 1;
+    bucket_values.back() += values;
+    ++in_bucket_.back();
+    offset += values;
+  }
+  parameters_.resize(offset);
+  if (type_ == torch::kBFloat16 && device_.is_cpu()) rounded_.resize(offset);
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    auto parameter = named[i].value();
+    parameter.set_data(torch::from_blob(parameters_.data() + tensors_[i].offset, tensors_[i].shape));
+  }
+  if (!learns_statistics_) return;
+  bucket_values.push_back(0);
+  for (const auto& statistic : statistics_)
+    bucket_values.back() += static_cast<std::size_t>(statistic.numel());
+}
+
+// Rounded once a step rather than once a shard where the network computes in bf16.
+torch::Tensor ShardedNetwork::shared(std::size_t parameter) {
+  const auto& tensor = tensors_[parameter];
+  if (type_ == torch::kBFloat16 && tensor.shape.size() == 4)
+    return torch::from_blob(rounded_.data() + tensor.offset, tensor.shape, torch::kBFloat16);
+  return torch::from_blob(parameters_.data() + tensor.offset, tensor.shape);
+}
+
+void ShardedNetwork::add_replica() {
+  auto replica = std::make_unique<Replica>();
+  replica->network = make_network(master_->spec());
+  replica->network->to(device_);
+  auto& norms = replica->network->norms();
+  norms.mode = norm_mode(options_.batch_norm);
+  norms.momentum = 1;  // what the shard saw, for keep_statistics()
+  norms.ranks = comm_.size();
+  norms.sum_over_ranks = [this](std::span<double> values) { sum_on_main_thread(values); };
+  replica->parameters = replica->network->parameters();
+  replica->statistics = statistics_of(*replica->network);
+  for (std::size_t i = 0; i < replica->parameters.size(); ++i) {
+    auto& parameter = replica->parameters[i];
+    if (device_.is_cpu()) parameter.set_data(shared(i));
+    parameter.register_hook([this, r = replica.get(), i](torch::Tensor gradient) { take(*r, i, &gradient); });
+  }
+  replicas_.push_back(std::move(replica));
+}
+
+void ShardedNetwork::weights_changed() {
+  torch::NoGradGuard no_grad;
+  if (device_.is_cpu()) {
+    pool_->run(rounded_.empty() ? 0 : tensors_.size(), [&](std::size_t i, int) {
+      const auto* values = parameters_.data() + tensors_[i].offset;
+      if (tensors_[i].shape.size() == 4)
+        std::copy_n(values, tensors_[i].values, rounded_.data() + tensors_[i].offset);
+    });
+  } else {
+    for (std::size_t i = 0; i < tensors_.size(); ++i)
+      replicas_[0]->parameters[i].copy_(
+          torch::from_blob(parameters_.data() + tensors_[i].offset, tensors_[i].shape));
+  }
+  if (learns_statistics_) return;
+  for (auto& replica : replicas_)
+    for (std::size_t i = 0; i < statistics_.size(); ++i) replica->statistics[i].copy_(statistics_[i]);
+}
+
+// The batch through the network; loss_sum is the sum over its cells.
+Score ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum,
+                              double smoothing) {
+  const auto n = static_cast<std::int64_t>(batch.count);
+  const auto crops = torch::from_blob(const_cast<float*>(batch.crops.data()),
+                                      {n, master_->spec().channels, options_.crop_px, options_.crop_px});
+  const auto labels =
+      torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {n}, torch::kInt64).to(device_);
+  const auto input = crops.to(device_).to(type_, false, false, torch::MemoryFormat::ChannelsLast);
+  const auto logits = replica.network->classify(input);
+  loss_sum = torch::nn::functional::cross_entropy(
+      logits, labels,
+      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum).label_smoothing(smoothing));
+  const auto correct = logits.detach().argmax(1).eq(labels).sum();
+  return {loss_sum.item<double>(), correct.item<double>(), static_cast<double>(n)};
+}
+
+// A gradient as backward finds it, or none: zero. On a GPU this runs on a thread of LibTorch's own.
+void ShardedNetwork::take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient) {
+  torch::NoGradGuard no_grad;
+  const auto& tensor = tensors_[parameter];
+  auto place = torch::from_blob(replica.gradient.data() + tensor.offset, tensor.shape);
+  if (gradient)
+    place.copy_(gradient->detach());
+  else
+    place.zero_();
+  replica.taken[parameter] = 1;
+  const auto bucket = bucket_of_[parameter];
+  if (--replica.waiting[bucket] == 0) sums_->complete(replica.shard, bucket);
+}
+
+Score ShardedNetwork::learn_shard(Replica& replica, std::size_t shard, const CropBatch& batch) {
+  replica.shard = shard;
+  replica.gradient = sums_->array_of(shard);
+  replica.taken.assign(tensors_.size(), 0);
+  replica.waiting = in_bucket_;
+  for (auto& parameter : replica.parameters) parameter.mutable_grad() = torch::Tensor();
+  torch::Tensor loss_sum;
+  const auto score = forward(replica, batch, loss_sum, options_.label_smoothing);
+  (loss_sum / static_cast<double>(options_.batch_size)).backward();
+  for (std::size_t i = 0; i < tensors_.size(); ++i)
+    if (!replica.taken[i]) take(replica, i, nullptr);
+  if (!learns_statistics_) return score;
+  torch::NoGradGuard no_grad;
+  auto* place = replica.gradient.data() + sums_->offset(sums_->buckets() - 1);
+  const double share = static_cast<double>(batch.count) / options_.batch_size;
+  for (const auto& statistic : replica.statistics) {
+    torch::from_blob(place, statistic.sizes()).copy_(statistic * share);
+    place += statistic.numel();
+  }
+  sums_->complete(shard, sums_->buckets() - 1);
+  return score;
+}
+
+Score ShardedNetwork::learn(const std::vector<CropBatch>& shards) {
+  sums_->begin();
+  ended_ = false;
+  std::vector<Score> scores(shards.size());
+  for (auto& replica : replicas_) replica->network->train();
+  pool_->start(
+      shards.size(),
+      [&](std::size_t item, int worker) {
+        scores[item] = learn_shard(*replicas_[static_cast<std::size_t>(worker)], sums_->shards().first + item,
+                                   shards[item]);
+      },
+      [this] {
+        std::lock_guard lock(mutex_);
+        ended_ = true;
+        news_.notify_one();
+      });
+  serve();
+  Score mine;
+  for (const auto& score : scores) mine.add(score);
+  double sums[3] = {mine.loss, mine.correct, mine.cells};
+  comm_.all_reduce(std::span<double>(sums), Reduction::sum);
+  return {sums[0], sums[1], sums[2]};
+}
+
+// The main thread while the others compute: carries gradients and sums over the ranks.
+void ShardedNetwork::serve() {
+  for (bool over = false, waited = false; !over;) {
+    SumRequest* request = nullptr;
+    bool ended = false;
+    {
+      std::unique_lock lock(mutex_);
+      const auto anything = [this] { return poked_ || ended_ || !requests_.empty(); };
+      // With sums under way MPI must be called now and then; alone there is nothing to carry.
+      if (comm_.size() > 1 && sums_->started() > 0)
+        news_.wait_for(lock, std::chrono::microseconds(50), [&] { return !ended_ && anything(); });
+      else
+        news_.wait(lock, anything);
+      poked_ = false;
+      ended = ended_;
+      if (!requests_.empty()) {
+        request = requests_.front();
+        requests_.pop_front();
+      }
+    }
+    if (request) {
+      comm_.all_reduce(request->values, Reduction::sum);
+      request->done.set_value();
+    }
+    if (ended && !waited) {
+      started_early_ = sums_->started();
+      pool_->wait();  // rethrows what a thread threw
+      waited = true;
+    }
+    over = sums_->advance() && ended;
+  }
+}
+
+void ShardedNetwork::sum_on_main_thread(std::span<double> values) {
+  SumRequest request{values, {}};
+  {
+    std::lock_guard lock(mutex_);
+    requests_.push_back(&request);
+    news_.notify_one();
+  }
+  request.done.get_future().wait();
+}
+
+void ShardedNetwork::keep_statistics() {
+  if (!learns_statistics_) return;
+  torch::NoGradGuard no_grad;
+  auto* place = sums_->result().data() + sums_->offset(sums_->buckets() - 1);
+  for (auto& statistic : statistics_) {
+    statistic.mul_(0.9).add_(torch::from_blob(place, statistic.sizes()), 0.1);
+    place += statistic.numel();
+  }
+  for (auto& buffer : master_->buffers())
+    if (!buffer.is_floating_point()) buffer += 1;
+}
+
+Score ShardedNetwork::judge(std::size_t first, std::size_t last,
+                            const std::function<CropBatch(std::size_t)>& make) {
+  torch::NoGradGuard no_grad;
+  for (auto& replica : replicas_) {
+    replica->network->eval();
+    for (std::size_t i = 0; i < statistics_.size(); ++i) replica->statistics[i].copy_(statistics_[i]);
+  }
+  std::vector<Score> scores(last - first);
+  pool_->run(scores.size(), [&](std::size_t item, int worker) {
+    torch::NoGradGuard no_grad_here;
+    torch::Tensor loss_sum;
+    scores[item] = forward(*replicas_[static_cast<std::size_t>(worker)], make(first + item), loss_sum, 0);
+  });
+  Score mine;
+  for (const auto& score : scores) mine.add(score);
+  return mine;
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,46 @@
+// Weakly supervised training (Caicedo et al. 2018 §4): a network learns to tell treatments apart, cell by
+// cell; data parallel over ranks and threads. Each step's batch is a function of the seed and the step; it is
+// cut into shards, which ranks share out, and gradients are summed while backward runs. With normalisation
+// over shards or frozen, the losses and the weights have the same bits for any number of ranks and threads;
+// synchronised normalisation agrees up to rounding.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/clock.hpp"
+#include "core/log.hpp"
+#include "learn/field_images.hpp"
+#include "learn/train_options.hpp"
+#include "learn/training_plan.hpp"
+#include "mpi/communicator.hpp"
+
+namespace cytoscale {
+
+struct TrainRun {
+  std::filesystem::path folder;  // gets model.safetensors, checkpoints, train_log.csv, training_wells.csv
+  nlohmann::json provenance = nlohmann::json::object();
+  nlohmann::json
+      identity;  // training_identity() of the plan before unreadable fields were taken out; null: of the plan
+  Log& log;
+  const Clock& clock;
+};
+
+struct TrainResult {
+  std::int64_t steps = 0;
+  double loss = 0, accuracy = 0;  // of the steps since the log's last row but one
+  std::optional<double> validation_loss, validation_accuracy;
+  double cells_per_s = 0, seconds = 0;  // of this part of the run
+  std::vector<double> losses;           // of each step of this part
+};
+
+// Options and data as checkpoints remember them (checkpoints.hpp: find_run()).
+nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan& plan);
+
+// Continues from the folder's last checkpoint where there is one of the same identity, bit for bit at the
+// same number of ranks and threads. The loss not a number: Error naming the step; the last good checkpoint
+// stays. Throws the same Error on all ranks. Collective: yes.
+TrainResult train(const Communicator& comm, const TrainingPlan& plan, const FieldImages& images,
+                  const TrainOptions& options, TrainRun& run);
+
+}  // namespace cytoscale

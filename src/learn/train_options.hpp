@@ -1,0 +1,79 @@
+// All that decides a training run. Defaults suit a small run on a few cores.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace cytoscale {
+
+// Which cells train, which validate (Caicedo et al. 2018 §4: whole replicates are held out, never single
+// cells).
+struct SplitOptions {
+  std::string select;                // COLUMN=VALUE[,…]: only fields where all hold; empty: all
+  bool exclude_controls = false;     // leave the negative controls out; else they are one more label
+  double validation_fraction = 0.2;  // of each label's wells, at least one where it has two
+  std::string validation_column;     // instead: wells whose COLUMN is one of the values
+  std::vector<std::string> validation_values;
+  int max_cells_per_well = 0;  // 0: all
+  void validate() const;       // throws Error
+};
+
+// Random changes of a crop; each is drawn anew for every cell of every batch.
+struct AugmentOptions {
+  bool flip = true;           // left–right and up–down, each with probability 1/2
+  bool rotate = true;         // by any angle; corners show the field's real pixels
+  double translation_px = 4;  // up to this many pixels in y and in x
+};
+
+struct TrainOptions {
+  std::uint64_t seed = 0;
+  std::string architecture = "resnet18";
+  std::filesystem::path
+      initial_weights;  // model folder or file to start from; the last layer is new; empty: random
+  int crop_px = 128;
+  std::string crop_normalisation = "maximum";
+  SplitOptions split;
+  AugmentOptions augment;
+  bool sample_replicates = false;  // label, then well, then cell; else label, then cell
+
+  double epochs = 10;      // of as many draws as there are training cells
+  std::int64_t steps = 0;  // instead of epochs, where above 0
+  int batch_size = 64;     // over all ranks
+  int shard_cells = 16;  // at least so many pass the network together; a thread works on one shard at a time
+  std::string optimiser = "adamw";  // or "sgd" (Nesterov momentum)
+  double learning_rate = 0;         // 0: 0.001 for adamw, 0.02 for sgd
+  double momentum = 0.9;            // sgd
+  double weight_decay = 1e-4;       // of convolutions and the last layer, not of normalisations and biases
+  double label_smoothing = 0;
+  std::string schedule = "cosine";  // or "constant", after the warm-up
+  int warmup_steps = 20;
+  std::string batch_norm =
+      "local";  // statistics of each shard; or "frozen", or "sync": of the batch over ranks
+  std::string precision = "fp32";  // or "bf16": activations and convolutions; weights and sums stay float32
+
+  int log_every = 10;           // steps
+  int validate_every = 100;     // steps; the last step validates too
+  int validation_cells = 2000;  // at most, drawn evenly over labels
+  int checkpoint_every = 200;   // steps
+  double image_memory_gib = 8;  // of each rank, for the images
+  int threads = 0;              // that compute, of each rank; 0: this rank's share of its node's cores
+  std::string device = "auto";  // "auto", "cpu", "cuda"
+
+  void validate() const;                 // throws Error naming the option
+  void validate_ranks(int ranks) const;  // throws Error when a batch has no shard for every rank
+  double base_learning_rate() const;
+  std::int64_t total_steps(std::int64_t training_cells) const;
+  std::size_t shards(
+      int ranks) const;  // of a batch; with synchronised statistics one of each rank, else of any number
+  // The options that decide the weights, by key: those of a checkpoint must be the same for it to be
+  // continued.
+  // Throws Error when the initial weights cannot be read.
+  nlohmann::json identity() const;
+};
+
+// Of step 0, 1, … of `total`: a linear warm-up, then constant or half a cosine down to 0.
+double learning_rate_at(const TrainOptions& options, std::int64_t step, std::int64_t total);
+
+}  // namespace cytoscale

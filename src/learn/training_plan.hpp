@@ -1,0 +1,53 @@
+// What is learnt from what: labels, their wells, which wells validate, and the cells of each. Pure: screen,
+// cell table and options in, plan out; the same on every rank. Collective: no.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "learn/train_options.hpp"
+#include "screen/columns.hpp"
+#include "screen/screen.hpp"
+#include "store/cell_table.hpp"
+
+namespace cytoscale {
+
+struct TrainingCell {
+  std::uint32_t field;  // index in Screen::fields
+  float y, x;           // px
+};
+
+struct TrainingWell {
+  std::string plate, well;
+  int label;        // index in TrainingPlan::labels
+  bool validation;  // held out
+  std::vector<TrainingCell> cells;
+};
+
+struct TrainingPlan {
+  std::vector<std::string> labels;    // natural order; a class each
+  std::vector<TrainingWell> wells;    // global order; each with at least one cell
+  std::vector<std::string> remarks;   // for the log: labels without held-out wells, labels left out
+  std::vector<std::string> channels;  // the screen's
+  std::string screen_fingerprint;
+
+  std::int64_t cells(bool validation) const;
+  std::vector<std::size_t> fields() const;  // those with a cell in use, ascending
+  // Takes out the cells of these fields (they could not be read). Labels keep their numbers.
+  // Throws Error when a label is left without training cells.
+  void drop_fields(const std::vector<std::size_t>& fields);
+  std::string fingerprint() const;  // of all of it
+};
+
+// Throws Error: unknown columns, a well of two treatments, nothing selected, fewer than two labels with
+// training cells.
+TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const ColumnRoles& roles,
+                           const SplitOptions& options, std::uint64_t seed);
+
+// plate, well, label, role (train, validation), cells: tells later jobs which wells the network has seen.
+// Atomic.
+void write_training_wells(const std::filesystem::path& path, const TrainingPlan& plan);
+
+}  // namespace cytoscale

@@ -1,0 +1,200 @@
+#include "mpi/communicator.hpp"
+
+#include <cstring>
+#include <limits>
+
+#include "mpi/native_internal.hpp"
+
+namespace cytoscale {
+namespace {
+
+MPI_Op operation(Reduction how) {
+  return how == Reduction::sum ? MPI_SUM : how == Reduction::min ? MPI_MIN : MPI_MAX;
+}
+
+// MPI counts are int: longer arrays go in pieces.
+constexpr std::size_t piece = std::size_t{1} << 28;
+
+template <typename T>
+void reduce_in_pieces(MPI_Comm comm, std::span<T> values, MPI_Datatype type, Reduction how) {
+  for (std::size_t at = 0; at < values.size(); at += piece) {
+    const auto count = static_cast<int>(std::min(piece, values.size() - at));
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, values.data() + at, count, type, operation(how), comm),
+              "MPI_Allreduce");
+  }
+}
+
+}  // namespace
+
+Communicator::Communicator() : impl_(std::make_unique<Impl>()) {}
+Communicator::Communicator(Communicator&&) noexcept = default;
+Communicator& Communicator::operator=(Communicator&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  std::swap(rank_, other.rank_);
+  std::swap(size_, other.size_);
+  std::swap(node_rank_, other.node_rank_);
+  std::swap(node_size_, other.node_size_);
+  return *this;
+}
+
+Communicator::~Communicator() {
+  int finalised = 0;
+  if (impl_ && impl_->comm != MPI_COMM_NULL && MPI_Finalized(&finalised) == MPI_SUCCESS && !finalised) {
+    MPI_Comm_free(&impl_->comm);
+  }
+}
+
+Communicator Communicator::self() {
+  return Communicator();
+}
+
+Communicator Communicator::from_native(void* mpi_comm) {
+  Communicator made;
+  check_mpi(MPI_Comm_dup(*static_cast<MPI_Comm*>(mpi_comm), &made.impl_->comm), "MPI_Comm_dup");
+  check_mpi(MPI_Comm_rank(made.impl_->comm, &made.rank_), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(made.impl_->comm, &made.size_), "MPI_Comm_size");
+  MPI_Comm node = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_split_type(made.impl_->comm, MPI_COMM_TYPE_SHARED, made.rank_, MPI_INFO_NULL, &node),
+            "MPI_Comm_split_type");
+  check_mpi(MPI_Comm_rank(node, &made.node_rank_), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(node, &made.node_size_), "MPI_Comm_size");
+  check_mpi(MPI_Comm_free(&node), "MPI_Comm_free");
+  return made;
+}
+
+void* Communicator::native() const {
+  return impl_->comm == MPI_COMM_NULL ? nullptr : &impl_->comm;
+}
+
+void Communicator::barrier() const {
+  if (native()) check_mpi(MPI_Barrier(impl_->comm), "MPI_Barrier");
+}
+
+void Communicator::all_reduce(std::span<double> values, Reduction how) const {
+  if (native()) reduce_in_pieces(impl_->comm, values, MPI_DOUBLE, how);
+}
+void Communicator::all_reduce(std::span<float> values, Reduction how) const {
+  if (native()) reduce_in_pieces(impl_->comm, values, MPI_FLOAT, how);
+}
+void Communicator::all_reduce(std::span<std::int64_t> values, Reduction how) const {
+  if (native()) reduce_in_pieces(impl_->comm, values, MPI_INT64_T, how);
+}
+
+struct Communicator::Request::Impl {
+  MPI_Request request = MPI_REQUEST_NULL;
+};
+Communicator::Request::Request() = default;
+Communicator::Request::Request(Request&&) noexcept = default;
+Communicator::Request& Communicator::Request::operator=(Request&&) noexcept = default;
+Communicator::Request::~Request() = default;
+
+void Communicator::Request::wait() {
+  if (impl_) check_mpi(MPI_Wait(&impl_->request, MPI_STATUS_IGNORE), "MPI_Wait");
+  impl_.reset();
+}
+
+Communicator::Request Communicator::start_sum(std::span<float> values) const {
+  Request request;
+  if (!native()) return request;
+  if (values.size() > piece) throw Error("a sum of more than 2^28 values was asked for in one piece");
+  request.impl_ = std::make_unique<Request::Impl>();
+  check_mpi(MPI_Iallreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_FLOAT, MPI_SUM,
+                           impl_->comm, &request.impl_->request),
+            "MPI_Iallreduce");
+  return request;
+}
+
+void Communicator::broadcast(std::vector<std::byte>& bytes, int root) const {
+  if (!native()) return;
+  std::uint64_t size = bytes.size();
+  check_mpi(MPI_Bcast(&size, 1, MPI_UINT64_T, root, impl_->comm), "MPI_Bcast");
+  bytes.resize(size);
+  for (std::size_t at = 0; at < size; at += piece) {
+    const auto count = static_cast<int>(std::min<std::size_t>(piece, size - at));
+    check_mpi(MPI_Bcast(bytes.data() + at, count, MPI_BYTE, root, impl_->comm), "MPI_Bcast");
+  }
+}
+
+std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> mine,
+                                                  std::vector<std::size_t>& counts, bool to_all) const {
+  if (!native()) {
+    counts.assign(1, mine.size());
+    return {mine.begin(), mine.end()};
+  }
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(size_));
+  const auto size = static_cast<std::int64_t>(mine.size());
+  check_mpi(MPI_Allgather(&size, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, impl_->comm), "MPI_Allgather");
+  counts.assign(sizes.begin(), sizes.end());
+  std::vector<int> count(counts.size()), offset(counts.size());
+  std::size_t total = 0;
+  for (std::size_t r = 0; r < counts.size(); ++r) {
+    count[r] = static_cast<int>(counts[r]);
+    offset[r] = static_cast<int>(total);
+    total += counts[r];
+  }
+  if (total > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Error("more than 2 GiB would be gathered in one call", "", "Use fewer rows at a time");
+  }
+  std::vector<std::byte> all(to_all || root() ? total : 0);
+  if (to_all) {
+    check_mpi(MPI_Allgatherv(mine.data(), static_cast<int>(mine.size()), MPI_BYTE, all.data(), count.data(),
+                             offset.data(), MPI_BYTE, impl_->comm),
+              "MPI_Allgatherv");
+  } else {
+    check_mpi(MPI_Gatherv(mine.data(), static_cast<int>(mine.size()), MPI_BYTE, all.data(), count.data(),
+                          offset.data(), MPI_BYTE, 0, impl_->comm),
+              "MPI_Gatherv");
+  }
+  return all;
+}
+
+std::int64_t Communicator::sum(std::int64_t value) const {
+  all_reduce(std::span(&value, 1), Reduction::sum);
+  return value;
+}
+std::int64_t Communicator::max(std::int64_t value) const {
+  all_reduce(std::span(&value, 1), Reduction::max);
+  return value;
+}
+std::int64_t Communicator::prefix_sum(std::int64_t value) const {
+  std::int64_t below = 0;
+  if (native()) {
+    check_mpi(MPI_Exscan(&value, &below, 1, MPI_INT64_T, MPI_SUM, impl_->comm), "MPI_Exscan");
+    if (root()) below = 0;  // Exscan leaves rank 0's result undefined
+  }
+  return below;
+}
+
+std::string Communicator::broadcast(std::string text, int root) const {
+  std::vector<char> chars(text.begin(), text.end());
+  broadcast_values(chars, root);
+  return {chars.begin(), chars.end()};
+}
+
+namespace {
+
+std::vector<std::string> cut(const std::vector<std::byte>& all, const std::vector<std::size_t>& counts) {
+  std::vector<std::string> texts;
+  std::size_t at = 0;
+  for (auto count : counts) {
+    texts.emplace_back(reinterpret_cast<const char*>(all.data()) + at, count);
+    at += count;
+  }
+  return texts;
+}
+
+}  // namespace
+
+std::vector<std::string> Communicator::gather(const std::string& text) const {
+  std::vector<std::size_t> counts;
+  const auto all = gather_bytes(std::as_bytes(std::span(text)), counts, false);
+  return root() ? cut(all, counts) : std::vector<std::string>{};
+}
+
+std::vector<std::string> Communicator::all_gather(const std::string& text) const {
+  std::vector<std::size_t> counts;
+  const auto all = gather_bytes(std::as_bytes(std::span(text)), counts, true);
+  return cut(all, counts);
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,26 @@
+// MPI's lifetime for a program. Not finalised while an exception unwinds: that hangs the other ranks
+// (docs/architecture.md, "Failing together"); abort() ends all ranks with an exit code.
+#pragma once
+#include "mpi/communicator.hpp"
+
+namespace cytoscale {
+
+class MpiSession {
+ public:
+  // Initialises MPI (FUNNELED) when the process was started by mpirun or srun, or always with `force`; a lone
+  // process stays without it.
+  MpiSession(int& argc, char**& argv, bool force = false);
+  ~MpiSession();
+  MpiSession(const MpiSession&) = delete;
+  MpiSession& operator=(const MpiSession&) = delete;
+
+  Communicator& world() { return *world_; }
+  [[noreturn]] void abort(int exit_code);
+
+ private:
+  std::unique_ptr<Communicator> world_;
+  bool active_ = false;
+  int exceptions_ = 0;
+};
+
+}  // namespace cytoscale

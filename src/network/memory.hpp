@@ -1,0 +1,12 @@
+// Memory of a process that computes with networks.
+#pragma once
+
+namespace cytoscale {
+
+// Tells the C library to keep freed memory for the next tensor instead of handing it back to the system. By
+// default every tensor above 128 KiB is mapped anew and its pages are cleared when first touched: a fifth to
+// a quarter of the time of a training step on a CPU (measured with glibc 2.36). For the whole process; may be
+// called any number of times.
+void keep_freed_memory();
+
+}  // namespace cytoscale

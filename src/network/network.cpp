@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/fingerprint.hpp"
+#include "core/random.hpp"
+#include "network/resnet_torch.hpp"
+
+namespace cytoscale {
+namespace {
+
+// A tensor's own stream of random numbers: adding a layer leaves the others' weights as they were.
+std::uint64_t stream_of_name(const std::string& name) {
+  return std::stoull(Fingerprint().add(name).text(), nullptr, 16);
+}
+
+// bf16 values are added up as float32.
+torch::Tensor widened(const torch::Tensor& values) {
+  return values.scalar_type() == torch::kBFloat16 ? values.to(torch::kFloat32) : values;
+}
+
+// [N][C][H][W] or [N][C] -> [N][C].
+torch::Tensor pooled(const torch::Tensor& output) {
+  const auto wide = widened(output);
+  return wide.dim() == 4 ? wide.mean({2, 3}) : wide;
+}
+
+void fill(torch::Tensor& tensor, const std::function<double()>& draw) {
+  torch::NoGradGuard no_grad;
+  auto values = torch::empty(tensor.sizes(), torch::kFloat32);
+  float* data = values.data_ptr<float>();
+  std::generate(data, data + values.numel(), [&] { return static_cast<float>(draw()); });
+  tensor.copy_(values);
+}
+
+}  // namespace
+
+torch::Tensor Network::classify(const torch::Tensor& crops) {
+  TORCH_CHECK(classifier_, "this network has no classification layer");
+  torch::Tensor x = crops;
+  for (const auto& step : steps_) x = step.forward(x);
+  return classifier_(widened(x));
+}
+
+std::vector<torch::Tensor> Network::features(const torch::Tensor& crops,
+                                             const std::vector<std::string>& layers) {
+  std::vector<torch::Tensor> outputs(layers.size());
+  std::size_t missing = layers.size();
+  torch::Tensor x = crops;
+  for (const auto& step : steps_) {
+    if (missing == 0) break;
+    x = step.forward(x);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      if (layers[i] == step.layer) outputs[i] = pooled(x), --missing;
+  }
+  TORCH_CHECK(missing == 0, "a layer that this network does not have");
+  return outputs;
+}
+
+void Network::fold_norms(torch::ScalarType type) {
+  for (auto& unit : units_) unit->fold(type);
+}
+
+ConvNorm* Network::add_unit(torch::nn::Module& owner, const std::string& conv_name,
+                            const std::string& norm_name, const ConvShape& shape) {
+  auto unit = std::make_unique<ConvNorm>();
+  unit->stride = shape.stride;
+  unit->padding = shape.kernel / 2;
+  unit->conv = owner.register_module(conv_name, Convolution(shape));
+  unit->norm = owner.register_module(norm_name, BatchNorm(shape.to, context_));
+  units_.push_back(std::move(unit));
+  return units_.back().get();
+}
+
+void Network::initialise(std::uint64_t seed) {
+  for (auto& entry : named_parameters()) {
+    auto& tensor = entry.value();
+    Random random(seed, {stream_of_name(entry.key())});
+    if (tensor.dim() == 4) {
+      const double fan_out = static_cast<double>(tensor.size(0) * tensor.size(2) * tensor.size(3));
+      fill(tensor, [&, sd = std::sqrt(2.0 / fan_out)] { return random.normal(0, sd); });
+    } else if (entry.key().starts_with("fc.")) {
+      const double bound = 1.0 / std::sqrt(static_cast<double>(named_parameters()["fc.weight"].size(1)));
+      fill(tensor, [&] { return random.uniform(-bound, bound); });
+    } else {
+      const double value = entry.key().ends_with("weight") ? 1 : 0;
+      fill(tensor, [&] { return value; });
+    }
+  }
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> Network::named_tensors() const {
+  std::vector<std::pair<std::string, torch::Tensor>> all;
+  for (const auto& entry : named_parameters()) all.emplace_back(entry.key(), entry.value());
+  for (const auto& entry : named_buffers()) all.emplace_back(entry.key(), entry.value());
+  return all;
+}
+
+std::shared_ptr<Network> make_network(const NetworkSpec& spec) {
+  spec.validate();
+  return make_resnet(spec);
+}
+
+torch::Device choose_device(const std::string& choice, int local_rank) {
+  if (choice != "auto" && choice != "cpu" && choice != "cuda")
+    throw Error("unknown device '" + choice + "'", "device", "Choose auto, cpu or cuda");
+  if (choice == "cpu") return torch::kCPU;
+  const auto devices = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (devices > 0) return {torch::kCUDA, static_cast<torch::DeviceIndex>(local_rank % devices)};
+  if (choice == "cuda")
+    throw Error(
+        "no CUDA device can be used: this LibTorch was built without CUDA, or the machine shows no GPU",
+        "device", "Build with the preset cuda on a machine with a GPU, or choose cpu");
+  return torch::kCPU;
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,26 @@
+#include "prepare/field_reader.hpp"
+
+#include "core/error.hpp"
+
+namespace cytoscale {
+
+LoadedField FieldReader::read(std::size_t field) const {
+  const auto& images = screen_.fields.at(field).images;
+  auto loaded = read_field(images);
+  const auto& size = sizes_[plate_[field]];
+  if (loaded.image.height != size.height || loaded.image.width != size.width) {
+    throw Error("the image is " + std::to_string(loaded.image.width) + "×" +
+                    std::to_string(loaded.image.height) + " px where its plate has " +
+                    std::to_string(size.width) + "×" + std::to_string(size.height),
+                images.front().path.string(), "Replace the file, or take the field out of the manifest");
+  }
+  return loaded;
+}
+
+FieldFailure failure_of(const Screen& screen, std::size_t field, const std::exception& error) {
+  const auto* ours = dynamic_cast<const Error*>(&error);
+  if (ours && !ours->where().empty()) return {field, ours->where(), ours->problem()};
+  return {field, screen.fields.at(field).images.front().path.string(), error.what()};
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,29 @@
+// Reads one field of a screen and judges it: decodable, finite, of its plate's size. Thread-safe.
+#pragma once
+#include <vector>
+
+#include "image/field_image.hpp"
+#include "prepare/field_sizes.hpp"
+#include "screen/failures.hpp"
+
+namespace cytoscale {
+
+class FieldReader {
+ public:
+  FieldReader(const Screen& screen, std::vector<FieldSize> sizes)
+      : screen_(screen), plate_(plate_of_field(screen)), sizes_(std::move(sizes)) {}
+
+  // Throws Error naming the file.
+  LoadedField read(std::size_t field) const;
+  std::size_t plate(std::size_t field) const { return plate_[field]; }
+
+ private:
+  const Screen& screen_;
+  std::vector<std::size_t> plate_;
+  std::vector<FieldSize> sizes_;
+};
+
+// What failures.csv says of an exception: the file it names, or the field's first file.
+FieldFailure failure_of(const Screen& screen, std::size_t field, const std::exception& error);
+
+}  // namespace cytoscale

@@ -1,0 +1,22 @@
+// The size that the fields of each plate should have, told from their headers: the most frequent one. A field
+// of another size is a failure of that field, not of the plate.
+#pragma once
+#include <vector>
+
+#include "mpi/communicator.hpp"
+#include "screen/screen.hpp"
+
+namespace cytoscale {
+
+struct FieldSize {
+  int height = 0, width = 0;  // px; 0 where no header of the plate can be read
+  auto operator<=>(const FieldSize&) const = default;
+};
+
+// One per plate, as plates_of(screen). Ranks share the headers. Collective: yes.
+std::vector<FieldSize> sizes_by_plate(const Communicator& comm, const Screen& screen);
+
+// Index of each field's plate in plates_of(screen). Collective: no.
+std::vector<std::size_t> plate_of_field(const Screen& screen);
+
+}  // namespace cytoscale

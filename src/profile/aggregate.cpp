@@ -1,0 +1,122 @@
+#include "profile/aggregate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace cytoscale {
+namespace {
+constexpr std::string_view added_columns[] = {"Metadata_Treatment", "Metadata_WellCount",
+                                              "Metadata_Aggregate"};
+}
+
+Aggregate parse_aggregate(const std::string& word) {
+  if (word == "mean") return Aggregate::mean;
+  if (word == "median") return Aggregate::median;
+  throw Error("'" + word + "' is no way to aggregate", "", "Use mean or median");
+}
+
+std::string aggregate_name(Aggregate how) {
+  return how == Aggregate::mean ? "mean" : "median";
+}
+
+CellAggregator::CellAggregator(std::size_t features, Aggregate how)
+    : features_(features), how_(how), sums_(how == Aggregate::mean ? features : 0, 0.0) {}
+
+void CellAggregator::add(std::span<const float> rows) {
+  for (std::size_t at = 0; at + features_ <= rows.size(); at += features_) {
+    const auto row = rows.subspan(at, features_);
+    if (!std::all_of(row.begin(), row.end(), [](float v) { return std::isfinite(v); })) {
+      ++skipped_;
+      continue;
+    }
+    ++cells_;
+    if (how_ == Aggregate::median) {
+      kept_.insert(kept_.end(), row.begin(), row.end());
+    } else {
+      for (std::size_t i = 0; i < features_; ++i) sums_[i] += row[i];
+    }
+  }
+}
+
+std::vector<double> CellAggregator::result() const {
+  std::vector<double> profile(features_, std::numeric_limits<double>::quiet_NaN());
+  if (cells_ == 0) return profile;
+  std::vector<double> column(cells_);
+  for (std::size_t i = 0; i < features_; ++i) {
+    if (how_ == Aggregate::mean) {
+      profile[i] = sums_[i] / static_cast<double>(cells_);
+      continue;
+    }
+    for (std::size_t cell = 0; cell < cells_; ++cell) column[cell] = kept_[cell * features_ + i];
+    profile[i] = median_of(column);
+  }
+  return profile;
+}
+
+void CellAggregator::clear() {
+  cells_ = skipped_ = 0;
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  kept_.clear();
+}
+
+double median_of(std::vector<double> values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return 0.5 * (*std::max_element(values.begin(), middle) + *middle);
+}
+
+Matrix aggregate_rows(const Matrix& values, const Groups& groups, Aggregate how) {
+  Matrix result = Matrix::Zero(static_cast<Eigen::Index>(groups.rows.size()), values.cols());
+  for (std::size_t g = 0; g < groups.rows.size(); ++g) {
+    const auto& rows = groups.rows[g];
+    auto out = result.row(static_cast<Eigen::Index>(g));
+    if (how == Aggregate::mean) {
+      for (const auto row : rows) out += values.row(static_cast<Eigen::Index>(row));
+      out /= static_cast<double>(rows.size());
+      continue;
+    }
+    std::vector<double> column(rows.size());
+    for (Eigen::Index i = 0; i < values.cols(); ++i) {
+      for (std::size_t j = 0; j < rows.size(); ++j) column[j] = values(static_cast<Eigen::Index>(rows[j]), i);
+      out(i) = median_of(column);
+    }
+  }
+  return result;
+}
+
+ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<std::string>& treatment,
+                                  Aggregate how) {
+  const Groups groups = group_rows(treatment);
+  const Table& from = wells.metadata;
+  ProfileTable result;
+  result.features = wells.features;
+  result.values = aggregate_rows(wells.values, groups, how);
+  std::vector<std::size_t> constant;
+  for (std::size_t column = 0; column < from.columns.size(); ++column) {
+    const bool same = std::all_of(groups.rows.begin(), groups.rows.end(), [&](const auto& rows) {
+      return std::all_of(rows.begin(), rows.end(),
+                         [&](auto row) { return from.rows[row][column] == from.rows[rows[0]][column]; });
+    });
+    const bool added = std::find(std::begin(added_columns), std::end(added_columns), from.columns[column]) !=
+                       std::end(added_columns);
+    if (same && !added) constant.push_back(column);
+  }
+  for (const auto column : constant) result.metadata.columns.push_back(from.columns[column]);
+  for (const auto name : added_columns) result.metadata.columns.emplace_back(name);
+  for (std::size_t g = 0; g < groups.names.size(); ++g) {
+    auto& row = result.metadata.rows.emplace_back();
+    for (const auto column : constant) row.push_back(from.rows[groups.rows[g][0]][column]);
+    row.push_back(groups.names[g]);
+    row.push_back(std::to_string(groups.rows[g].size()));
+    row.push_back(aggregate_name(how));
+  }
+  return result;
+}
+
+}  // namespace cytoscale

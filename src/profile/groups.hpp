@@ -1,0 +1,19 @@
+// Rows that share a label, in order of first appearance: wells of a plate, of a batch, of a treatment.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace cytoscale {
+
+struct Groups {
+  std::vector<std::string> names;              // in order of first appearance
+  std::vector<std::vector<std::size_t>> rows;  // ascending, one list per name
+};
+
+Groups group_rows(const std::vector<std::string>& labels);
+
+// `size` times the same label: everything in one group.
+std::vector<std::string> one_label(std::size_t size, const std::string& label);
+
+}  // namespace cytoscale

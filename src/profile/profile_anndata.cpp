@@ -1,0 +1,66 @@
+// Profiles as AnnData, through store/anndata.hpp.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/error.hpp"
+#include "profile/profile_table.hpp"
+#include "store/anndata.hpp"
+
+namespace cytoscale {
+namespace {
+
+// plate_well or the treatment where these tell rows apart, otherwise the row's number.
+std::vector<std::string> row_names(const Table& metadata) {
+  std::vector<std::string> names;
+  const auto plate = metadata.find("Metadata_Plate"), well = metadata.find("Metadata_Well");
+  if (plate && well) {
+    for (const auto& row : metadata.rows) names.push_back(row[*plate] + "_" + row[*well]);
+    if (std::set<std::string>(names.begin(), names.end()).size() == names.size()) return names;
+    names.clear();
+  }
+  if (const auto treatment = metadata.find("Metadata_Treatment")) {
+    for (const auto& row : metadata.rows) names.push_back(row[*treatment]);
+    if (std::set<std::string>(names.begin(), names.end()).size() == names.size()) return names;
+    names.clear();
+  }
+  for (std::size_t i = 0; i < metadata.rows.size(); ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+}  // namespace
+
+ProfileTable read_profile_anndata(const std::filesystem::path& path) {
+  AnnData data = read_anndata(path);
+  if (data.rows == 0) throw Error("the file has no rows", path.string(), "Profiles need one row per well");
+  ProfileTable profiles;
+  profiles.metadata = std::move(data.obs);
+  if (profiles.metadata.rows.empty()) profiles.metadata.rows.resize(data.rows);  // an obs without columns
+  profiles.features = std::move(data.var_names);
+  profiles.values = Eigen::Map<const Matrix>(data.x.data(), static_cast<Eigen::Index>(data.rows),
+                                             static_cast<Eigen::Index>(data.vars));
+  drop_nonfinite(profiles, path.string());
+  return profiles;
+}
+
+ProfileTable read_profiles(const std::filesystem::path& path) {
+  return path.extension() == ".h5ad" ? read_profile_anndata(path) : read_profile_csv(path);
+}
+
+void write_profile_anndata(const std::filesystem::path& path, const ProfileTable& profiles,
+                           const nlohmann::json& provenance) {
+  AnnData data;
+  data.rows = profiles.size();
+  data.vars = profiles.features.size();
+  data.x.assign(profiles.values.data(), profiles.values.data() + profiles.values.size());
+  data.obs = profiles.metadata;
+  data.obs_names = row_names(profiles.metadata);
+  data.var_names = profiles.features;
+  for (const char* count : {"Metadata_CellCount", "Metadata_WellCount"}) {
+    if (data.obs.find(count)) data.numeric_columns.emplace_back(count);
+  }
+  data.uns = provenance;
+  write_anndata(path, data, true);
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,51 @@
+// A table of profiles: one row per well (or treatment), its metadata as text and its features as numbers.
+// Read from the CSV of any tool or from an AnnData .h5ad, written as either.
+#pragma once
+#include <Eigen/Core>
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/csv.hpp"
+
+namespace cytoscale {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+struct ProfileTable {
+  Table metadata;                     // one row per profile, in the order of the file
+  std::vector<std::string> features;  // names, one per column of `values`
+  Matrix values;                      // [profiles][features], finite
+  std::vector<std::string> dropped;   // features left out, and why: "Cells_X (not finite in 3 of 96 rows)"
+  std::vector<std::string> text_columns;  // taken as metadata only because they are not numbers
+
+  std::size_t size() const { return metadata.rows.size(); }
+};
+
+// CSV: columns named Metadata_… or Image_Metadata_…, those that number rows (ImageNumber, ObjectNumber,
+// TableNumber, an unnamed index) and those with any value that is not a number are metadata; the others are
+// features. Empty, NA, NaN and infinite values are not finite: a feature with any is dropped and listed.
+// Throws Error: unreadable file, no rows, no features.
+ProfileTable read_profile_csv(const std::filesystem::path& path);
+// .h5ad: X are the features, obs the metadata. Dropping as above.
+ProfileTable read_profile_anndata(const std::filesystem::path& path);
+// By the file's ending: .h5ad, otherwise CSV.
+ProfileTable read_profiles(const std::filesystem::path& path);
+
+// Metadata columns, then features; numbers in the shortest form that reads back the same. Atomic.
+void write_profile_csv(const std::filesystem::path& path, const ProfileTable& profiles);
+// float64 X, obs = metadata, var = features, uns = provenance. Row names are plate_well where those columns
+// exist. Atomic.
+void write_profile_anndata(const std::filesystem::path& path, const ProfileTable& profiles,
+                           const nlohmann::json& provenance);
+
+// Removes the features that have a value that is not finite and lists them in `dropped`. Throws Error when
+// none is left.
+void drop_nonfinite(ProfileTable& profiles, const std::string& where);
+// Keeps the features marked; `reasons[i]` is listed for each one that is not. Throws Error when none is left.
+void keep_features(ProfileTable& profiles, const std::vector<char>& keep,
+                   const std::vector<std::string>& reasons, const std::string& where);
+
+}  // namespace cytoscale

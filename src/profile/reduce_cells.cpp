@@ -1,0 +1,190 @@
+#include "profile/reduce_cells.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <span>
+
+#include "core/error.hpp"
+#include "core/progress.hpp"
+#include "mpi/agree.hpp"
+#include "store/embedding_file.hpp"
+
+namespace cytoscale {
+namespace {
+
+constexpr std::size_t block_bytes = std::size_t{16} << 20;
+
+struct WellCount {
+  std::int64_t cells, skipped;
+};
+
+// One rank's wells, one after the other.
+struct MyWells {
+  std::vector<double> profiles;  // [wells][features]
+  std::vector<WellCount> counts;
+};
+
+class WellReducer {
+ public:
+  WellReducer(const EmbeddingReader& reader, Aggregate how)
+      : reader_(reader),
+        aggregator_(reader.features(), how),
+        block_rows_(static_cast<std::int64_t>(std::max<std::size_t>(
+            1, block_bytes / sizeof(float) / std::max<std::size_t>(1, reader.features())))) {}
+
+  void reduce(const WellFields& well, MyWells& result) {
+    aggregator_.clear();
+    std::int64_t failed = 0;
+    for (auto field = well.first_field; field < well.first_field + well.field_count; ++field) {
+      const auto first = reader_.first_row()[field], last = reader_.first_row()[field + 1];
+      if (reader_.field_failed()[field]) {
+        failed += last - first;
+      } else {
+        add_rows(first, last);
+      }
+    }
+    const auto profile = aggregator_.result();
+    result.profiles.insert(result.profiles.end(), profile.begin(), profile.end());
+    result.counts.push_back({static_cast<std::int64_t>(aggregator_.cells()),
+                             static_cast<std::int64_t>(aggregator_.skipped()) + failed});
+  }
+
+ private:
+  void add_rows(std::int64_t first, std::int64_t last) {
+    for (auto at = first; at < last; at += block_rows_) {
+      const auto count = std::min(block_rows_, last - at);
+      buffer_.resize(static_cast<std::size_t>(count) * reader_.features());
+      reader_.read_rows(at, count, buffer_);
+      aggregator_.add(buffer_);
+    }
+  }
+
+  const EmbeddingReader& reader_;
+  CellAggregator aggregator_;
+  std::int64_t block_rows_;
+  std::vector<float> buffer_;
+};
+
+std::string well_name(const Table& metadata, std::size_t row) {
+  return "plate " + metadata.rows[row][metadata.column("Metadata_Plate")] + ", well " +
+         metadata.rows[row][metadata.column("Metadata_Well")];
+}
+
+// Root: the gathered rows, wells without cells left out.
+void assemble(ReducedWells& result, Table metadata, const std::vector<std::string>& features,
+              const std::vector<double>& profiles, const std::vector<WellCount>& counts,
+              const std::string& where) {
+  std::vector<std::size_t> full;
+  for (std::size_t well = 0; well < counts.size(); ++well) {
+    result.cells += counts[well].cells;
+    result.skipped += counts[well].skipped;
+    if (counts[well].cells > 0) {
+      full.push_back(well);
+    } else {
+      result.empty_wells.push_back(well_name(metadata, well));
+    }
+  }
+  if (full.empty())
+    throw Error("no well has a cell", where, "Check segmentation (cells.h5) and failures.csv");
+  auto& table = result.wells;
+  table.features = features;
+  table.metadata.columns = std::move(metadata.columns);
+  table.metadata.columns.emplace_back("Metadata_CellCount");
+  table.values.resize(static_cast<Eigen::Index>(full.size()), static_cast<Eigen::Index>(features.size()));
+  for (std::size_t i = 0; i < full.size(); ++i) {
+    auto& row = table.metadata.rows.emplace_back(std::move(metadata.rows[full[i]]));
+    row.push_back(std::to_string(counts[full[i]].cells));
+    table.values.row(static_cast<Eigen::Index>(i)) = Eigen::Map<const Eigen::RowVectorXd>(
+        profiles.data() + full[i] * features.size(), static_cast<Eigen::Index>(features.size()));
+  }
+}
+
+template <typename T>
+std::vector<T> gather_to_root(const Communicator& comm, const std::vector<T>& mine) {
+  std::vector<std::size_t> counts;
+  const auto bytes = comm.gather_bytes(std::as_bytes(std::span(mine)), counts, false);
+  std::vector<T> all(bytes.size() / sizeof(T));
+  if (!all.empty()) __builtin_memcpy(all.data(), bytes.data(), bytes.size());
+  return all;
+}
+
+}  // namespace
+
+std::vector<WellFields> wells_of_fields(const Table& fields) {
+  const auto plate = fields.column("Metadata_Plate"), well = fields.column("Metadata_Well");
+  std::vector<WellFields> wells;
+  for (std::size_t field = 0; field < fields.rows.size(); ++field) {
+    const auto& row = fields.rows[field];
+    const bool same =
+        field > 0 && fields.rows[field - 1][plate] == row[plate] && fields.rows[field - 1][well] == row[well];
+    if (!same) wells.push_back({field, 0});
+    ++wells.back().field_count;
+  }
+  return wells;
+}
+
+Table well_metadata(const Table& fields, const std::vector<WellFields>& wells) {
+  std::vector<std::size_t> constant;
+  for (std::size_t column = 0; column < fields.columns.size(); ++column) {
+    const bool same = std::all_of(wells.begin(), wells.end(), [&](const auto& well) {
+      for (std::size_t i = 1; i < well.field_count; ++i) {
+        if (fields.rows[well.first_field + i][column] != fields.rows[well.first_field][column]) return false;
+      }
+      return true;
+    });
+    const auto& name = fields.columns[column];
+    if (same && name != "Metadata_Site" && name != "Metadata_CellCount") constant.push_back(column);
+  }
+  Table table;
+  for (const auto column : constant) table.columns.push_back(fields.columns[column]);
+  for (const auto& well : wells) {
+    auto& row = table.rows.emplace_back();
+    for (const auto column : constant) row.push_back(fields.rows[well.first_field][column]);
+  }
+  return table;
+}
+
+std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
+                                const std::vector<std::int64_t>& first_row, int ranks) {
+  std::vector<int> owners;
+  const double total = static_cast<double>(std::max<std::int64_t>(1, first_row.back()));
+  for (const auto& well : wells) {
+    const auto first = first_row[well.first_field], last = first_row[well.first_field + well.field_count];
+    const double middle = 0.5 * static_cast<double>(first + last) / total;
+    owners.push_back(std::min(ranks - 1, static_cast<int>(middle * ranks)));
+  }
+  return owners;
+}
+
+ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings, Aggregate how,
+                          const Clock& clock) {
+  std::unique_ptr<EmbeddingReader> reader;
+  MyWells mine;
+  Table metadata;
+  together(comm, [&] {
+    reader = std::make_unique<EmbeddingReader>(embeddings);
+    const auto wells = wells_of_fields(reader->fields());
+    metadata = well_metadata(reader->fields(), wells);
+    const auto owners = ranks_of_wells(wells, reader->first_row(), comm.size());
+    const auto my_count = std::count(owners.begin(), owners.end(), comm.rank());
+    Progress progress("reduce", comm.size() > 1 ? "wells of rank 0" : "wells",
+                      static_cast<std::uint64_t>(my_count), clock, comm.root());
+    WellReducer reducer(*reader, how);
+    for (std::size_t i = 0; i < wells.size(); ++i) {
+      if (owners[i] != comm.rank()) continue;
+      reducer.reduce(wells[i], mine);
+      progress.update(mine.counts.size());
+    }
+    progress.finish();
+  });
+  const auto profiles = gather_to_root(comm, mine.profiles);
+  const auto counts = gather_to_root(comm, mine.counts);
+  ReducedWells result;
+  result.provenance = reader->provenance();
+  on_root(comm, [&] {
+    assemble(result, std::move(metadata), reader->feature_names(), profiles, counts, embeddings.string());
+  });
+  return result;
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,43 @@
+// Cells to wells over ranks: embeddings.h5ad in, well profiles out. Each well is reduced by one rank, its
+// cells in global order, so the profiles have the same bits for any number of ranks (architecture rule 8).
+// Memory: one block of rows per rank (a whole well for the median), and on root the well profiles;
+// independent of the number of cells.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "mpi/communicator.hpp"
+#include "profile/aggregate.hpp"
+#include "profile/profile_table.hpp"
+
+namespace cytoscale {
+
+// A run of fields of one plate and well.
+struct WellFields {
+  std::size_t first_field, field_count;
+};
+std::vector<WellFields> wells_of_fields(const Table& fields);
+
+// Metadata per well: the field columns that hold one value throughout every well (never Metadata_Site).
+Table well_metadata(const Table& fields, const std::vector<WellFields>& wells);
+
+// The rank that reduces each well: contiguous, balanced by rows.
+std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
+                                const std::vector<std::int64_t>& first_row, int ranks);
+
+struct ReducedWells {
+  ProfileTable wells;                    // on root; metadata ends with Metadata_CellCount
+  std::vector<std::string> empty_wells;  // on root: "plate P1, well A01": no cells, left out
+  std::int64_t cells = 0, skipped = 0;   // on root; skipped: rows of failed fields or not finite
+  nlohmann::json provenance;             // of the embeddings
+};
+
+// Throws the same Error on all ranks: unreadable file, no cell in any well. Collective: yes.
+ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings, Aggregate how,
+                          const Clock& clock);
+
+}  // namespace cytoscale

@@ -1,0 +1,159 @@
+#include "screen/manifest.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "screen/manifest_formats.hpp"
+
+namespace cytoscale {
+namespace fs = std::filesystem;
+
+void ManifestOptions::validate() const {
+  if (manifest.empty())
+    throw Error("no manifest is given", "--manifest", "Name the CSV that lists the screen's images");
+  if (std::set<std::string>(channels.begin(), channels.end()).size() != channels.size()) {
+    throw Error("a channel is named twice", "--channels", "Name each once");
+  }
+}
+
+ManifestFormat parse_manifest_format(const std::string& name) {
+  if (name == "auto") return ManifestFormat::automatic;
+  if (name == "native") return ManifestFormat::native;
+  if (name == "bbbc021") return ManifestFormat::bbbc021;
+  if (name == "loaddata") return ManifestFormat::loaddata;
+  if (name == "deepprofiler") return ManifestFormat::deepprofiler;
+  throw Error("'" + name + "' is not a manifest format", "--manifest-format",
+              "Use auto, native, bbbc021, loaddata or deepprofiler");
+}
+
+ManifestFormat guess_format(const Table& table, const ManifestOptions& options) {
+  const auto any_begins = [&](const char* prefix) {
+    return std::any_of(table.columns.begin(), table.columns.end(),
+                       [&](const std::string& column) { return column.starts_with(prefix); });
+  };
+  if (any_begins("Image_FileName_")) return ManifestFormat::bbbc021;
+  if (!options.platemap.empty() || any_begins("FileName_Orig") || any_begins("URL_"))
+    return ManifestFormat::loaddata;
+  if (any_begins("FileName")) return ManifestFormat::native;
+  return ManifestFormat::deepprofiler;
+}
+
+void keep_selected(Table& table, const std::string& select, const std::string& where) {
+  for (const auto& term : split_list(select)) {
+    const auto unequal = term.find("!=");
+    const bool keep_equal = unequal == std::string::npos;
+    const auto at = keep_equal ? term.find('=') : unequal;
+    if (at == std::string::npos || at == 0) {
+      throw Error("'" + term + "' is neither COLUMN=VALUE nor COLUMN!=VALUE", "--select");
+    }
+    const auto column = table.column(term.substr(0, at), where);
+    const auto value = term.substr(at + (keep_equal ? 1 : 2));
+    std::erase_if(table.rows, [&](const auto& row) { return (row[column] == value) != keep_equal; });
+  }
+}
+
+namespace {
+
+Table native_table(const ManifestOptions& options) {
+  auto table = read_csv(options.manifest);
+  const auto format =
+      options.format == ManifestFormat::automatic ? guess_format(table, options) : options.format;
+  if (format == ManifestFormat::bbbc021) return native_from_bbbc021(std::move(table), options);
+  if (format == ManifestFormat::loaddata) return native_from_loaddata(std::move(table), options);
+  if (format == ManifestFormat::deepprofiler) return native_from_deepprofiler(std::move(table), options);
+  return table;
+}
+
+void keep_plates(Table& table, const ManifestOptions& options, const std::string& where) {
+  if (options.plates.empty()) return;
+  const auto column = table.column("Metadata_Plate", where);
+  std::set<std::string> present;
+  for (const auto& row : table.rows) present.insert(row[column]);
+  for (const auto& plate : options.plates) {
+    if (!present.contains(plate)) {
+      throw Error("there is no plate '" + plate + "'", where,
+                  "--plates takes the values of Metadata_Plate, e.g. " + *present.begin());
+    }
+  }
+  std::erase_if(table.rows, [&](const auto& row) {
+    return std::find(options.plates.begin(), options.plates.end(), row[column]) == options.plates.end();
+  });
+}
+
+// Every field that is there more than once is a problem of its own; order_fields would stop at the first.
+void drop_duplicates(Screen& screen, std::vector<std::string>& problems) {
+  std::set<std::string> seen;
+  std::vector<Field> kept;
+  for (auto& field : screen.fields) {
+    if (seen.insert(field.plate + '\n' + field.well + '\n' + field.site).second) {
+      kept.push_back(std::move(field));
+    } else {
+      problems.push_back("the field occurs twice: plate " + field.plate + ", well " + field.well + ", site " +
+                         field.site);
+    }
+  }
+  screen.fields = std::move(kept);
+}
+
+}  // namespace
+
+ManifestReport inspect_manifest(const ManifestOptions& options) {
+  ManifestReport report;
+  try {
+    options.validate();
+    const auto where = options.manifest.string();
+    auto table = native_table(options);
+    keep_plates(table, options, where);
+    keep_selected(table, options.select, where);
+    if (table.rows.empty()) throw Error("no field is left", where, "Check the file, --plates and --select");
+    auto screen = screen_from_native(table, options, report.problems);
+    drop_duplicates(screen, report.problems);
+    order_fields(screen);
+    if (!screen.fields.empty() && !screen.channels.empty()) report.screen = std::move(screen);
+  } catch (const Error& error) {
+    report.problems.emplace_back(error.what());
+  }
+  return report;
+}
+
+Screen read_manifest(const ManifestOptions& options) {
+  auto report = inspect_manifest(options);
+  if (report.problems.empty()) return *std::move(report.screen);
+  const auto others = report.problems.size() - 1;
+  const auto where = options.manifest.string();
+  auto first = report.problems.front();
+  if (first.starts_with(where))
+    first.erase(0, first.find(": ") == std::string::npos ? 0 : first.find(": ") + 2);
+  throw Error(
+      first, where,
+      others ? "There are " + std::to_string(others) + " more problems: `cytoscale check` lists them" : "");
+}
+
+void write_native_manifest(const fs::path& path, const Screen& screen, const fs::path& relative_to) {
+  Table table{screen.metadata_columns, {}};
+  const bool paged = std::any_of(screen.fields.begin(), screen.fields.end(), [](const Field& field) {
+    return std::any_of(field.images.begin(), field.images.end(),
+                       [](const ImageFile& i) { return i.page != 0; });
+  });
+  for (const char* kind : {"FileName_", "PathName_", "Frame_"}) {
+    if (kind[1] == 'r' && !paged) continue;
+    for (const auto& channel : screen.channels) table.columns.push_back(kind + channel);
+  }
+  for (const auto& field : screen.fields) {
+    auto row = field.metadata;
+    for (const auto& image : field.images) row.push_back(image.path.filename().string());
+    for (const auto& image : field.images) {
+      const auto folder = image.path.parent_path();
+      row.push_back(relative_to.empty() ? folder.string() : folder.lexically_proximate(relative_to).string());
+    }
+    for (const auto& image : field.images) {
+      if (paged) row.push_back(std::to_string(image.page));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  write_csv(path, table);
+}
+
+}  // namespace cytoscale

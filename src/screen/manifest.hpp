@@ -1,0 +1,47 @@
+// Reading a screen's manifest (method.md §7). Formats: cytoscale's native CSV, BBBC021 (image.csv + moa.csv),
+// CellProfiler LoadData CSV (+ platemap join) and DeepProfiler index.csv. The format is told from the header,
+// or named.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "screen/screen.hpp"
+
+namespace cytoscale {
+
+enum class ManifestFormat { automatic, native, bbbc021, loaddata, deepprofiler };
+
+struct ManifestOptions {
+  std::filesystem::path manifest;  // the CSV
+  ManifestFormat format = ManifestFormat::automatic;
+  std::filesystem::path image_root;   // relative image paths start here; empty: the manifest's folder
+  std::vector<std::string> channels;  // which, in which order; empty: all, in the manifest's order
+  std::filesystem::path moa;          // bbbc021: compound, concentration, moa
+  std::filesystem::path platemap;     // loaddata: CSV joined on plate (or plate map name) and well
+  std::vector<std::string> plates;    // keep only these plates; empty: all
+  std::string select;     // keep rows with COLUMN=VALUE (comma-separated: all must hold); empty: all
+  void validate() const;  // throws Error
+};
+
+ManifestFormat parse_manifest_format(
+    const std::string& name);  // "auto", "native", "bbbc021", "loaddata", "deepprofiler"
+
+// Throws Error naming file, line or column, and remedy. Does not open images.
+Screen read_manifest(const ManifestOptions& options);
+
+// Problems found while reading that leave a usable screen or that should be listed together (cytoscale
+// check).
+struct ManifestReport {
+  std::optional<Screen> screen;       // absent when nothing can be made of the manifest
+  std::vector<std::string> problems;  // one message each
+};
+ManifestReport inspect_manifest(const ManifestOptions& options);
+
+// Writes the native form: Metadata_* columns, FileName_<Channel>, PathName_<Channel>, Frame_<Channel> where
+// pages are used.
+void write_native_manifest(const std::filesystem::path& path, const Screen& screen,
+                           const std::filesystem::path& relative_to);
+
+}  // namespace cytoscale

@@ -1,0 +1,39 @@
+// DeepProfiler's index.csv: Metadata_Plate, Metadata_Well, Metadata_Site, a column of file names per channel
+// (named after the channel), and label columns.
+#include <algorithm>
+#include <cctype>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "screen/manifest_formats.hpp"
+
+namespace cytoscale {
+namespace {
+
+bool is_image_name(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text.ends_with(".tif") || text.ends_with(".tiff") || text.ends_with(".png");
+}
+
+}  // namespace
+
+Table native_from_deepprofiler(Table table, const ManifestOptions& options) {
+  const auto& wanted = options.channels;
+  bool any = false;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    auto& column = table.columns[c];
+    if (column.starts_with("Metadata_")) continue;
+    const bool named = std::find(wanted.begin(), wanted.end(), column) != wanted.end();
+    const bool files = !table.rows.empty() && is_image_name(table.rows.front()[c]);
+    any = any || named || files;
+    column = (named || files ? "FileName_" : "Metadata_") + column;
+  }
+  if (!any) {
+    throw Error("no column names image files", options.manifest.string(),
+                "The format was not recognised: see --manifest-format. Columns present: " +
+                    join(table.columns, ", "));
+  }
+  return table;
+}
+
+}  // namespace cytoscale

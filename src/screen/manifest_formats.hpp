@@ -1,0 +1,21 @@
+// What the manifest readers share. Every format is turned into the native table (Metadata_*,
+// FileName_<Channel>, PathName_<Channel>, Frame_<Channel>), from which native_manifest.cpp makes the screen.
+#pragma once
+#include "screen/manifest.hpp"
+
+namespace cytoscale {
+
+ManifestFormat guess_format(const Table& table, const ManifestOptions& options);
+
+Table native_from_bbbc021(Table table, const ManifestOptions& options);
+Table native_from_loaddata(Table table, const ManifestOptions& options);
+Table native_from_deepprofiler(Table table, const ManifestOptions& options);
+
+// Fields as far as they can be made; what is wrong is added to `problems`. Unordered.
+Screen screen_from_native(const Table& table, const ManifestOptions& options,
+                          std::vector<std::string>& problems);
+
+// Rows for which all of "COLUMN=VALUE" or "COLUMN!=VALUE" (comma-separated) hold.
+void keep_selected(Table& table, const std::string& select, const std::string& where);
+
+}  // namespace cytoscale

@@ -1,0 +1,28 @@
+// Who does what: plates are given to ranks, balanced by field count, large plates first; the last fields are
+// left to be taken from a shared counter by whoever is idle. Pure: (screen, rank count) in, plan out.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "screen/screen.hpp"
+
+namespace cytoscale {
+
+struct ShardPlan {
+  std::vector<std::vector<std::size_t>> fields;  // by rank, in global order: done first
+  std::vector<std::size_t> tail;                 // taken from a shared counter, in this order
+};
+
+// Each field's cost (e.g. its cells), or 1 each where empty. About `tail_fraction` of each rank's cost goes
+// to the tail.
+ShardPlan plan_shards(const Screen& screen, int ranks, const std::vector<double>& cost = {},
+                      double tail_fraction = 0.1);
+
+// Equal contiguous blocks: [first, last) of `count` items for `rank` of `ranks`.
+struct Block {
+  std::size_t first, last;
+};
+Block block_of(std::size_t count, int rank, int ranks);
+
+}  // namespace cytoscale

@@ -1,0 +1,97 @@
+#include "screen/screen.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/fingerprint.hpp"
+#include "core/text.hpp"
+
+namespace cytoscale {
+namespace {
+
+// Natural order, by plate, then well, then site.
+bool before(const Field& a, const Field& b) {
+  if (a.plate != b.plate) return natural_less(a.plate, b.plate);
+  if (a.well != b.well) return natural_less(a.well, b.well);
+  return natural_less(a.site, b.site);
+}
+
+template <typename Run, typename Same>
+std::vector<Run> runs(const Screen& screen, Same same, Run (*make)(const Field&, std::size_t)) {
+  std::vector<Run> found;
+  for (std::size_t i = 0; i < screen.fields.size(); ++i) {
+    if (i == 0 || !same(screen.fields[i - 1], screen.fields[i])) found.push_back(make(screen.fields[i], i));
+    ++found.back().field_count;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::size_t Screen::column(const std::string& wanted) const {
+  return Table{metadata_columns, {}}.column(wanted, "the screen's metadata");
+}
+
+std::vector<std::string> Screen::values(const std::string& wanted) const {
+  const auto index = column(wanted);
+  std::vector<std::string> found;
+  found.reserve(fields.size());
+  for (const auto& field : fields) found.push_back(field.metadata[index]);
+  return found;
+}
+
+std::size_t Screen::channel(const std::string& wanted) const {
+  const auto it = std::find(channels.begin(), channels.end(), wanted);
+  if (it == channels.end()) {
+    throw Error("there is no channel '" + wanted + "'", "the screen",
+                "Channels present: " + join(channels, ", "));
+  }
+  return static_cast<std::size_t>(it - channels.begin());
+}
+
+std::string Screen::name(std::size_t field) const {
+  const auto& f = fields.at(field);
+  return "plate " + f.plate + ", well " + f.well + ", site " + f.site;
+}
+
+std::string Screen::fingerprint() const {
+  Fingerprint print;
+  for (const auto& channel : channels) print.add(channel);
+  for (const auto& column : metadata_columns) print.add(column);
+  for (const auto& field : fields) {
+    for (const auto& value : field.metadata) print.add(value);
+    // File names without folders: a screen that was moved is the same screen.
+    for (const auto& image : field.images) {
+      print.add(image.path.filename().string()).add(static_cast<std::uint64_t>(image.page));
+    }
+  }
+  return print.text();
+}
+
+void order_fields(Screen& screen) {
+  std::stable_sort(screen.fields.begin(), screen.fields.end(), before);
+  for (std::size_t i = 1; i < screen.fields.size(); ++i) {
+    if (!before(screen.fields[i - 1], screen.fields[i])) {
+      throw Error("the field occurs twice (" + screen.name(i) + ")", "the manifest",
+                  "Give every field of a well its own Metadata_Site, or remove the copy");
+    }
+  }
+}
+
+std::vector<Well> wells_of(const Screen& screen) {
+  return runs<Well>(
+      screen, [](const Field& a, const Field& b) { return a.plate == b.plate && a.well == b.well; },
+      +[](const Field& f, std::size_t i) {
+        return Well{f.plate, f.well, i, 0};
+      });
+}
+
+std::vector<Plate> plates_of(const Screen& screen) {
+  return runs<Plate>(
+      screen, [](const Field& a, const Field& b) { return a.plate == b.plate; },
+      +[](const Field& f, std::size_t i) {
+        return Plate{f.plate, i, 0};
+      });
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,53 @@
+// A screen: its fields in global order (plate, well, site; natural order), each with its images and metadata.
+// Every job counts fields and cells in this order, so that results do not depend on who computed what
+// (architecture rule 8).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/csv.hpp"
+#include "core/image_file.hpp"
+
+namespace cytoscale {
+
+struct Field {
+  std::string plate, well, site;      // also metadata Metadata_Plate, Metadata_Well, Metadata_Site
+  std::vector<std::string> metadata;  // as Screen::metadata_columns
+  std::vector<ImageFile> images;      // as Screen::channels; absolute or relative to the working directory
+};
+
+struct Screen {
+  std::vector<std::string> channels;          // e.g. DNA, Tubulin, Actin
+  std::vector<std::string> metadata_columns;  // begins with Metadata_Plate, Metadata_Well, Metadata_Site
+  std::vector<Field> fields;                  // sorted, no two with the same plate, well and site
+
+  // Index of a metadata column; throws Error naming it and those present.
+  std::size_t column(const std::string& name) const;
+  // Values of a metadata column, one per field.
+  std::vector<std::string> values(const std::string& column) const;
+  std::size_t channel(const std::string& name) const;
+  // Name for messages: "plate P1, well A01, site 2".
+  std::string name(std::size_t field) const;
+  // All that defines the screen (channels, metadata, image paths), 16 hexadecimal digits.
+  std::string fingerprint() const;
+};
+
+// Puts fields in global order and checks that (plate, well, site) is unique; throws Error naming the
+// duplicate.
+void order_fields(Screen& screen);
+
+// A run of fields that belong together.
+struct Well {
+  std::string plate, well;
+  std::size_t first_field, field_count;
+};
+struct Plate {
+  std::string plate;
+  std::size_t first_field, field_count;
+};
+std::vector<Well> wells_of(const Screen& screen);
+std::vector<Plate> plates_of(const Screen& screen);
+
+}  // namespace cytoscale

@@ -1,0 +1,131 @@
+#include "simulate/camera.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.hpp"
+
+namespace cytoscale::simulation {
+namespace {
+
+constexpr std::uint64_t noise_stream = 601;
+constexpr float grey_per_photon = 12;
+
+int mirrored(int i, int side) {
+  while (i < 0 || i >= side) i = i < 0 ? -1 - i : 2 * side - 1 - i;
+  return i;
+}
+
+// The signal that a detector sees through the filter of channel `to`.
+std::vector<float> mix(const std::vector<std::vector<float>>& planes, const Optics& optics, std::size_t to) {
+  const std::size_t channels = planes.size();
+  std::vector<float> light(planes[to].size(), 0.0f);
+  for (std::size_t from = 0; from < channels; ++from) {
+    const double share = (from == to ? 1.0 : optics.bleed[to * channels + from]) * optics.gain[from];
+    if (share == 0) continue;
+    const auto weight = static_cast<float>(share);
+    for (std::size_t i = 0; i < light.size(); ++i) light[i] += weight * planes[from][i];
+  }
+  return light;
+}
+
+void shade(std::vector<float>& light, int side, const Shading& s, float background) {
+  for (int y = 0; y < side; ++y) {
+    const double v = (2.0 * y + 1) / side - 1;
+    for (int x = 0; x < side; ++x) {
+      const double u = (2.0 * x + 1) / side - 1;
+      const double dy = v - s.centre_y, dx = u - s.centre_x;
+      const double through =
+          std::max(0.1, 1 - 0.5 * s.loss * (dy * dy + dx * dx) + 0.5 * (s.tilt_y * v + s.tilt_x * u));
+      float& value = light[static_cast<std::size_t>(y * side + x)];
+      value = (value + background) * static_cast<float>(through);
+    }
+  }
+}
+
+// Two normal numbers from one Philox block: sums of four 16-bit uniforms have variance 1/3.
+struct NormalPair {
+  float first, second;
+};
+NormalPair normal_pair(std::uint32_t counter, std::uint64_t stream, std::uint64_t seed) {
+  const auto word =
+      philox4x32({counter, 0, static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(stream >> 32)},
+                 {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+  const auto sum = [](std::uint32_t a, std::uint32_t b) {
+    const auto total = static_cast<float>((a & 0xffff) + (a >> 16) + (b & 0xffff) + (b >> 16));
+    return (total / 65536.0f - 2.0f) * 1.7320508f;
+  };
+  return {sum(word[0], word[1]), sum(word[2], word[3])};
+}
+
+std::vector<std::uint16_t> expose(const std::vector<float>& light, const Optics& optics, std::uint64_t seed,
+                                  std::uint64_t stream) {
+  std::vector<std::uint16_t> grey(light.size());
+  const auto photons_per_light = static_cast<float>(optics.photons);
+  const auto read_variance = static_cast<float>(optics.read_noise * optics.read_noise);
+  const auto offset = static_cast<float>(optics.offset);
+  const auto level = [&](float value, float noise) {
+    const float photons = std::max(0.0f, value * photons_per_light);
+    const float seen = photons + noise * std::sqrt(photons + read_variance);
+    return static_cast<std::uint16_t>(std::clamp(offset + grey_per_photon * seen + 0.5f, 0.0f, 65535.0f));
+  };
+  for (std::size_t i = 0; i < light.size(); i += 2) {
+    const NormalPair noise = normal_pair(static_cast<std::uint32_t>(i / 2), stream, seed);
+    grey[i] = level(light[i], noise.first);
+    if (i + 1 < light.size()) grey[i + 1] = level(light[i + 1], noise.second);
+  }
+  return grey;
+}
+
+}  // namespace
+
+void blur(std::vector<float>& plane, int side, double sigma_px) {
+  const int reach = static_cast<int>(std::ceil(3 * sigma_px));
+  if (sigma_px <= 0 || reach == 0) return;
+  std::vector<float> kernel(static_cast<std::size_t>(reach) + 1);
+  double sum = 0;
+  for (int k = 0; k <= reach; ++k) {
+    const double weight = std::exp(-0.5 * k * k / (sigma_px * sigma_px));
+    kernel[static_cast<std::size_t>(k)] = static_cast<float>(weight);
+    sum += k == 0 ? weight : 2 * weight;
+  }
+  for (float& weight : kernel) weight = static_cast<float>(weight / sum);
+  const auto width = static_cast<std::size_t>(side);
+  std::vector<float> rows(plane.size(), 0.0f);  // blurred along y, whole rows at a time
+  for (int y = 0; y < side; ++y) {
+    float* out = rows.data() + static_cast<std::size_t>(y) * width;
+    for (int k = -reach; k <= reach; ++k) {
+      const float weight = kernel[static_cast<std::size_t>(std::abs(k))];
+      const float* in = plane.data() + static_cast<std::size_t>(mirrored(y + k, side)) * width;
+      for (std::size_t x = 0; x < width; ++x) out[x] += weight * in[x];
+    }
+  }
+  std::vector<float> padded(width + 2 * static_cast<std::size_t>(reach));
+  for (int y = 0; y < side; ++y) {
+    const float* in = rows.data() + static_cast<std::size_t>(y) * width;
+    for (int x = -reach; x < side + reach; ++x)
+      padded[static_cast<std::size_t>(x + reach)] = in[mirrored(x, side)];
+    float* out = plane.data() + static_cast<std::size_t>(y) * width;
+    std::fill(out, out + width, 0.0f);
+    for (int k = -reach; k <= reach; ++k) {
+      const float weight = kernel[static_cast<std::size_t>(std::abs(k))];
+      const float* shifted = padded.data() + (k + reach);
+      for (std::size_t x = 0; x < width; ++x) out[x] += weight * shifted[x];
+    }
+  }
+}
+
+std::vector<std::vector<std::uint16_t>> photograph(const std::vector<std::vector<float>>& planes, int side,
+                                                   const Optics& optics, const FieldKey& key) {
+  std::vector<std::vector<std::uint16_t>> pictures;
+  for (std::size_t c = 0; c < planes.size(); ++c) {
+    std::vector<float> light = mix(planes, optics, c);
+    blur(light, side, optics.blur_px[c]);
+    shade(light, side, optics.shading[c], static_cast<float>(optics.background[c]));
+    const std::uint64_t stream = stream_of({noise_stream, key.plate, key.position, key.site, c});
+    pictures.push_back(expose(light, optics, key.seed, stream));
+  }
+  return pictures;
+}
+
+}  // namespace cytoscale::simulation

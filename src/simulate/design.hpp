@@ -1,0 +1,50 @@
+// The experiment on paper: treatments, and the wells in which they are imaged. Pure: settings and seed in,
+// lists out.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "simulate/effects.hpp"
+#include "simulate/settings.hpp"
+
+namespace cytoscale::simulation {
+
+enum class Role { negative_control, treatment, positive_control };
+
+struct Treatment {
+  std::string compound;      // or the allele of a gene design
+  std::string mechanism;     // or the gene
+  double concentration = 0;  // micromolar; 0 for controls, unused in a gene design
+  Role role = Role::treatment;
+  int batch_group = -1;  // the group of batches in which it is imaged; -1: all
+  Effect effect;
+};
+
+struct DesignWell {
+  int batch, plate;       // 0-based; plate counts within the whole screen
+  int row, column;        // on the plate, 0-based
+  int replicate;          // 1-based, among the batches that hold the treatment
+  std::size_t treatment;  // index into Design::treatments
+};
+
+struct Design {
+  bool genes = false;
+  int batches = 0, plate_rows = 0, plate_columns = 0;
+  std::vector<Treatment> treatments;  // [0] is the negative control
+  std::vector<DesignWell> wells;      // by plate, row, column: the global order
+
+  int group_of(int batch) const { return batch / batches_per_group; }
+  std::string batch_name(int batch) const;               // "batch1"
+  std::string plate_name(const DesignWell& well) const;  // "batch1_plate1"
+  std::string well_name(const DesignWell& well) const;   // "A01"
+  int plates_per_batch = 1, batches_per_group = 1;
+};
+
+// Throws Error when a plate cannot hold its share.
+Design make_design(const SimulateSettings& settings);
+
+// Places the treatments on plates (layout.cpp): each in every batch of its group, controls on every plate.
+void lay_out(Design& design, const DesignSettings& settings, std::uint64_t seed);
+
+}  // namespace cytoscale::simulation

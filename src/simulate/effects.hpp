@@ -1,0 +1,42 @@
+// How treatments move cells: a mechanism is a direction in trait space, a compound is that direction with a
+// detail of its own, a concentration scales it along a dose curve. Pure functions of the seed.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "simulate/settings.hpp"
+#include "simulate/traits.hpp"
+
+namespace cytoscale::simulation {
+
+// What a treatment does to a well's cells.
+struct Effect {
+  TraitVector shift{};           // latent shift of a responding cell; population traits: of the well
+  double response_fraction = 0;  // share of cells that respond
+};
+
+// A mechanism: unit length over the traits visible in the channels. The first twelve are modelled on the
+// classes of BBBC021 (Ljosa et al. 2013, Table 1: what each does to DNA, tubulin and actin); later ones are
+// random directions that keep a cosine below 0.5 to all earlier ones, as far as that is possible.
+struct Mechanism {
+  std::string name;
+  TraitVector direction{};
+};
+std::vector<Mechanism> make_mechanisms(std::uint64_t seed, int count,
+                                       const std::vector<std::string>& channels);
+
+// A compound's (or allele's) own direction near its mechanism's: unit length. Compounds of a series (a
+// chemical family, which libraries keep together) share a part of what sets them apart from others of their
+// mechanism.
+TraitVector own_direction(std::uint64_t seed, std::uint64_t compound, std::uint64_t series,
+                          const Mechanism& mechanism, const EffectSettings& settings,
+                          const std::vector<std::string>& channels);
+
+// The effect of dose in (0, 1] (1 = the highest concentration); `scale` comes from the difficulty.
+Effect effect_at_dose(const TraitVector& direction, double dose, double potency,
+                      const EffectSettings& settings, double scale);
+
+double cosine(const TraitVector& a, const TraitVector& b);
+
+}  // namespace cytoscale::simulation

@@ -1,0 +1,27 @@
+// The painters: each adds one structure's light to a plane ([H][W], 1 = a bright structure). They draw chance
+// details from `random` and everything else from the cell's traits.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/random.hpp"
+#include "simulate/canvas.hpp"
+
+namespace cytoscale::simulation {
+
+using PlaneSpan = std::span<float>;
+
+void paint_dna(const Brush& brush, PlaneSpan plane, Random& random);      // paint_nucleus.cpp
+void paint_tubulin(const Brush& brush, PlaneSpan plane, Random& random);  // paint_cytoskeleton.cpp
+void paint_actin(const Brush& brush, PlaneSpan plane, Random& random);
+void paint_rna(const Brush& brush, PlaneSpan plane, Random& random);  // paint_organelles.cpp
+void paint_er(const Brush& brush, PlaneSpan plane, Random& random);
+void paint_agp(const Brush& brush, PlaneSpan plane, Random& random);
+void paint_mito(const Brush& brush, PlaneSpan plane, Random& random);
+
+// Specks and dead cells over the whole field, in several channels at once (paint_debris.cpp).
+void paint_debris(std::vector<std::vector<float>>& planes, int side, float unit_px, double expected,
+                  const NoiseTile& noise, Random& random);
+
+}  // namespace cytoscale::simulation

@@ -1,0 +1,107 @@
+#include "simulate/simulate_screen.hpp"
+
+#include <filesystem>
+
+#include "core/files.hpp"
+#include "core/progress.hpp"
+#include "image/tiff.hpp"
+#include "mpi/agree.hpp"
+#include "simulate/camera.hpp"
+#include "simulate/nuisance.hpp"
+#include "simulate/paint_field.hpp"
+#include "simulate/truth.hpp"
+
+namespace cytoscale::simulation {
+namespace {
+
+// Rows as CSV lines without the header line.
+std::string body_text(std::vector<std::string> columns, std::vector<std::vector<std::string>> rows) {
+  const Table header{columns, {}}, table{std::move(columns), std::move(rows)};
+  return csv_text(table).substr(csv_text(header).size());
+}
+
+void write_field(const SimulateSettings& settings, const Design& design, const DesignWell& well, int site,
+                 const SimulatedField& field) {
+  const auto folder = settings.output / image_folder(design, well);
+  const auto& channels = settings.imaging.channels;
+  const int side = settings.imaging.field_px;
+  for (std::size_t c = 0; c < channels.size(); ++c)
+    write_tiff(folder / image_name(design, well, site, channels[c]), side, side, field.pictures[c]);
+}
+
+// This rank's wells: each rank takes an equal run of them.
+struct Share {
+  std::size_t first, last;
+};
+Share share_of(std::size_t count, const Communicator& comm) {
+  const auto rank = static_cast<std::size_t>(comm.rank()), size = static_cast<std::size_t>(comm.size());
+  return {count * rank / size, count * (rank + 1) / size};
+}
+
+std::string simulate_share(const SimulateSettings& settings, const Design& design, Share share,
+                           Progress& progress, std::int64_t& cells) {
+  const NoiseTile noise(settings.seed);
+  const auto columns = truth_columns(design, settings);
+  std::string text;
+  std::uint64_t done = 0;
+  for (std::size_t w = share.first; w < share.last; ++w)
+    for (int site = 1; site <= settings.design.fields_per_well; ++site) {
+      const SimulatedField field = simulate_field(settings, design, design.wells[w], site, noise);
+      write_field(settings, design, design.wells[w], site, field);
+      auto rows = truth_rows(design, settings, design.wells[w], site, field.cells);
+      cells += static_cast<std::int64_t>(rows.size());
+      text += body_text(columns, std::move(rows));
+      progress.update(++done);
+    }
+  return text;
+}
+
+}  // namespace
+
+SimulatedField simulate_field(const SimulateSettings& settings, const Design& design, const DesignWell& well,
+                              int site, const NoiseTile& noise) {
+  const FieldKey key = field_key(settings, design, well, site);
+  const Effect& effect = design.treatments[well.treatment].effect;
+  SimulatedField field;
+  field.cells = grow_cells(settings, effect, culture_of(settings, design, well), key);
+  const auto planes = paint_field(settings, field.cells, key, noise);
+  field.pictures =
+      photograph(planes, settings.imaging.field_px, optics_of(settings, design, well, site), key);
+  return field;
+}
+
+SimulateSummary simulate_screen(const SimulateSettings& settings, const Communicator& comm,
+                                const Clock& clock) {
+  Design design;
+  together(comm, [&] { design = make_design(settings); });
+  on_root(comm, [&] {
+    make_folder(settings.output);
+    std::filesystem::remove(settings.output / "screen.csv");
+    for (const DesignWell& well : design.wells) make_folder(settings.output / image_folder(design, well));
+  });
+  const Share share = share_of(design.wells.size(), comm);
+  std::string mine;
+  std::int64_t cells = 0;
+  together(comm, [&] {
+    const std::uint64_t total =
+        (share.last - share.first) * static_cast<std::uint64_t>(settings.design.fields_per_well);
+    Progress progress("simulate", "fields", total, clock, comm.root());
+    mine = simulate_share(settings, design, share, progress, cells);
+    progress.finish();
+  });
+  const auto parts = comm.gather(mine);
+  on_root(comm, [&] {
+    std::string text = csv_text(Table{truth_columns(design, settings), {}});
+    for (const auto& part : parts) text += part;
+    write_file_atomically(settings.output / "truth.csv", text);
+    write_csv(settings.output / "screen.csv", make_manifest(design, settings));
+  });
+  SimulateSummary summary;
+  summary.plates = static_cast<std::int64_t>(design.batches) * design.plates_per_batch;
+  summary.wells = static_cast<std::int64_t>(design.wells.size());
+  summary.fields = summary.wells * settings.design.fields_per_well;
+  summary.cells = comm.sum(cells);
+  return summary;
+}
+
+}  // namespace cytoscale::simulation

@@ -1,0 +1,27 @@
+// The two tables of a simulated screen: its manifest and its truth.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/csv.hpp"
+#include "simulate/design.hpp"
+#include "simulate/population.hpp"
+#include "simulate/settings.hpp"
+
+namespace cytoscale::simulation {
+
+// "images/<plate>" and "<plate>_<well>_s<site>_<Channel>.tif"; site is 1-based.
+std::string image_folder(const Design& design, const DesignWell& well);
+std::string image_name(const Design& design, const DesignWell& well, int site, const std::string& channel);
+
+// screen.csv: one row a field, in global order; image paths relative to the manifest.
+Table make_manifest(const Design& design, const SimulateSettings& settings);
+
+// truth.csv: one row for each cell whose nucleus' centre lies in the field. Traits that no channel shows are
+// left out.
+std::vector<std::string> truth_columns(const Design& design, const SimulateSettings& settings);
+std::vector<std::vector<std::string>> truth_rows(const Design& design, const SimulateSettings& settings,
+                                                 const DesignWell& well, int site,
+                                                 const std::vector<Cell>& cells);
+
+}  // namespace cytoscale::simulation

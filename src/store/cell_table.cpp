@@ -1,0 +1,276 @@
+#include "store/cell_table.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "hdf5/file.hpp"
+#include "mpi/agree.hpp"
+#include "store/sync.hpp"
+
+namespace cytoscale {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* format_name = "cytoscale cell table";
+constexpr std::int64_t format_version = 1;
+
+// The columns of numbers per cell, by the name of their dataset.
+struct FloatColumn {
+  const char* name;
+  std::vector<float> FieldCells::*of_field;
+  std::vector<float> CellTable::*of_table;
+};
+constexpr FloatColumn cell_columns[] = {
+    {"y", &FieldCells::y, &CellTable::y},
+    {"x", &FieldCells::x, &CellTable::x},
+    {"area_px", &FieldCells::area_px, &CellTable::area_px},
+    {"mean_intensity", &FieldCells::mean_intensity, &CellTable::mean_intensity},
+    {"eccentricity", &FieldCells::eccentricity, &CellTable::eccentricity},
+};
+constexpr FloatColumn quality_columns[] = {
+    {"focus_score", &FieldCells::focus_score, &CellTable::focus_score},
+    {"saturated_fraction", &FieldCells::saturated_fraction, &CellTable::saturated_fraction},
+};
+
+// What every rank must know of every field before a row is written.
+struct FieldHead {
+  std::int64_t field, cells;
+  std::int32_t height, width, failed, rank;
+};
+
+void check_columns(const FieldCells& cells, const Screen& screen) {
+  const std::string where =
+      cells.field < screen.fields.size() ? screen.name(cells.field) : "field beyond the screen";
+  const std::size_t count = cells.y.size();
+  bool fits = cells.field < screen.fields.size() && cells.border.size() == count;
+  for (const auto& column : cell_columns) fits = fits && (cells.*column.of_field).size() == count;
+  for (const auto& column : quality_columns) {
+    const auto& values = cells.*column.of_field;
+    fits = fits && (values.empty() || values.size() == screen.channels.size());
+  }
+  if (!fits)
+    throw Error("the field's cell columns are of unequal length", where,
+                "This is a defect: please report it");
+}
+
+// All fields' heads in global order, on every rank.
+std::vector<FieldHead> agree_on_fields(const Communicator& comm, const Screen& screen,
+                                       const std::vector<FieldCells>& mine) {
+  std::vector<FieldHead> heads;
+  for (const auto& cells : mine) {
+    heads.push_back({static_cast<std::int64_t>(cells.field), static_cast<std::int64_t>(cells.y.size()),
+                     cells.height, cells.width, cells.failed, comm.rank()});
+  }
+  heads = comm.gather_all<FieldHead>(heads);
+  std::sort(heads.begin(), heads.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
+  for (std::size_t i = 0; i < std::max(heads.size(), screen.fields.size()); ++i) {
+    if (i < heads.size() && heads[i].field == static_cast<std::int64_t>(i)) continue;
+    const bool twice = i > 0 && i < heads.size() && heads[i].field == static_cast<std::int64_t>(i) - 1;
+    throw Error(twice ? "its cells were brought twice" : "its cells are missing",
+                screen.name(twice ? i - 1 : i), "This is a defect: please report it");
+  }
+  return heads;
+}
+
+std::size_t longest(const std::vector<std::string>& texts) {
+  std::size_t width = 1;
+  for (const auto& text : texts) width = std::max(width, text.size());
+  return width;
+}
+
+void store_fixed(hdf5::Group& group, const std::string& name, const std::vector<std::string>& texts) {
+  group.create_text(name, texts.size(), longest(texts)).write_text(0, texts);
+}
+
+void store_field_columns(hdf5::Group& fields, const Screen& screen, const std::vector<FieldHead>& heads,
+                         const std::vector<std::int64_t>& first_cell) {
+  std::vector<std::string> plates, wells, sites;
+  std::vector<std::int32_t> heights, widths;
+  std::vector<std::uint8_t> failed;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    plates.push_back(screen.fields[i].plate);
+    wells.push_back(screen.fields[i].well);
+    sites.push_back(screen.fields[i].site);
+    heights.push_back(heads[i].height);
+    widths.push_back(heads[i].width);
+    failed.push_back(heads[i].failed != 0);
+  }
+  store_fixed(fields, "plate", plates);
+  store_fixed(fields, "well", wells);
+  store_fixed(fields, "site", sites);
+  fields.store<std::int64_t>("first_cell", {first_cell.size()}, first_cell);
+  fields.store<std::int32_t>("height", {heights.size()}, heights);
+  fields.store<std::int32_t>("width", {widths.size()}, widths);
+  fields.store<std::uint8_t>("failed", {failed.size()}, failed);
+}
+
+// Everything but the rows that the ranks bring.
+void create_file(const fs::path& path, const Screen& screen, const std::vector<FieldHead>& heads,
+                 const std::vector<std::int64_t>& first_cell, const nlohmann::json& provenance) {
+  hdf5::File file = hdf5::File::create(path);
+  {
+    hdf5::Group& root = file.root();
+    root.set_attribute("format", format_name);
+    root.set_attribute("format_version", format_version);
+    root.set_attribute("screen_fingerprint", screen.fingerprint());
+    root.set_attribute("provenance", provenance.dump());
+    root.store_texts("channels", screen.channels);
+    hdf5::Group fields = root.create_group("fields"), cells = root.create_group("cells");
+    store_field_columns(fields, screen, heads, first_cell);
+    for (const auto& column : quality_columns) {
+      fields.create<float>(column.name, {heads.size(), screen.channels.size()});
+    }
+    const auto count = static_cast<std::uint64_t>(first_cell.back());
+    for (const auto& column : cell_columns) cells.create<float>(column.name, {count});
+    cells.create<std::uint8_t>("border", {count});
+  }
+  file.close();
+}
+
+// Fields of one rank that follow one another: their rows go in one write.
+struct Run {
+  std::size_t begin, end;  // in the rank's sorted list
+};
+
+std::vector<Run> runs_of(const std::vector<FieldCells>& mine) {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    if (runs.empty() || mine[i].field != mine[i - 1].field + 1) runs.push_back({i, i});
+    runs.back().end = i + 1;
+  }
+  return runs;
+}
+
+template <typename T>
+void write_run(hdf5::Dataset& dataset, std::uint64_t first, const std::vector<FieldCells>& mine,
+               const Run& run, std::vector<T> FieldCells::*column, std::size_t filler = 0) {
+  std::vector<T> values;
+  for (std::size_t i = run.begin; i < run.end; ++i) {
+    const auto& part = mine[i].*column;
+    values.insert(values.end(), part.begin(), part.end());
+    if (part.size() < filler) values.insert(values.end(), filler, std::numeric_limits<T>::quiet_NaN());
+  }
+  dataset.write<T>(first, values.size() / dataset.row_size(), values);
+}
+
+void write_rows(hdf5::File& file, const std::vector<FieldCells>& mine,
+                const std::vector<std::int64_t>& first_cell) {
+  const hdf5::Group fields = file.root().group("fields"), cells = file.root().group("cells");
+  const auto runs = runs_of(mine);
+  for (const auto& column : quality_columns) {
+    hdf5::Dataset dataset = fields.dataset(column.name);
+    for (const auto& run : runs) {
+      write_run(dataset, mine[run.begin].field, mine, run, column.of_field, dataset.row_size());
+    }
+  }
+  const auto first_of = [&](const Run& run) {
+    return static_cast<std::uint64_t>(first_cell[mine[run.begin].field]);
+  };
+  for (const auto& column : cell_columns) {
+    hdf5::Dataset dataset = cells.dataset(column.name);
+    for (const auto& run : runs) write_run(dataset, first_of(run), mine, run, column.of_field);
+  }
+  hdf5::Dataset border = cells.dataset("border");
+  for (const auto& run : runs) write_run(border, first_of(run), mine, run, &FieldCells::border);
+}
+
+void write_rows_together(const Communicator& comm, const fs::path& path, const std::vector<FieldCells>& mine,
+                         const std::vector<std::int64_t>& first_cell) {
+  hdf5::File file = hdf5::File::open_parallel(comm, path);
+  together(comm, [&] { write_rows(file, mine, first_cell); });
+  file.close();
+  together(comm, [&] { FileSync(path).sync(); });
+}
+
+}  // namespace
+
+void write_cell_table(const Communicator& comm, const fs::path& path, const Screen& screen,
+                      std::vector<FieldCells> mine, const nlohmann::json& provenance) {
+  together(comm, [&] {
+    for (const auto& cells : mine) check_columns(cells, screen);
+  });
+  const auto heads = agree_on_fields(comm, screen, mine);
+  std::sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
+  std::vector<std::int64_t> first_cell = {0};
+  for (const auto& head : heads) first_cell.push_back(first_cell.back() + head.cells);
+
+  const fs::path temporary = path.string() + ".tmp";  // where replace_atomically() expects it
+  try {
+    on_root(comm, [&] {
+      make_folder(path.parent_path());
+      create_file(temporary, screen, heads, first_cell, provenance);
+    });
+    write_rows_together(comm, temporary, mine, first_cell);
+    on_root(comm, [&] { replace_atomically(path, [](const fs::path&) {}); });
+  } catch (const Error&) {  // agreed: all ranks are here
+    std::error_code ignored;
+    if (comm.root()) fs::remove(temporary, ignored);
+    throw;
+  }
+}
+
+namespace {
+
+template <typename T>
+std::vector<T> read_sized(const hdf5::Group& group, const std::string& name, std::size_t size) {
+  const hdf5::Dataset dataset = group.dataset(name);
+  if (dataset.elements() != size) {
+    throw Error(
+        "it has " + std::to_string(dataset.elements()) + " values, " + std::to_string(size) + " are needed",
+        dataset.where(), "The file is damaged: run segment again");
+  }
+  return dataset.read_all<T>();
+}
+
+void check_first_cell(const CellTable& table, const std::string& where) {
+  const auto& first = table.first_cell;
+  if (first.empty() || first.front() != 0 || !std::is_sorted(first.begin(), first.end())) {
+    throw Error("the fields' first cells are not in order", where, "The file is damaged: run segment again");
+  }
+}
+
+}  // namespace
+
+CellTable read_cell_table(const fs::path& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::File::Access::read);
+  const hdf5::Group& root = file.root();
+  if (root.text_attribute("format", "") != format_name) {
+    throw Error("this is not a cell table", path.string(), "Give the cells.h5 that segment made");
+  }
+  if (root.integers_attribute("format_version") != std::vector<std::int64_t>{format_version}) {
+    throw Error("the cell table is of another format version", path.string(), "Run segment again");
+  }
+  CellTable table;
+  table.screen_fingerprint = root.text_attribute("screen_fingerprint");
+  table.provenance = nlohmann::json::parse(root.text_attribute("provenance"), nullptr, false);
+  table.channels = root.dataset("channels").read_texts();
+  const hdf5::Group fields = root.group("fields"), cells = root.group("cells");
+  table.first_cell = fields.dataset("first_cell").read_all<std::int64_t>();
+  check_first_cell(table, path.string() + ":/fields/first_cell");
+  const std::size_t field_count = table.first_cell.size() - 1;
+  table.height = read_sized<int>(fields, "height", field_count);
+  table.width = read_sized<int>(fields, "width", field_count);
+  for (const auto failed : read_sized<std::uint8_t>(fields, "failed", field_count))
+    table.failed.push_back(failed != 0);
+  for (const auto& column : quality_columns) {
+    table.*column.of_table = read_sized<float>(fields, column.name, field_count * table.channels.size());
+  }
+  const auto cell_count = static_cast<std::size_t>(table.cells());
+  for (const auto& column : cell_columns) {
+    table.*column.of_table = read_sized<float>(cells, column.name, cell_count);
+  }
+  table.border = read_sized<std::uint8_t>(cells, "border", cell_count);
+  return table;
+}
+
+void check_cells_match(const CellTable& cells, const Screen& screen, const fs::path& path) {
+  if (cells.fields() == screen.fields.size() && cells.screen_fingerprint == screen.fingerprint()) return;
+  throw Error("the cell table was made from another screen (" + std::to_string(cells.fields()) +
+                  " fields; this one has " + std::to_string(screen.fields.size()) + ")",
+              path.string(), "Run segment again, or give the manifest it was made from");
+}
+
+}  // namespace cytoscale

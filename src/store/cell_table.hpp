@@ -1,0 +1,60 @@
+// The cell table, cells.h5: every nucleus of a screen in global order (field, then y, then x), with its
+// field's quality. Written by all ranks into one HDF5 file; read whole by each (about 21 bytes a cell).
+// docs/file-format.md has the datasets. The bytes depend on the cells, the screen and the provenance alone,
+// not on the number of ranks.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "mpi/communicator.hpp"
+#include "screen/screen.hpp"
+
+namespace cytoscale {
+
+// One field's cells, as segment finds them: sorted by y, then x. All cell columns have the same length.
+struct FieldCells {
+  std::size_t field = 0;      // index in Screen::fields
+  bool failed = false;        // could not be read: no cells, no quality
+  int height = 0, width = 0;  // px; 0 where failed
+  std::vector<float> y, x;    // centroid, px, pixel centres at integers
+  std::vector<float> area_px, mean_intensity, eccentricity;
+  std::vector<std::uint8_t> border;  // 1: touches the field's edge
+  std::vector<float> focus_score,
+      saturated_fraction;  // per channel of the screen; may be empty (stored as NaN)
+};
+
+struct CellTable {
+  std::vector<std::string> channels;
+  std::vector<std::int64_t>
+      first_cell;  // n_fields + 1: cells of field f are [first_cell[f], first_cell[f + 1])
+  std::vector<float> y, x, area_px, mean_intensity, eccentricity;  // per cell
+  std::vector<std::uint8_t> border;                                // per cell
+  std::vector<char> failed;                                        // per field
+  std::vector<int> height, width;                                  // per field
+  std::vector<float> focus_score, saturated_fraction;              // [field][channel]
+  std::string screen_fingerprint;
+  nlohmann::json provenance;
+
+  std::int64_t cells() const { return first_cell.empty() ? 0 : first_cell.back(); }
+  std::size_t fields() const { return failed.size(); }
+  std::int64_t cells_of(std::size_t field) const { return first_cell[field + 1] - first_cell[field]; }
+};
+
+// Every field of the screen is brought by exactly one rank, in any order. Written beside and renamed.
+// Throws the same Error on all ranks: a field missing or brought twice, columns of unequal length, a full
+// disk. Collective: yes.
+void write_cell_table(const Communicator& comm, const std::filesystem::path& path, const Screen& screen,
+                      std::vector<FieldCells> mine, const nlohmann::json& provenance);
+
+// Serial and read-only, on any rank. Throws Error: missing, truncated, not a cell table, columns that
+// disagree. Collective: no.
+CellTable read_cell_table(const std::filesystem::path& path);
+
+// Throws Error when the table was made from another screen. Collective: no.
+void check_cells_match(const CellTable& cells, const Screen& screen, const std::filesystem::path& path);
+
+}  // namespace cytoscale

@@ -1,0 +1,135 @@
+#include "store/illumination_file.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "hdf5/file.hpp"
+#include "store/sync.hpp"
+
+namespace cytoscale {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* format_name = "cytoscale illumination";
+constexpr std::int64_t format_version = 1;
+
+// Plate names may hold any character; HDF5 names may not hold a slash. So groups are numbered.
+std::string group_name(std::size_t index) {
+  return "plate" + std::to_string(index);
+}
+
+}  // namespace
+
+struct IlluminationWriter::Impl {
+  fs::path path, temporary;
+  hdf5::File file;
+  std::size_t channels = 0;
+  std::vector<std::string> plates;
+};
+
+IlluminationWriter::IlluminationWriter(const fs::path& path, const Screen& screen,
+                                       const nlohmann::json& provenance)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->path = path;
+  impl_->temporary = path.string() + ".tmp";  // where replace_atomically() expects it
+  impl_->channels = screen.channels.size();
+  make_folder(path.parent_path());
+  impl_->file = hdf5::File::create(impl_->temporary);
+  hdf5::Group& root = impl_->file.root();
+  root.set_attribute("format", format_name);
+  root.set_attribute("format_version", format_version);
+  root.set_attribute("provenance", provenance.dump());
+  root.store_texts("channels", screen.channels);
+}
+
+IlluminationWriter::~IlluminationWriter() {
+  if (!impl_->file.is_open()) return;
+  impl_->file = hdf5::File();
+  std::error_code ignored;
+  fs::remove(impl_->temporary, ignored);
+}
+
+void IlluminationWriter::add(const std::string& plate, const Illumination& illumination) {
+  const auto channels = static_cast<std::uint64_t>(illumination.channels);
+  if (channels != impl_->channels)
+    throw Error("the gain has another number of channels than the screen", plate);
+  if (std::count(impl_->plates.begin(), impl_->plates.end(), plate) > 0)
+    throw Error("the plate was added twice", plate);
+  hdf5::Group group = impl_->file.root().create_group(group_name(impl_->plates.size()));
+  group.set_attribute("plate", plate);
+  group.store<float>("gain",
+                     {channels, static_cast<std::uint64_t>(illumination.height),
+                      static_cast<std::uint64_t>(illumination.width)},
+                     illumination.gain);
+  impl_->plates.push_back(plate);
+}
+
+void IlluminationWriter::commit() {
+  impl_->file.root().store_texts("plates", impl_->plates);
+  impl_->file.close();
+  replace_atomically(impl_->path, [](const fs::path&) {});
+}
+
+struct IlluminationReader::Impl {
+  hdf5::File file;
+  std::string where;
+  std::vector<std::string> channels, plates;
+};
+
+IlluminationReader::IlluminationReader(const fs::path& path) : impl_(std::make_unique<Impl>()) {
+  impl_->where = path.string();
+  impl_->file = hdf5::File::open(path, hdf5::File::Access::read);
+  const hdf5::Group& root = impl_->file.root();
+  if (root.text_attribute("format", "") != format_name) {
+    throw Error("this is not an illumination file", impl_->where,
+                "Give the illumination.h5 that illuminate made");
+  }
+  if (root.integers_attribute("format_version") != std::vector<std::int64_t>{format_version}) {
+    throw Error("the illumination file is of another format version", impl_->where, "Run illuminate again");
+  }
+  impl_->channels = root.dataset("channels").read_texts();
+  impl_->plates = root.dataset("plates").read_texts();
+}
+
+IlluminationReader::~IlluminationReader() = default;
+IlluminationReader::IlluminationReader(IlluminationReader&&) noexcept = default;
+IlluminationReader& IlluminationReader::operator=(IlluminationReader&&) noexcept = default;
+
+const std::vector<std::string>& IlluminationReader::channels() const {
+  return impl_->channels;
+}
+const std::vector<std::string>& IlluminationReader::plates() const {
+  return impl_->plates;
+}
+
+void IlluminationReader::check_matches(const Screen& screen) const {
+  const std::string remedy = "Run illuminate again, or give the manifest it was made from";
+  if (screen.channels != impl_->channels) throw Error("it was made for other channels", impl_->where, remedy);
+  for (const auto& plate : plates_of(screen)) {
+    if (std::count(impl_->plates.begin(), impl_->plates.end(), plate.plate) == 0) {
+      throw Error("plate " + plate.plate + " is not in it", impl_->where, remedy);
+    }
+  }
+}
+
+Illumination IlluminationReader::read(const std::string& plate) const {
+  const auto found = std::find(impl_->plates.begin(), impl_->plates.end(), plate);
+  if (found == impl_->plates.end()) {
+    throw Error("plate " + plate + " is not in it", impl_->where, "Run illuminate again");
+  }
+  const auto index = static_cast<std::size_t>(found - impl_->plates.begin());
+  const hdf5::Dataset gain = impl_->file.root().dataset(group_name(index) + "/gain");
+  if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size()) {
+    throw Error("the gain is not [channels][height][width]", gain.where(), "Run illuminate again");
+  }
+  Illumination result;
+  result.channels = static_cast<int>(gain.shape()[0]);
+  result.height = static_cast<int>(gain.shape()[1]);
+  result.width = static_cast<int>(gain.shape()[2]);
+  result.gain = gain.read_all<float>();
+  return result;
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,52 @@
+// Illumination functions on disk, illumination.h5: one group a plate, [channels][height][width] float32 gain.
+// HDF5 is spoken from one thread: read on the main thread, hand the result to others. Collective: no.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "image/illumination.hpp"
+#include "screen/screen.hpp"
+
+namespace cytoscale {
+
+// Used by one rank (root). Plates are added one at a time, so that memory holds one of them; commit() makes
+// the file appear (written beside, synced, renamed). Without commit() nothing is left behind.
+class IlluminationWriter {
+ public:
+  IlluminationWriter(const std::filesystem::path& path, const Screen& screen,
+                     const nlohmann::json& provenance);
+  ~IlluminationWriter();
+  IlluminationWriter(const IlluminationWriter&) = delete;
+  IlluminationWriter& operator=(const IlluminationWriter&) = delete;
+
+  void add(const std::string& plate, const Illumination& illumination);
+  void commit();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+class IlluminationReader {
+ public:
+  // Throws Error: missing, truncated, not an illumination file.
+  explicit IlluminationReader(const std::filesystem::path& path);
+  ~IlluminationReader();
+  IlluminationReader(IlluminationReader&&) noexcept;
+  IlluminationReader& operator=(IlluminationReader&&) noexcept;
+
+  const std::vector<std::string>& channels() const;
+  const std::vector<std::string>& plates() const;
+  // Throws Error when channels differ from the screen's or one of its plates is absent.
+  void check_matches(const Screen& screen) const;
+  Illumination read(const std::string& plate) const;  // throws Error for an unknown plate
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cytoscale

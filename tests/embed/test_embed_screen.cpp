@@ -1,0 +1,117 @@
+// The features are those of the crops, and the file does not depend on ranks, threads, batches or memory.
+#include "embed/embed_screen.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "embed_support.hpp"
+#include "store/embedding_file.hpp"
+#include "store/illumination_file.hpp"
+
+namespace cytoscale {
+namespace {
+
+// The mean over a window, by hand: zero outside the field.
+double window_mean(std::size_t field, std::size_t channel, float y, float x) {
+  const int top = static_cast<int>(std::lround(y)) - test_crop_px / 2,
+            left = static_cast<int>(std::lround(x)) - test_crop_px / 2;
+  double sum = 0;
+  for (int row = top; row < top + test_crop_px; ++row) {
+    for (int column = left; column < left + test_crop_px; ++column) {
+      const bool inside = row >= 0 && column >= 0 && row < field_px && column < field_px;
+      if (inside) sum += pixel_of(field, channel, row, column);
+    }
+  }
+  return sum / (test_crop_px * test_crop_px);
+}
+
+TEST(EmbedScreen, FeaturesAreThoseOfTheCrops) {
+  const auto folder = fresh_folder("features");
+  const Screen screen = screen_with_images(folder, 2, 3);
+  const CellTable cells = cells_for(screen);
+  StatisticsEncoder encoder;
+  const auto result =
+      embed_with(world(), screen, cells, encoder, {}, {folder / "e.h5ad", "", folder / "failures.csv"});
+  EXPECT_EQ(result.cells, cells.cells());
+  EXPECT_EQ(result.failed_fields, 0u);
+  EXPECT_FALSE(std::filesystem::exists(folder / "failures.csv"));
+  const EmbeddingReader reader(folder / "e.h5ad");
+  std::vector<float> rows(static_cast<std::size_t>(cells.cells()) * 4);
+  reader.read_rows(0, cells.cells(), rows);
+  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    for (auto cell = static_cast<std::size_t>(cells.first_cell[f]);
+         cell < static_cast<std::size_t>(cells.first_cell[f + 1]); ++cell) {
+      EXPECT_NEAR(rows[4 * cell], window_mean(f, 0, cells.y[cell], cells.x[cell]), 1e-3);
+      EXPECT_NEAR(rows[4 * cell + 2], window_mean(f, 1, cells.y[cell], cells.x[cell]), 1e-3);
+    }
+  }
+}
+
+TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
+  const auto folder = fresh_folder("bytes");
+  const Screen screen = screen_with_images(folder, 2, 3);
+  const CellTable cells = cells_for(screen);
+  const auto embedded = [&](const Communicator& comm, const std::string& name, const EmbedOptions& options) {
+    StatisticsEncoder encoder;
+    embed_with(comm, screen, cells, encoder, options, {folder / name, "", folder / "failures.csv"});
+    return read_file(folder / name);
+  };
+  const std::string own = std::to_string(world().rank());
+  const std::string alone = embedded(Communicator::self(), "alone" + own, {});
+  EmbedOptions other;
+  other.batch = 2;
+  other.threads = 3;
+  other.queue_memory_mib = 1;
+  other.checkpoint_s = 0;
+  EXPECT_TRUE(embedded(world(), "all", {}) == alone);
+  EXPECT_TRUE(embedded(world(), "other", other) == alone);
+  other.float16 = true;
+  const std::string half = embedded(Communicator::self(), "half" + own, other);
+  EXPECT_TRUE(embedded(world(), "halves", other) == half);
+  EXPECT_FALSE(half == alone);
+}
+
+TEST(EmbedScreen, RanksWithoutFields) {
+  const auto folder = fresh_folder("few_fields");
+  Screen screen = screen_with_images(folder, 1, 1);
+  screen.fields.resize(1);
+  const CellTable cells = cells_for(screen);
+  StatisticsEncoder encoder;
+  const auto result =
+      embed_with(world(), screen, cells, encoder, {}, {folder / "e.h5ad", "", folder / "failures.csv"});
+  EXPECT_EQ(result.cells, 3);
+  EXPECT_EQ(EmbeddingReader(folder / "e.h5ad").rows(), 3);
+}
+
+TEST(EmbedScreen, IlluminationIsDividedOut) {
+  const auto folder = fresh_folder("illuminated");
+  const Screen screen = screen_with_images(folder, 2, 2);
+  const CellTable cells = cells_for(screen);
+  on_root(world(), [&] {
+    IlluminationWriter writer(folder / "i.h5", screen, {});
+    for (const auto& plate : plates_of(screen)) {
+      Illumination gain{2, field_px, field_px,
+                        std::vector<float>(2 * field_px * field_px, plate.plate == "P1" ? 2 : 4)};
+      writer.add(plate.plate, gain);
+    }
+    writer.commit();
+  });
+  const auto rows_of = [&](const std::string& name, const std::filesystem::path& illumination) {
+    StatisticsEncoder encoder;
+    embed_with(world(), screen, cells, encoder, {}, {folder / name, illumination, folder / "failures.csv"});
+    const EmbeddingReader reader(folder / name);
+    std::vector<float> rows(static_cast<std::size_t>(cells.cells()) * 4);
+    reader.read_rows(0, cells.cells(), rows);
+    return rows;
+  };
+  const auto plain = rows_of("plain", ""), corrected = rows_of("corrected", folder / "i.h5");
+  const auto second_plate = static_cast<std::size_t>(cells.first_cell[4]) * 4;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    EXPECT_NEAR(corrected[i], plain[i] / (i < second_plate ? 2 : 4), 1e-3);
+  }
+}
+
+}  // namespace
+}  // namespace cytoscale

@@ -1,0 +1,135 @@
+// Small cases whose answer can be read off.
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "evaluate/cosine.hpp"
+#include "evaluate/matching.hpp"
+
+namespace cytoscale {
+namespace {
+
+Matrix points(const std::vector<std::pair<double, double>>& list) {
+  Matrix m(static_cast<Eigen::Index>(list.size()), 2);
+  for (std::size_t i = 0; i < list.size(); ++i)
+    m.row(static_cast<Eigen::Index>(i)) << list[i].first, list[i].second;
+  return m;
+}
+
+// Two classes, x near the first axis and y near the second; compounds a, b (class x) and c, d (class y).
+TreatmentSet four() {
+  TreatmentSet set;
+  set.values = points({{1, 0.1}, {1, 0.2}, {0.1, 1}, {0.2, 1}});
+  set.name = set.compound = {"a", "b", "c", "d"};
+  set.moa = {"x", "x", "y", "y"};
+  set.batches = {{"1"}, {"2"}, {"1"}, {"2"}};
+  set.wells = {1, 1, 1, 1};
+  return set;
+}
+
+TEST(Cosine, LengthDoesNotMatter) {
+  const CosineIndex index(points({{1, 1}, {1e200, 1e200}, {1e-200, 0}, {-3, -3}}));
+  EXPECT_NEAR(index.similarity(0, 1), 1, 1e-15);
+  EXPECT_NEAR(index.similarity(0, 2), std::sqrt(0.5), 1e-15);
+  EXPECT_NEAR(index.similarity(0, 3), -1, 1e-15);
+}
+
+TEST(Cosine, OfEqualNeighboursTheFirstWins) {
+  const CosineIndex index(points({{1, 1}, {2, 1}, {2, 1}, {2, 1}}));
+  const auto any = [](std::size_t) { return true; };
+  EXPECT_EQ(index.nearest(0, any)->row, 1u);
+  EXPECT_EQ(index.nearest(1, any)->row, 2u);
+  EXPECT_EQ(index.nearest(3, any)->row, 1u);
+}
+
+TEST(Cosine, RowsWithoutDirectionAreNobodysNeighbour) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const CosineIndex index(points({{-1, 0}, {0, 0}, {nan, 1}, {1, 0}}));
+  const auto any = [](std::size_t) { return true; };
+  EXPECT_EQ(index.nearest(0, any)->row, 3u);  // though it points the other way
+  EXPECT_FALSE(index.nearest(1, any));
+  EXPECT_FALSE(index.nearest(2, any));
+}
+
+TEST(Matching, FindsTheClass) {
+  for (const auto rule : {MatchRule::nsc, MatchRule::nscb_disjoint, MatchRule::nscb_joined}) {
+    const auto result = match_treatments(four(), rule, {});
+    EXPECT_EQ(result.score.correct, 4u);
+    EXPECT_EQ(result.score.total, 4u);
+    EXPECT_EQ(*result.matches[0].nearest, 1u);
+  }
+}
+
+TEST(Matching, SameCompoundIsNoCandidate) {
+  auto set = four();
+  set.compound = {"a", "a", "c", "d"};  // a's only friend is a: it must look at class y
+  const auto result = match_treatments(set, MatchRule::nsc, {});
+  EXPECT_EQ(result.score.correct, 2u);
+  EXPECT_EQ(*result.matches[0].nearest, 3u);
+}
+
+TEST(Matching, DisjointIsStricterThanJoined) {
+  auto set = four();
+  set.batches = {{"1", "2"}, {"2", "3"}, {"1"}, {"2", "3"}};
+  const auto joined = match_treatments(set, MatchRule::nscb_joined, {});
+  EXPECT_EQ(joined.score.correct, 4u);  // "1 2" and "2 3" differ
+  const auto disjoint = match_treatments(set, MatchRule::nscb_disjoint, {});
+  EXPECT_EQ(disjoint.score.total, 4u);
+  EXPECT_FALSE(disjoint.matches[0].nearest);  // every other shares a batch with a
+  EXPECT_EQ(disjoint.without_candidate, 1u);
+  EXPECT_EQ(*disjoint.matches[1].nearest, 2u);  // b has c alone
+  EXPECT_EQ(disjoint.score.correct, 2u);        // c and d
+}
+
+TEST(Matching, SingleBatchClassesLeaveUnderNscb) {
+  auto set = four();
+  set.batches = {{"1"}, {"1"}, {"1"}, {"2"}};
+  EXPECT_EQ(find_single_batch_classes(set), std::vector<std::string>{"x"});
+  EXPECT_EQ(match_treatments(set, MatchRule::nsc, {"x"}).score.total, 4u);
+  const auto disjoint = match_treatments(set, MatchRule::nscb_disjoint, {"x"});
+  EXPECT_EQ(disjoint.score.total, 2u);
+  EXPECT_EQ(*disjoint.matches[1].nearest, 2u);
+  set.values.row(2) << 1, 0.3;  // c moves to class x: only joined keeps d from x
+  EXPECT_EQ(*match_treatments(set, MatchRule::nscb_disjoint, {"x"}).matches[1].nearest, 2u);
+  set.values.row(3) << 1, 0.21;
+  EXPECT_EQ(*match_treatments(set, MatchRule::nscb_disjoint, {"x"}).matches[1].nearest, 1u);
+  EXPECT_EQ(*match_treatments(set, MatchRule::nscb_joined, {"x"}).matches[1].nearest, 2u);
+}
+
+TEST(Matching, TreatmentsWithoutClassStayOut) {
+  auto set = four();
+  set.moa[1] = "";
+  const auto result = match_treatments(set, MatchRule::nsc, {});
+  EXPECT_EQ(result.score.total, 3u);
+  EXPECT_EQ(*result.matches[0].nearest, 3u);
+}
+
+TEST(Matching, OneCompoundHasNoCandidates) {
+  auto set = four();
+  set.compound = {"a", "a", "a", "a"};
+  const auto result = match_treatments(set, MatchRule::nsc, {});
+  EXPECT_EQ(result.without_candidate, 4u);
+  EXPECT_EQ(result.score.correct, 0u);
+}
+
+TEST(Matching, Confusion) {
+  auto set = four();
+  set.moa = {"class 10", "class 10", "class 9", "class 9"};
+  set.compound = {"a", "a", "c", "d"};
+  const auto confusion = confusion_of(set, match_treatments(set, MatchRule::nsc, {}));
+  EXPECT_EQ(confusion.classes, (std::vector<std::string>{"class 9", "class 10"}));
+  EXPECT_EQ(confusion.counts[0], (std::vector<std::size_t>{2, 0, 0}));
+  EXPECT_EQ(confusion.counts[1], (std::vector<std::size_t>{2, 0, 0}));
+}
+
+TEST(SameLabel, CountsRowsThatHaveAPartner) {
+  const auto values = points({{1, 0}, {1, 0.1}, {0, 1}, {0.3, 1}});
+  const auto score = same_label_accuracy(values, {"a", "a", "b", "c"});
+  EXPECT_EQ(score.total, 2u);
+  EXPECT_EQ(score.correct, 2u);
+  EXPECT_EQ(same_label_accuracy(values, {"a", "b", "a", "b"}).correct, 0u);
+  EXPECT_EQ(same_label_accuracy(values, {"a", "b", "c", "d"}).total, 0u);
+}
+
+}  // namespace
+}  // namespace cytoscale

@@ -1,0 +1,113 @@
+#include "image/filters_internal.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.hpp"
+
+namespace cytoscale::filters {
+namespace {
+
+Mask random_mask(int height, int width, double share, std::uint64_t stream) {
+  Mask mask{height, width, std::vector<std::uint8_t>(std::size_t(height * width))};
+  Random random(1, stream);
+  for (auto& set : mask.set) set = random.uniform() < share;
+  return mask;
+}
+
+TEST(Filters, DistanceIsThatOfTheNearestGap) {
+  for (const double share : {0.3, 0.9, 0.99, 1.0}) {
+    const auto mask = random_mask(37, 53, share, std::uint64_t(share * 100));
+    const auto distance = distance_transform(mask);
+    for (int y = 0; y < 37; ++y) {
+      for (int x = 0; x < 53; ++x) {
+        double nearest = std::hypot(37, 53);
+        for (int v = 0; v < 37; ++v) {
+          for (int u = 0; u < 53; ++u) {
+            if (!mask.set[std::size_t(v * 53 + u)]) nearest = std::min(nearest, std::hypot(v - y, u - x));
+          }
+        }
+        ASSERT_FLOAT_EQ(distance[std::size_t(y * 53 + x)], float(nearest))
+            << share << " at " << y << ", " << x;
+      }
+    }
+  }
+}
+
+TEST(Filters, MedianIsThatOfTheClippedWindow) {
+  Plane plane(23, 31);
+  Random random(2, 3);
+  for (float& v : plane.pixels) v = float(random.below(4096));
+  plane.at(0, 0) = 0;
+  plane.at(0, 1) = 4095;  // levels are then whole numbers
+  for (const int radius : {1, 4, 40}) {
+    const auto median = median_window(plane, radius);
+    for (int y = 0; y < 23; ++y) {
+      for (int x = 0; x < 31; ++x) {
+        std::vector<float> window;
+        for (int v = std::max(0, y - radius); v <= std::min(22, y + radius); ++v) {
+          for (int u = std::max(0, x - radius); u <= std::min(30, x + radius); ++u)
+            window.push_back(plane.at(v, u));
+        }
+        std::sort(window.begin(), window.end());
+        ASSERT_EQ(median.at(y, x), window[window.size() / 2]) << radius << " at " << y << ", " << x;
+      }
+    }
+  }
+}
+
+TEST(Filters, BlurKeepsTheSumAndASpotBecomesAGaussian) {
+  Plane spot(41, 61);
+  spot.at(20, 30) = 1000;
+  const auto blurred = gaussian_blur(spot, 2);
+  double sum = 0;
+  for (const float v : blurred.pixels) sum += v;
+  EXPECT_NEAR(sum, 1000, 0.01);
+  EXPECT_NEAR(blurred.at(20, 30) / blurred.at(22, 30), std::exp(0.5), 1e-4);
+  EXPECT_FLOAT_EQ(blurred.at(18, 30), blurred.at(20, 28));
+  const auto narrow = gaussian_blur(Plane(2, 3, 5.0f), 9);  // the window is wider than the plane
+  EXPECT_THAT(narrow.pixels, testing::Each(testing::FloatNear(5, 1e-4f)));
+}
+
+TEST(Filters, FillsClosedHolesOnly) {
+  Mask mask{5, 7, {0, 1, 1, 1, 0, 1, 1,  //
+                   0, 1, 0, 1, 0, 1, 0,  // a hole, and a bay that reaches the edge
+                   0, 1, 0, 1, 0, 1, 1,  //
+                   0, 1, 1, 0, 0, 0, 0,  // a diagonal does not open the hole
+                   0, 0, 0, 0, 0, 0, 0}};
+  auto limited = mask;
+  fill_holes(limited, 1);
+  EXPECT_EQ(limited.set, mask.set);
+  auto filled = mask;
+  fill_holes(filled);
+  EXPECT_EQ(filled.set[1 * 7 + 2] + filled.set[2 * 7 + 2], 2);
+  EXPECT_EQ(filled.set[1 * 7 + 6] + filled.set[1 * 7 + 4] + filled.set[3 * 7 + 3], 0);
+}
+
+TEST(Filters, ShrinkAndEnlargeKeepASlope) {
+  Plane slope(64, 48);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 48; ++x) slope.at(y, x) = float(2 * y - x);
+  }
+  const auto back = enlarge(shrink(slope, 4), 4, 64, 48);
+  for (int y = 2; y < 62; ++y) {
+    for (int x = 2; x < 46; ++x) ASSERT_NEAR(back.at(y, x), slope.at(y, x), 1e-3);
+  }
+  const auto odd = enlarge(shrink(Plane(5, 3, 7.0f), 4), 4, 5, 3);
+  EXPECT_THAT(odd.pixels, testing::Each(7.0f));
+}
+
+TEST(Filters, QuantileIsTheNearestRank) {
+  std::vector<float> values = {5, 1, 4, 2, 3};
+  EXPECT_EQ(quantile(values, 0), 1);
+  EXPECT_EQ(quantile(values, 0.5), 3);
+  EXPECT_EQ(quantile(values, 1), 5);
+  std::vector<float> none;
+  EXPECT_EQ(quantile(none, 0.5), 0);
+}
+
+}  // namespace
+}  // namespace cytoscale::filters

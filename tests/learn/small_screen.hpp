@@ -1,0 +1,29 @@
+// A screen of painted cells in real TIFF files: two channels, 4 treatments, 3 wells of each on 3 plates, one
+// field a well, 16 cells a field on a grid. A treatment sets size and brightness of its cells.
+#pragma once
+#include <filesystem>
+
+#include "learn/field_images.hpp"
+#include "learn/training_plan.hpp"
+#include "screen/screen.hpp"
+#include "store/cell_table.hpp"
+
+namespace cytoscale {
+
+struct SmallScreen {
+  Screen screen;
+  CellTable cells;
+  ColumnRoles roles;
+};
+
+inline constexpr int small_screen_px = 160;
+
+// Images are written by rank 0. Collective: yes.
+SmallScreen paint_small_screen(const std::filesystem::path& folder);
+// The same without any file.
+SmallScreen describe_small_screen(const std::filesystem::path& folder);
+
+// 32 px crops, 4 labels, what most tests train with.
+TrainOptions small_training();
+
+}  // namespace cytoscale

@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "learn/augment.hpp"
+
+namespace cytoscale {
+namespace {
+
+// Whole numbers up to 65535 survive packing exactly.
+FieldImage ramp_field() {
+  FieldImage field(2, 60, 80);
+  for (int c = 0; c < 2; ++c)
+    for (int i = 0; i < 60; ++i)
+      for (int j = 0; j < 80; ++j)
+        field.plane(c)[static_cast<std::size_t>(i * 80 + j)] = static_cast<float>(100 * i + j + 7 * c);
+  field.pixels[0] = field.pixels[60 * 80] = 65535;
+  return field;
+}
+
+std::vector<float> cut(const PackedField& field, float y, float x, const Warp& warp, int size) {
+  std::vector<float> out(static_cast<std::size_t>(field.channels * size * size));
+  cut_crop(field, y, x, warp, size, out);
+  return out;
+}
+
+TEST(Augment, IdentityIsThePlainCrop) {
+  const auto field = ramp_field();
+  const auto packed = pack_field(field);
+  for (const auto& [y, x] : {std::pair(30.0f, 40.0f), {30.4f, 39.5f}, {2.0f, 78.0f}, {-20.0f, 5.0f}})
+    for (const int size : {16, 17}) {
+      std::vector<float> expected(static_cast<std::size_t>(2 * size * size));
+      extract_crop(field, y, x, size, expected);
+      const auto found = cut(packed, y, x, {}, size);
+      for (std::size_t i = 0; i < found.size(); ++i)
+        ASSERT_NEAR(found[i], expected[i], 0.01) << y << ' ' << x << ' ' << i;
+    }
+}
+
+TEST(Augment, AQuarterTurnMovesPixelsAsItShould) {
+  const auto packed = pack_field(ramp_field());
+  const int size = 8;
+  const auto plain = cut(packed, 30, 40, {}, size);
+  const auto turned = cut(packed, 30, 40, {0, -1, 1, 0, 0, 0}, size);  // field offset of (i, j) is (-j, i)
+  const auto mirrored = cut(packed, 30, 40, {1, 0, 0, -1, 0, 0}, size);
+  for (int i = 0; i < size; ++i)
+    for (int j = 0; j < size; ++j) {
+      ASSERT_NEAR(turned[static_cast<std::size_t>(i * size + j)],
+                  plain[static_cast<std::size_t>((size - 1 - j) * size + i)], 0.05);
+      ASSERT_NEAR(mirrored[static_cast<std::size_t>(i * size + j)],
+                  plain[static_cast<std::size_t>(i * size + size - 1 - j)], 0.05);
+    }
+}
+
+// On a plane a + b·y + c·x bilinear interpolation is exact.
+TEST(Augment, ShiftsBetweenPixelsInterpolate) {
+  const auto packed = pack_field(ramp_field());
+  const auto plain = cut(packed, 30, 40, {}, 8);
+  Warp warp;
+  warp.shift_y = 1.25f;
+  warp.shift_x = -0.5f;
+  const auto shifted = cut(packed, 30, 40, warp, 8);
+  for (std::size_t i = 0; i < 64; ++i) ASSERT_NEAR(shifted[i], plain[i] + 125 - 0.5, 0.05);
+}
+
+TEST(Augment, DrawsAreIsometriesWithinTheirBounds) {
+  AugmentOptions options;
+  options.translation_px = 3;
+  bool mirrored = false, plain = false;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    Random random(1, {i});
+    const auto warp = draw_warp(random, options);
+    const float determinant = warp.yy * warp.xx - warp.yx * warp.xy;
+    EXPECT_NEAR(std::abs(determinant), 1, 1e-5);
+    EXPECT_NEAR(warp.yy * warp.yy + warp.xy * warp.xy, 1, 1e-5);
+    EXPECT_LE(std::abs(warp.shift_y), 3);
+    EXPECT_LE(std::abs(warp.shift_x), 3);
+    (determinant < 0 ? mirrored : plain) = true;
+  }
+  EXPECT_TRUE(mirrored && plain);
+  options = {false, false, 0};
+  Random random(1, {1});
+  const auto warp = draw_warp(random, options);
+  EXPECT_EQ(warp.yy, 1);
+  EXPECT_EQ(warp.yx, 0);
+  EXPECT_EQ(warp.shift_y, 0);
+}
+
+TEST(PackedField, KeepsNegativeAndFlatPlanes) {
+  FieldImage field(2, 4, 4);
+  field.plane(0)[3] = -5;
+  field.plane(0)[5] = 10;
+  const auto packed = pack_field(field);
+  const auto crop = cut(packed, 2, 2, {}, 4);
+  EXPECT_NEAR(crop[3], -5, 1e-3);
+  EXPECT_NEAR(crop[5], 10, 1e-3);
+  EXPECT_NEAR(crop[0], 0, 1e-3);
+  EXPECT_EQ(crop[16], 0);
+}
+
+}  // namespace
+}  // namespace cytoscale

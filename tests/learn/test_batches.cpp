@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "learn/batches.hpp"
+#include "small_screen.hpp"
+
+namespace cytoscale {
+namespace {
+
+TEST(BatchQueue, KeepsTheOrderForAnyNumberOfThreads) {
+  for (const int threads : {1, 2, 5}) {
+    BatchQueue queue(3, 40, threads, [](std::int64_t item) {
+      CropBatch batch;
+      batch.labels = {item};
+      return batch;
+    });
+    for (std::int64_t item = 3; item < 40; ++item) EXPECT_EQ(queue.next().labels[0], item);
+  }
+}
+
+TEST(BatchQueue, StopsWhenNobodyTakesAnyMore) {
+  BatchQueue queue(0, 1000000, 2, [](std::int64_t) { return CropBatch{}; });
+  queue.next();
+}
+
+TEST(BatchQueue, PassesFailuresOn) {
+  BatchQueue queue(0, 10, 2, [](std::int64_t item) {
+    if (item == 3) throw std::runtime_error("item 3");
+    return CropBatch{};
+  });
+  EXPECT_THROW(
+      {
+        for (int i = 0; i < 10; ++i) queue.next();
+      },
+      std::runtime_error);
+}
+
+TEST(BatchMaker, PartsMakeTheWholeBatch) {
+  const auto small = describe_small_screen("x");
+  const auto plan = plan_training(small.screen, small.cells, small.roles, {}, 1);
+  FieldImages images;
+  for (const auto field : plan.fields()) {
+    FieldImage image(2, small_screen_px, small_screen_px);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i)
+      image.pixels[i] = static_cast<float>((i * 2654435761u + field * 40503u) % 60000u);
+    images.insert(field, pack_field(image));
+  }
+  const BatchMaker maker(plan, images, small_training());
+  const auto whole = maker.training(5, 0, 16), first = maker.training(5, 0, 5),
+             second = maker.training(5, 5, 16);
+  EXPECT_EQ(whole.count, 16u);
+  auto crops = first.crops;
+  crops.insert(crops.end(), second.crops.begin(), second.crops.end());
+  EXPECT_EQ(whole.crops, crops);
+  auto labels = first.labels;
+  labels.insert(labels.end(), second.labels.begin(), second.labels.end());
+  EXPECT_EQ(whole.labels, labels);
+  // Each channel of each crop was divided by its maximum.
+  for (std::size_t i = 0; i < 32; ++i)
+    EXPECT_EQ(*std::max_element(whole.crops.begin() + static_cast<std::ptrdiff_t>(i * 1024),
+                                whole.crops.begin() + static_cast<std::ptrdiff_t>((i + 1) * 1024)),
+              1.0f);
+}
+
+}  // namespace
+}  // namespace cytoscale

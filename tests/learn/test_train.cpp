@@ -1,0 +1,287 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/csv.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "learn/checkpoints.hpp"
+#include "learn/train.hpp"
+#include "small_screen.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale {
+namespace {
+
+struct Prepared {
+  SmallScreen small;
+  TrainingPlan plan;
+  FieldLoad load;
+};
+
+// Once for all tests. Collective: yes.
+const Prepared& prepared() {
+  static const Prepared ready = [] {
+    Prepared made;
+    made.small = paint_small_screen(fresh_folder("train_images"));
+    made.plan = plan_training(made.small.screen, made.small.cells, made.small.roles, {}, 1);
+    made.load = load_fields(world(), made.small.screen, made.plan.fields(), {}, 1, SteadyClock());
+    return made;
+  }();
+  return ready;
+}
+
+TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& options,
+                     const Communicator& comm, const TrainingPlan& plan) {
+  Log log(comm.rank(), comm.size(), true);
+  SteadyClock clock;
+  TrainRun run{folder, {}, {}, log, clock};
+  return train(comm, plan, prepared().load.images, options, run);
+}
+
+TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& options) {
+  return train_in(folder, options, world(), prepared().plan);
+}
+
+// Four shards: the most ranks a test has.
+TrainOptions shared_training() {
+  auto options = small_training();
+  options.shard_cells = 4;
+  return options;
+}
+
+// What every rank says.
+std::string error_of(const std::filesystem::path& folder, const TrainOptions& options) {
+  try {
+    train_in(folder, options);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// The same run on all ranks together and by rank 0 alone with another number of threads.
+struct Pair {
+  TrainResult together, alone;
+  std::filesystem::path folder;
+};
+
+Pair train_twice(const std::string& name, TrainOptions options) {
+  Pair pair;
+  pair.folder = fresh_folder("twice_" + name);
+  pair.together = train_in(pair.folder / "together", options);
+  options.threads = 2;
+  if (world().root())
+    pair.alone = train_in(pair.folder / "alone", options, Communicator::self(), prepared().plan);
+  return pair;
+}
+
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b, std::size_t steps) {
+  double worst = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < std::min(steps, std::min(a.size(), b.size())); ++i)
+    worst = std::max(worst, std::abs(a[i] - b[i]) / std::max(1e-9, std::abs(a[i])));
+  return worst;
+}
+
+// Twenty steps give the same losses and the same bytes for any number of ranks and threads.
+void expect_the_same(const std::string& name, const TrainOptions& options) {
+  const auto pair = train_twice(name, options);
+  if (!world().root()) return;
+  ASSERT_EQ(pair.together.losses.size(), 20u);
+  const double worst = largest_difference(pair.alone.losses, pair.together.losses, 20);
+  std::printf("%s, %d ranks: losses of 20 steps differ by at most %.2e; first %.4f, last %.4f\n",
+              name.c_str(), world().size(), worst, pair.alone.losses.front(), pair.alone.losses.back());
+  EXPECT_LT(worst, 1e-12);
+  EXPECT_LT(pair.alone.losses.back(), pair.alone.losses.front());
+  EXPECT_EQ(read_file(pair.folder / "alone" / "model.safetensors"),
+            read_file(pair.folder / "together" / "model.safetensors"));
+}
+
+TEST(Train, DoesNotDependOnRanksAndThreads) {
+  expect_the_same("adamw_fp32", shared_training());
+}
+
+TEST(Train, DoesNotDependOnRanksAndThreadsBf16Sgd) {
+  auto options = shared_training();
+  options.optimiser = "sgd";
+  options.precision = "bf16";
+  expect_the_same("sgd_bf16", options);
+}
+
+TEST(Train, DoesNotDependOnRanksAndThreadsFrozen) {
+  const auto start = fresh_folder("frozen_start");
+  train_in(start, shared_training());
+  auto options = shared_training();
+  options.initial_weights = start;
+  options.batch_norm = "frozen";
+  options.learning_rate = 1e-4;
+  expect_the_same("adamw_frozen", options);
+}
+
+// Rounding differs, and a network amplifies it step by step: the first two losses tell whether the statistics
+// are right.
+TEST(Train, SynchronisedStatisticsAgreeUpToRounding) {
+  auto options = shared_training();
+  options.batch_norm = "sync";
+  options.steps = 4;
+  options.crop_px = 64;
+  options.learning_rate = 1e-4;
+  const auto pair = train_twice("sync", options);
+  if (!world().root()) return;
+  EXPECT_LT(largest_difference(pair.alone.losses, pair.together.losses, 2), 1e-4);
+}
+
+TEST(Train, LeavesModelLogAndWells) {
+  const auto folder = fresh_folder("train_outputs");
+  auto options = shared_training();
+  options.steps = 6;
+  options.log_every = 2;
+  options.validate_every = 4;
+  options.checkpoint_every = 3;
+  const auto result = train_in(folder, options);
+  EXPECT_EQ(result.steps, 6);
+  ASSERT_TRUE(result.validation_accuracy);
+  EXPECT_GE(*result.validation_accuracy, 0);
+  EXPECT_TRUE(find_run(world(), folder, training_identity(options, prepared().plan)).complete);
+  const auto log = read_csv(folder / "train_log.csv");
+  std::vector<std::string> steps, validated;
+  for (const auto& row : log.rows) {
+    steps.push_back(row[0]);
+    if (!row[log.column("validation_loss")].empty()) validated.push_back(row[0]);
+  }
+  EXPECT_EQ(steps, (std::vector<std::string>{"2", "3", "4", "6"}));
+  EXPECT_EQ(validated, (std::vector<std::string>{"4", "6"}));
+  EXPECT_EQ(read_csv(folder / "training_wells.csv").rows.size(), 12u);
+  const auto model = read_safetensors(folder / "model.safetensors");
+  EXPECT_EQ(model.metadata.at("classes"), "4");
+  EXPECT_EQ(model.metadata.at("crop_px"), "32");
+}
+
+// Stopped after 10 of 20 steps and continued: the same bytes as in one go.
+TEST(Train, ContinuesBitForBit) {
+  for (const std::string optimiser : {"sgd", "adamw"}) {
+    const auto folder = fresh_folder("train_continue_" + optimiser);
+    auto options = shared_training();
+    options.optimiser = optimiser;
+    options.checkpoint_every = 10;
+    const auto whole = train_in(folder / "whole", options);
+    if (world().root()) {
+      make_folder(folder / "parts");
+      std::filesystem::copy(checkpoint_path(folder / "whole", 10), folder / "parts");
+    }
+    world().barrier();
+    const auto second = train_in(folder / "parts", options);
+    ASSERT_EQ(second.losses.size(), 10u) << optimiser;
+    EXPECT_EQ(second.losses, std::vector<double>(whole.losses.begin() + 10, whole.losses.end())) << optimiser;
+    EXPECT_EQ(read_file(folder / "whole" / "model.safetensors"),
+              read_file(folder / "parts" / "model.safetensors"))
+        << optimiser;
+  }
+}
+
+TEST(Train, LocalStatisticsAreAveraged) {
+  const auto folder = fresh_folder("train_local");
+  auto options = shared_training();
+  options.steps = 4;
+  options.batch_norm = "local";
+  const auto result = train_in(folder, options);
+  EXPECT_TRUE(std::isfinite(result.loss));
+  const auto model = read_safetensors(folder / "model.safetensors");
+  const auto& stored = model.tensors.at("bn1.running_mean");
+  double sum = 0;
+  for (std::size_t i = 0; i < stored.bytes.size(); i += 4) {
+    float value;
+    std::memcpy(&value, stored.bytes.data() + i, 4);
+    sum += std::abs(value);
+  }
+  EXPECT_GT(sum, 0);
+}
+
+TEST(Train, Bf16Learns) {
+  auto options = shared_training();
+  options.precision = "bf16";
+  const auto result = train_in(fresh_folder("train_bf16"), options);
+  EXPECT_LT(result.losses.back(), result.losses.front());
+}
+
+// 32 cells of four labels, no change of the crops: the network must be able to learn them by heart.
+TEST(Train, LearnsThirtyTwoCropsByHeart) {
+  if (world().size() > 2) GTEST_SKIP() << "the same bits as on one rank, and slow";
+  auto plan = prepared().plan;
+  for (auto& well : plan.wells) well.cells.resize(4);
+  auto options = small_training();
+  options.crop_px = 40;
+  options.augment = {false, false, 0};
+  options.steps = 40;
+  options.batch_size = 32;
+  const auto result = train_in(fresh_folder("train_by_heart"), options, world(), plan);
+  EXPECT_GT(result.accuracy, 0.99);
+  EXPECT_LT(result.losses.back(), 0.1);
+}
+
+TEST(Train, LossNotANumberStopsAndKeepsTheLastCheckpoint) {
+  const auto folder = fresh_folder("train_nan");
+  auto options = shared_training();
+  options.optimiser = "sgd";
+  options.batch_norm = "frozen";
+  options.learning_rate = 1e6;
+  options.warmup_steps = 0;
+  options.checkpoint_every = 1;
+  const auto text = error_of(folder, options);
+  EXPECT_NE(text.find("not"), std::string::npos) << text;
+  EXPECT_NE(text.find("step"), std::string::npos) << text;
+  EXPECT_FALSE(std::filesystem::exists(folder / "model.safetensors"));
+  world().barrier();
+}
+
+TEST(Train, ADamagedCheckpointIsAnErrorOnAllRanks) {
+  const auto folder = fresh_folder("train_damaged");
+  auto options = shared_training();
+  options.steps = 4;
+  options.checkpoint_every = 2;
+  train_in(folder, options);
+  const auto path = checkpoint_path(folder, 2);
+  if (world().root()) {
+    std::filesystem::remove(folder / "model.safetensors");
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1000);
+  }
+  world().barrier();
+  EXPECT_NE(error_of(folder, options).find("checkpoint_2"), std::string::npos);
+  world().barrier();
+}
+
+TEST(Train, AnIncompleteOptimiserStateIsNamed) {
+  const auto folder = fresh_folder("train_incomplete");
+  auto options = shared_training();
+  options.steps = 4;
+  options.checkpoint_every = 2;
+  train_in(folder, options);
+  if (world().root()) {
+    std::filesystem::remove(folder / "model.safetensors");
+    auto file = read_safetensors(checkpoint_path(folder, 2));
+    file.tensors.erase("optimizer/layer1.0.conv1.weight/second");
+    write_safetensors(checkpoint_path(folder, 2), file);
+  }
+  world().barrier();
+  EXPECT_NE(error_of(folder, options).find("optimizer/layer1.0.conv1.weight/second"), std::string::npos);
+  world().barrier();
+}
+
+TEST(Train, ABatchSmallerThanTheRanksIsRefused) {
+  if (world().size() == 1) GTEST_SKIP() << "needs more than one rank";
+  auto options = shared_training();
+  options.batch_size = 1;
+  EXPECT_NE(error_of(fresh_folder("train_small_batch"), options).find("--batch-size"), std::string::npos);
+}
+
+TEST(Train, CudaWithoutADeviceIsAnError) {
+  auto options = shared_training();
+  options.device = "cuda";
+  options.steps = 1;
+  const auto text = error_of(fresh_folder("train_cuda"), options);
+  EXPECT_TRUE(text == "no error" || text.find("CUDA") != std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace cytoscale

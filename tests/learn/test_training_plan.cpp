@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "small_screen.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale {
+namespace {
+
+TrainingPlan plan_of(const SmallScreen& small, const SplitOptions& options = {}, std::uint64_t seed = 1) {
+  return plan_training(small.screen, small.cells, small.roles, options, seed);
+}
+
+TEST(TrainingPlan, HoldsOutWholeWellsOfEachTreatment) {
+  const auto plan = plan_of(describe_small_screen("x"));
+  EXPECT_EQ(plan.labels, (std::vector<std::string>{"DMSO", "drug1", "drug2", "drug3"}));
+  ASSERT_EQ(plan.wells.size(), 12u);
+  std::map<int, int> held_out;
+  for (const auto& well : plan.wells) {
+    EXPECT_EQ(well.cells.size(), 16u);
+    if (well.validation) ++held_out[well.label];
+  }
+  EXPECT_EQ(held_out, (std::map<int, int>{{0, 1}, {1, 1}, {2, 1}, {3, 1}}));
+  EXPECT_EQ(plan.cells(false), 8 * 16);
+  EXPECT_EQ(plan.cells(true), 4 * 16);
+  EXPECT_EQ(plan.fields().size(), 12u);
+}
+
+TEST(TrainingPlan, TheSeedChoosesTheWells) {
+  const auto small = describe_small_screen("x");
+  EXPECT_EQ(plan_of(small, {}, 1).fingerprint(), plan_of(small, {}, 1).fingerprint());
+  std::set<std::string> prints;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) prints.insert(plan_of(small, {}, seed).fingerprint());
+  EXPECT_GT(prints.size(), 3u);
+}
+
+TEST(TrainingPlan, HoldsOutByColumn) {
+  SplitOptions options;
+  options.validation_column = "Metadata_Replicate";
+  options.validation_values = {"2"};
+  for (const auto& well : plan_of(describe_small_screen("x"), options).wells)
+    EXPECT_EQ(well.validation, well.plate == "P2");
+}
+
+TEST(TrainingPlan, ATreatmentWithOneWellTrainsAndIsReported) {
+  auto small = describe_small_screen("x");
+  for (auto& field : small.screen.fields)
+    if (field.plate != "P1" && field.well == "A02") field.metadata[3] = "drug3";
+  const auto plan = plan_of(small);
+  for (const auto& well : plan.wells)
+    if (plan.labels[static_cast<std::size_t>(well.label)] == "drug1") {
+      EXPECT_FALSE(well.validation);
+    }
+  ASSERT_EQ(plan.remarks.size(), 1u);
+  EXPECT_NE(plan.remarks[0].find("drug1"), std::string::npos);
+}
+
+TEST(TrainingPlan, SelectionControlsAndLimits) {
+  const auto small = describe_small_screen("x");
+  SplitOptions options;
+  options.exclude_controls = true;
+  EXPECT_EQ(plan_of(small, options).labels, (std::vector<std::string>{"drug1", "drug2", "drug3"}));
+  options = {};
+  options.select = "Metadata_Replicate=1";
+  EXPECT_EQ(plan_of(small, options).wells.size(), 4u);
+  options = {};
+  options.max_cells_per_well = 5;
+  for (const auto& well : plan_of(small, options).wells) EXPECT_EQ(well.cells.size(), 5u);
+}
+
+TEST(TrainingPlan, FailedFieldsAndEmptyLabelsAreLeftOut) {
+  auto small = describe_small_screen("x");
+  small.cells.failed[0] = 1;
+  small.screen.fields[1].metadata[3] = "";
+  EXPECT_EQ(plan_of(small).wells.size(), 10u);
+}
+
+TEST(TrainingPlan, DroppedFieldsTakeTheirCellsAlong) {
+  auto plan = plan_of(describe_small_screen("x"));
+  plan.drop_fields({0});
+  EXPECT_EQ(plan.wells.size(), 11u);
+  EXPECT_THROW(plan.drop_fields({1, 5, 9}), Error);  // all of drug1
+}
+
+TEST(TrainingPlan, BadRequestsAreRefused) {
+  const auto small = describe_small_screen("x");
+  const auto refused = [&](auto change) {
+    SplitOptions options;
+    change(options);
+    EXPECT_THROW(plan_of(small, options), Error);
+  };
+  refused([](auto& o) { o.select = "Metadata_Absent=1"; });
+  refused([](auto& o) { o.select = "nonsense"; });
+  refused([](auto& o) { o.select = "Metadata_Compound=drug1"; });  // one label
+  refused([](auto& o) { o.select = "Metadata_Compound=none"; });
+  refused([](auto& o) { o.validation_column = "Metadata_Replicate"; });
+  refused([](auto& o) { o.validation_column = "Metadata_Absent", o.validation_values = {"1"}; });
+  refused([](auto& o) { o.validation_fraction = 1; });
+  refused([](auto& o) { o.max_cells_per_well = -1; });
+  auto two = describe_small_screen("x");
+  auto extra = two.screen.fields[0];
+  extra.site = extra.metadata[2] = "2";
+  extra.metadata[3] = "drug2";
+  two.screen.fields.insert(two.screen.fields.begin() + 1, extra);
+  two.cells.failed.push_back(0);
+  two.cells.first_cell.push_back(two.cells.first_cell.back());
+  EXPECT_THROW(plan_of(two), Error);
+}
+
+TEST(TrainingPlan, WritesWhichWellsTrained) {
+  const auto plan = plan_of(describe_small_screen("x"));
+  const auto path = fresh_folder("training_wells") / "training_wells.csv";
+  if (!world().root()) return;
+  write_training_wells(path, plan);
+  const auto table = read_csv(path);
+  ASSERT_EQ(table.rows.size(), 12u);
+  int held_out = 0;
+  for (const auto& row : table.rows) held_out += row[table.column("role")] == "validation";
+  EXPECT_EQ(held_out, 4);
+}
+
+}  // namespace
+}  // namespace cytoscale

@@ -1,0 +1,170 @@
+// Illumination and segmentation of a small painted screen: the same bytes for any rank count, bad fields set
+// apart.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "core/csv.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/random.hpp"
+#include "image/tiff.hpp"
+#include "prepare/illuminate.hpp"
+#include "prepare/segment.hpp"
+#include "store/illumination_file.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr int side = 128, nuclei_per_field = 9;
+
+// Nine discs on a grid over a background that is brighter towards the right.
+std::vector<std::uint16_t> painted(std::uint64_t field, double shade) {
+  Random random(11, {field});
+  std::vector<std::uint16_t> pixels(side * side);
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      const int cy = y / 42 * 42 + 21, cx = x / 42 * 42 + 21;
+      const double distance = std::hypot(y - cy, x - cx);
+      const double light = 1 + shade * x / side;
+      const double value = (y < 126 && x < 126 && distance < 8 ? 3000 : 200) * light + random.normal(0, 10);
+      pixels[static_cast<std::size_t>(y * side + x)] = static_cast<std::uint16_t>(std::max(0.0, value));
+    }
+  }
+  return pixels;
+}
+
+// Two plates of six fields, two channels. Collective: yes.
+Screen painted_screen(const fs::path& folder) {
+  Screen screen;
+  screen.channels = {"DNA", "Actin"};
+  screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
+  for (std::uint64_t f = 0; f < 12; ++f) {
+    const std::string plate = f < 6 ? "P1" : "P2", well = "A0" + std::to_string(f % 6 / 2 + 1),
+                      site = std::to_string(f % 2);
+    Field field{plate, well, site, {plate, well, site}, {}};
+    for (const char* channel : {"d", "a"})
+      field.images.push_back({folder / (channel + std::to_string(f) + ".tif"), 0});
+    if (world().root()) {
+      write_tiff(field.images[0].path, side, side, painted(f, 1.0));
+      write_tiff(field.images[1].path, side, side, painted(f + 100, 0.5));
+    }
+    screen.fields.push_back(field);
+  }
+  order_fields(screen);
+  world().barrier();
+  return screen;
+}
+
+struct Run {
+  SegmentSummary summary;
+  std::string cells, failures, illumination;
+};
+
+Run run_all(const Communicator& comm, const Screen& screen, const fs::path& out,
+            const std::string& limit = "1%") {
+  Log log(1, 1, true);  // rank 1: info() says nothing
+  SteadyClock clock;
+  illuminate_screen(comm, screen, {}, 2, out / "illumination.h5", {{"job", "illuminate"}}, clock, log);
+  SegmentScreenOptions options;
+  options.threads = 2;
+  options.illumination = out / "illumination.h5";
+  options.max_failed_fields = limit;
+  const auto summary = segment_screen(comm, screen, options, out / "cells.h5", out / "failures.csv",
+                                      {{"job", "segment"}}, clock, log);
+  comm.barrier();
+  return {summary, read_file(out / "cells.h5"), read_file(out / "failures.csv"),
+          read_file(out / "illumination.h5")};
+}
+
+TEST(Prepare, FindsThePaintedNucleiAndWritesTheSameBytesOnAnyRankCount) {
+  const auto screen = painted_screen(fresh_folder("images"));
+  const auto together = fresh_folder("together"), alone = fresh_folder("alone");
+  const auto run = run_all(world(), screen, together);
+  EXPECT_EQ(run.summary.cells, 12 * nuclei_per_field);
+  EXPECT_EQ(run.summary.failed_fields, 0u);
+  const auto table = read_cell_table(together / "cells.h5");
+  EXPECT_NEAR(table.y[0], 21, 0.5);
+  EXPECT_NEAR(table.x[0], 21, 0.5);
+  if (world().root()) {
+    const auto single = run_all(Communicator::self(), screen, alone);
+    EXPECT_TRUE(run.cells == single.cells);
+    EXPECT_TRUE(run.illumination == single.illumination);
+    EXPECT_EQ(run.failures, single.failures);
+  }
+  world().barrier();
+}
+
+TEST(Prepare, IlluminationRecoversTheShade) {
+  const auto screen = painted_screen(fresh_folder("images"));
+  const auto out = fresh_folder("shade");
+  run_all(world(), screen, out);
+  const auto gain = IlluminationReader(out / "illumination.h5").read("P1");
+  const auto at = [&](int x) { return gain.gain[static_cast<std::size_t>(64 * side + x)]; };
+  EXPECT_NEAR(at(110) / at(20), (1 + 110.0 / side) / (1 + 20.0 / side), 0.15);
+}
+
+TEST(Prepare, BadFieldsAreListedAndTheRestGoesOn) {
+  const auto images = fresh_folder("images");
+  const auto screen = painted_screen(images);
+  if (world().root()) {
+    fs::remove(screen.fields[3].images[0].path);                           // missing
+    fs::resize_file(screen.fields[5].images[1].path, 500);                 // truncated
+    std::ofstream(screen.fields[7].images[0].path) << "this is no image";  // corrupt
+    write_tiff(screen.fields[9].images[0].path, 64, 64,
+               std::vector<std::uint16_t>(64 * 64, 7));  // wrong size
+    write_tiff(screen.fields[9].images[1].path, 64, 64, std::vector<std::uint16_t>(64 * 64, 7));
+  }
+  world().barrier();
+  const auto out = fresh_folder("bad");
+  const auto run = run_all(world(), screen, out, "4");
+  EXPECT_EQ(run.summary.failed_fields, 4u);
+  EXPECT_EQ(run.summary.cells, 8 * nuclei_per_field);
+  const auto failures = read_failures(out / "failures.csv", screen);
+  ASSERT_EQ(failures.size(), 4u);
+  EXPECT_EQ(failures[0].field, 3u);
+  EXPECT_EQ(failures[1].file, screen.fields[5].images[1].path.string());
+  EXPECT_NE(failures[3].reason.find("64×64"), std::string::npos);
+  const auto table = read_cell_table(out / "cells.h5");
+  EXPECT_TRUE(table.failed[3] && table.failed[9] && !table.failed[0]);
+  std::string message;
+  try {
+    run_all(world(), screen, out, "3");
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  EXPECT_NE(message.find("4 fields cannot be read, 3 are allowed"), std::string::npos);
+  EXPECT_EQ(read_failures(out / "failures.csv", screen).size(), 4u);  // written all the same
+}
+
+TEST(Prepare, ImportsLocations) {
+  const auto images = fresh_folder("images");
+  const auto screen = painted_screen(images);
+  const auto places = fresh_folder("locations");
+  if (world().root()) {
+    for (const auto& field : screen.fields) {
+      write_csv(
+          places / field.plate / (field.well + "-" + field.site + "-Nuclei.csv"),
+          Table{{"Nuclei_Location_Center_X", "Nuclei_Location_Center_Y"}, {{"30.5", "40"}, {"10", "20"}}});
+    }
+  }
+  world().barrier();
+  SegmentScreenOptions options;
+  options.locations = (places / "{Plate}/{Well}-{Site}-Nuclei.csv").string();
+  Log log(1, 1, true);
+  SteadyClock clock;
+  const auto out = fresh_folder("imported");
+  const auto summary =
+      segment_screen(world(), screen, options, out / "cells.h5", out / "f.csv", {}, clock, log);
+  EXPECT_EQ(summary.cells, 24);
+  const auto table = read_cell_table(out / "cells.h5");
+  EXPECT_EQ(table.y[0], 20);
+  EXPECT_EQ(table.x[1], 30.5);
+  world().barrier();
+}
+
+}  // namespace
+}  // namespace cytoscale

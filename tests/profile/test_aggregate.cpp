@@ -1,0 +1,74 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+#include "profile/aggregate.hpp"
+
+namespace cytoscale {
+namespace {
+
+constexpr float nan_value = std::numeric_limits<float>::quiet_NaN();
+
+TEST(CellAggregator, MeanSkipsRowsThatAreNotFinite) {
+  CellAggregator cells(2, Aggregate::mean);
+  cells.add(std::vector<float>{1, 2, nan_value, 5, 3, 6});
+  cells.add(std::vector<float>{5, 1, std::numeric_limits<float>::infinity(), 0});
+  EXPECT_EQ(cells.cells(), 3u);
+  EXPECT_EQ(cells.skipped(), 2u);
+  EXPECT_EQ(cells.result(), (std::vector<double>{3, 3}));
+  cells.clear();
+  EXPECT_EQ(cells.cells(), 0u);
+  EXPECT_TRUE(std::isnan(cells.result()[0]));
+}
+
+TEST(CellAggregator, PiecesDoNotChangeTheBits) {
+  std::vector<float> rows;
+  for (int i = 0; i < 3000; ++i) rows.push_back(static_cast<float>(std::sin(i) * std::exp(i % 17)));
+  for (const auto how : {Aggregate::mean, Aggregate::median}) {
+    CellAggregator whole(3, how), pieces(3, how);
+    whole.add(rows);
+    const std::span<const float> all(rows);
+    for (std::size_t at = 0; at < rows.size(); at += 21)
+      pieces.add(all.subspan(at, std::min<std::size_t>(21, rows.size() - at)));
+    EXPECT_EQ(whole.result(), pieces.result());
+  }
+}
+
+TEST(CellAggregator, MedianOfOddAndEvenCounts) {
+  CellAggregator cells(1, Aggregate::median);
+  cells.add(std::vector<float>{9, 1, 5});
+  EXPECT_EQ(cells.result(), std::vector<double>{5});
+  cells.add(std::vector<float>{6});
+  EXPECT_EQ(cells.result(), std::vector<double>{5.5});
+}
+
+TEST(Median, OfNothingIsNotANumber) {
+  EXPECT_TRUE(std::isnan(median_of({})));
+}
+
+TEST(Treatments, KeepOnlyMetadataThatIsTheSameThroughout) {
+  ProfileTable wells;
+  wells.metadata = {{"Metadata_Plate", "Metadata_Compound"},
+                    {{"P1", "b"}, {"P1", "a"}, {"P2", "b"}, {"P2", "b"}}};
+  wells.features = {"x"};
+  wells.values.resize(4, 1);
+  wells.values << 1, 10, 3, 8;
+  const auto mean = aggregate_treatments(wells, {"b", "a", "b", "b"}, Aggregate::mean);
+  EXPECT_EQ(mean.metadata.columns, (std::vector<std::string>{"Metadata_Compound", "Metadata_Treatment",
+                                                             "Metadata_WellCount", "Metadata_Aggregate"}));
+  EXPECT_EQ(mean.metadata.rows[0], (std::vector<std::string>{"b", "b", "3", "mean"}));
+  EXPECT_EQ(mean.metadata.rows[1], (std::vector<std::string>{"a", "a", "1", "mean"}));
+  EXPECT_EQ(mean.values(0, 0), 4);
+  const auto median = aggregate_treatments(wells, {"b", "a", "b", "b"}, Aggregate::median);
+  EXPECT_EQ(median.values(0, 0), 3);
+  EXPECT_EQ(median.metadata.rows[0][3], "median");
+}
+
+TEST(Aggregate, UnknownWordIsRefused) {
+  EXPECT_THROW(parse_aggregate("mode"), Error);
+}
+
+}  // namespace
+}  // namespace cytoscale

@@ -1,0 +1,41 @@
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "screen/columns.hpp"
+
+namespace cytoscale {
+namespace {
+
+const Table metadata{{"Metadata_Plate", "Metadata_Compound", "Metadata_Concentration"},
+                     {{"Week1_22", "taxol", "0.3"}, {"Week2_7", "DMSO", "0"}}};
+
+TEST(Columns, LabelsJoinTheTreatmentsColumns) {
+  EXPECT_EQ(treatment_labels(metadata, {}, "t"), (std::vector<std::string>{"taxol_0.3", "DMSO_0"}));
+  ColumnRoles roles;
+  roles.treatment = {"Metadata_Gene"};
+  EXPECT_THROW(treatment_labels(metadata, roles, "t"), Error);
+}
+
+TEST(Columns, BatchFromThePlatesName) {
+  ColumnRoles roles;
+  roles.batch_from_plate = "^[^_]+";
+  EXPECT_EQ(batch_labels(metadata, roles, "t"), (std::vector<std::string>{"Week1", "Week2"}));
+  roles.batch_from_plate = "^Week1";
+  EXPECT_THROW(batch_labels(metadata, roles, "t"), Error);
+  roles.batch_from_plate = "(";
+  EXPECT_THROW(roles.validate(), Error);
+}
+
+TEST(Columns, ControlsAreFoundOrMissed) {
+  ColumnRoles roles;
+  roles.control = "Metadata_Compound=DMSO";
+  EXPECT_EQ(control_mask(metadata, roles, "t"), (std::vector<char>{0, 1}));
+  roles.control = "Metadata_Compound=water";
+  EXPECT_THROW(control_mask(metadata, roles, "t"), Error);
+  EXPECT_EQ(control_mask(metadata, roles, "t", false), (std::vector<char>{0, 0}));
+  roles.control = "DMSO";
+  EXPECT_THROW(roles.validate(), Error);
+}
+
+}  // namespace
+}  // namespace cytoscale

@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "screen/manifest.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale {
+namespace {
+namespace fs = std::filesystem;
+
+ManifestOptions given(const std::string& name, const std::string& text) {
+  ManifestOptions options;
+  options.manifest = fresh_folder(name) / "screen.csv";
+  write_file_atomically(options.manifest, text);
+  return options;
+}
+
+std::string refusal(const ManifestOptions& options) {
+  try {
+    read_manifest(options);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+const std::string native_text =
+    "Metadata_Plate,Metadata_Well,Metadata_Site,Metadata_Compound,FileName_DNA,PathName_DNA,FileName_Actin\n"
+    "P1,A10,1,taxol,d10.tif,sub,a10.tif\n"
+    "P1,A2,2,DMSO,d2b.tif,sub,a2b.tif\n"
+    "P1,A2,1,DMSO,d2.tif,/abs,a2.tif\n";
+
+TEST(NativeManifest, OrdersFieldsNaturallyAndResolvesPaths) {
+  const auto options = given("native", native_text);
+  const auto screen = read_manifest(options);
+  ASSERT_EQ(screen.fields.size(), 3u);
+  EXPECT_EQ(screen.channels, (std::vector<std::string>{"DNA", "Actin"}));
+  EXPECT_EQ(screen.fields[0].well + screen.fields[0].site, "A21");
+  EXPECT_EQ(screen.fields[2].well, "A10");
+  EXPECT_EQ(screen.fields[0].images[0].path, "/abs/d2.tif");
+  EXPECT_EQ(screen.fields[2].images[0].path, options.manifest.parent_path() / "sub" / "d10.tif");
+  EXPECT_EQ(screen.values("Metadata_Compound")[2], "taxol");
+  EXPECT_EQ(wells_of(screen).size(), 2u);
+  EXPECT_EQ(plates_of(screen)[0].field_count, 3u);
+}
+
+TEST(NativeManifest, FingerprintIgnoresTheFolderAndSeesTheRest) {
+  const auto here = read_manifest(given("native_a", native_text));
+  const auto moved = read_manifest(given("native_b", native_text));
+  EXPECT_EQ(here.fingerprint(), moved.fingerprint());
+  auto other = native_text;
+  other.replace(other.find("taxol"), 5, "taxon");
+  EXPECT_NE(here.fingerprint(), read_manifest(given("native_c", other)).fingerprint());
+}
+
+TEST(NativeManifest, OneMultiPageFilePerField) {
+  auto options = given("stack", "Metadata_Plate,Metadata_Well,FileName\nP,A1,a.tif\n");
+  EXPECT_NE(refusal(options).find("--channels"), std::string::npos);
+  options.channels = {"DNA", "Actin"};
+  const auto screen = read_manifest(options);
+  EXPECT_EQ(screen.fields[0].site, "1");
+  EXPECT_EQ(screen.fields[0].images[0].page, 0);
+  EXPECT_EQ(screen.fields[0].images[1].page, 1);
+  EXPECT_EQ(screen.fields[0].images[1].path.filename(), "a.tif");
+}
+
+TEST(NativeManifest, WrittenAndReadAgain) {
+  const auto screen = read_manifest(given("again", native_text));
+  const auto file = fresh_folder("again2") / "screen.csv";
+  write_native_manifest(file, screen, file.parent_path());
+  ManifestOptions options;
+  options.manifest = file;
+  const auto again = read_manifest(options);
+  EXPECT_EQ(again.fingerprint(), screen.fingerprint());
+  EXPECT_EQ(fs::weakly_canonical(again.fields[1].images[0].path),
+            fs::weakly_canonical(screen.fields[1].images[0].path));
+}
+
+TEST(NativeManifest, SelectionsKeepWhatTheySay) {
+  auto options = given("select", native_text);
+  options.select = "Metadata_Compound!=DMSO";
+  EXPECT_EQ(read_manifest(options).fields.size(), 1u);
+  options.select = "Metadata_Compound=DMSO,Metadata_Site=2";
+  EXPECT_EQ(read_manifest(options).fields.size(), 1u);
+  options.select = "";
+  options.plates = {"P9"};
+  EXPECT_NE(refusal(options).find("no plate 'P9'"), std::string::npos);
+}
+
+TEST(NativeManifest, EveryProblemIsListed) {
+  const auto report =
+      inspect_manifest(given("problems",
+                             "Metadata_Plate,Metadata_Well,Metadata_Site,FileName_DNA,Frame_DNA\n"
+                             "P,A1,1,a.tif,0\nP,A1,1,b.tif,0\nP,A2,1,,0\nP,A3,1,c.tif,x\n,A4,1,d.tif,0\n"));
+  ASSERT_EQ(report.problems.size(), 4u);
+  ASSERT_TRUE(report.screen);
+  EXPECT_EQ(report.screen->fields.size(), 1u);
+}
+
+TEST(NativeManifest, ErrorsNameFileAndRemedy) {
+  EXPECT_NE(
+      refusal(given("nochannel", "Metadata_Plate,Metadata_Well\nP,A1\n")).find("no column names image files"),
+      std::string::npos);
+  EXPECT_NE(refusal(given("noplate", "Metadata_plate,Metadata_Well,FileName_DNA\nP,A1,a.tif\n"))
+                .find("Did you mean 'Metadata_plate'"),
+            std::string::npos);
+  const auto twice =
+      refusal(given("twice", "Metadata_Plate,Metadata_Well,FileName_DNA\nP,A1,a.tif\nP,A1,b.tif\n"));
+  EXPECT_NE(twice.find("occurs twice"), std::string::npos);
+  EXPECT_NE(twice.find("screen.csv"), std::string::npos);
+}
+
+TEST(LoadData, StripsOrigAndJoinsThePlateMap) {
+  auto options =
+      given("loaddata",
+            "FileName_OrigDNA,PathName_OrigDNA,FileName_OrigER,PathName_OrigER,Metadata_Plate,Metadata_Well,"
+            "Metadata_Site\na.tif,/x,b.tif,/x,BR1,A01,1\nc.tif,/x,d.tif,/x,BR1,B03,1\n");
+  options.platemap = options.manifest.parent_path() / "platemap.txt";
+  write_file_atomically(options.platemap,
+                        "well_position\tbroad_sample\tplate_map_name\na01\tBRD-1\tm\nB3\tDMSO\tm\n");
+  const auto screen = read_manifest(options);
+  EXPECT_EQ(screen.channels, (std::vector<std::string>{"DNA", "ER"}));
+  EXPECT_EQ(screen.values("Metadata_broad_sample"), (std::vector<std::string>{"BRD-1", "DMSO"}));
+  EXPECT_EQ(screen.fields[0].images[1].path, "/x/b.tif");
+  write_file_atomically(options.platemap, "well_position\tbroad_sample\na01\tBRD-1\n");
+  EXPECT_NE(refusal(options).find("B03"), std::string::npos);
+}
+
+TEST(DeepProfiler, IndexColumnsThatNameFilesAreChannels) {
+  const auto screen = read_manifest(given("deepprofiler",
+                                          "Metadata_Plate,Metadata_Well,Metadata_Site,DNA,ER,Compound\n"
+                                          "P1,a01,1,P1/a01_dna.tif,P1/a01_er.tif,DMSO\n"));
+  EXPECT_EQ(screen.channels, (std::vector<std::string>{"DNA", "ER"}));
+  EXPECT_EQ(screen.values("Metadata_Compound")[0], "DMSO");
+}
+
+}  // namespace
+}  // namespace cytoscale

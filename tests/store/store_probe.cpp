@@ -1,0 +1,99 @@
+// store_probe write-anndata FILE | read-anndata FILE | write-cells FILE | write-tensors FILE: for the Python
+// tests.
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <map>
+
+#include "core/error.hpp"
+#include "embedding_support.hpp"
+#include "store/anndata.hpp"
+#include "store/safetensors.hpp"
+
+namespace cytoscale {
+namespace {
+
+void write_example(const std::string& path) {
+  AnnData data;
+  data.rows = 3;
+  data.vars = 2;
+  data.x = {1, 2.5, -3, 4, 0.1, 6};
+  data.obs.columns = {"Metadata_Plate", "Metadata_Concentration", "cells"};
+  data.obs.rows = {{"P1", "0.3", "10"}, {"", "10", "20"}, {"Ångström", "", "30"}};
+  data.numeric_columns = {"Metadata_Concentration", "cells"};
+  data.obs_names = {"a", "b", "c"};
+  data.var_names = {"f_0", "f_1"};
+  data.var.columns = {"layer"};
+  data.var.rows = {{"conv1"}, {"conv2a"}};
+  data.uns = {
+      {"text", "x"}, {"number", 2.5}, {"yes", true}, {"names", {"p", "q"}}, {"below", {{"deeper", 7}}}};
+  write_anndata(path, data, true);
+}
+
+void print_anndata(const std::string& path) {
+  const AnnData data = read_anndata(path);
+  const nlohmann::json content = {{"x", data.x},
+                                  {"obs_columns", data.obs.columns},
+                                  {"obs", data.obs.rows},
+                                  {"obs_names", data.obs_names},
+                                  {"var_names", data.var_names},
+                                  {"var_columns", data.var.columns},
+                                  {"var", data.var.rows},
+                                  {"numeric", data.numeric_columns},
+                                  {"uns", data.uns}};
+  std::printf("%s\n", content.dump().c_str());
+}
+
+void write_cells(const std::string& path) {
+  const Screen screen = small_screen(2, 3, 2);
+  std::vector<FieldCells> all;
+  for (std::size_t f = 0; f < screen.fields.size(); ++f) all.push_back(cells_of_field(screen, f));
+  write_cell_table(Communicator::self(), path, screen, all, {{"job", "segment"}});
+}
+
+void write_tensors(const std::string& path) {
+  SafeTensors tensors;
+  const float values[6] = {1, 2, 3, 4, 5, 6};
+  tensors.tensors["w"] = {"F32", {2, 3}, std::vector<std::byte>(sizeof values)};
+  std::memcpy(tensors.tensors["w"].bytes.data(), values, sizeof values);
+  tensors.tensors["n"] = {"I64", {}, std::vector<std::byte>(8)};
+  tensors.metadata = {{"architecture", "resnet18"}};
+  write_safetensors(path, tensors);
+}
+
+void write_embeddings(const std::string& path, bool float16) {
+  const Screen screen = small_screen(2, 3, 2);
+  const CellTable cells = table_of(screen);
+  EmbeddingLayout layout = small_layout();
+  layout.float16 = float16;
+  const auto comm = Communicator::self();
+  EmbeddingWriter writer(comm, path, screen, cells, layout);
+  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    if (!writer.done(f)) write_field(writer, cells, f, failed_field);
+  }
+  writer.close();
+}
+
+int run(const std::string& what, const std::string& path) {
+  const std::map<std::string, std::function<void(const std::string&)>> actions = {
+      {"write-anndata", write_example},
+      {"read-anndata", print_anndata},
+      {"write-cells", write_cells},
+      {"write-tensors", write_tensors},
+      {"write-embeddings", [](const std::string& file) { write_embeddings(file, false); }},
+      {"write-embeddings16", [](const std::string& file) { write_embeddings(file, true); }}};
+  try {
+    actions.at(what)(path);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return exit_input_error;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace cytoscale
+
+int main(int argc, char** argv) {
+  return argc == 3 ? cytoscale::run(argv[1], argv[2]) : 1;
+}

@@ -1,0 +1,64 @@
+#include "store/illumination_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "screen_support.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+Illumination gain(int height, int width, float start) {
+  Illumination illumination{2, height, width, {}};
+  for (int i = 0; i < 2 * height * width; ++i)
+    illumination.gain.push_back(start + static_cast<float>(i) / 64);
+  return illumination;
+}
+
+TEST(IlluminationFile, RoundTripOfPlatesOfAnySize) {
+  const Screen screen = small_screen(2, 1, 1);
+  const auto path = fresh_folder("illumination") / "illumination.h5";
+  {
+    IlluminationWriter writer(path, screen, {{"job", "illuminate"}});
+    writer.add("P1", gain(4, 5, 1));
+    writer.add("P2", gain(3, 2, 2));
+    EXPECT_FALSE(std::filesystem::exists(path));
+    writer.commit();
+  }
+  const IlluminationReader reader(path);
+  reader.check_matches(screen);
+  EXPECT_EQ(reader.channels(), screen.channels);
+  EXPECT_EQ(reader.plates(), (std::vector<std::string>{"P1", "P2"}));
+  const Illumination second = reader.read("P2");
+  EXPECT_EQ(second.height, 3);
+  EXPECT_EQ(second.width, 2);
+  EXPECT_EQ(second.gain, gain(3, 2, 2).gain);
+  EXPECT_THAT([&] { reader.read("P3"); }, ThrowsMessage<Error>(HasSubstr("plate P3 is not in it")));
+  EXPECT_THAT([&] { reader.check_matches(small_screen(3, 1, 1)); },
+              ThrowsMessage<Error>(HasSubstr("plate P3")));
+  Screen other = screen;
+  other.channels = {"DNA", "RNA"};
+  EXPECT_THAT([&] { reader.check_matches(other); }, ThrowsMessage<Error>(HasSubstr("other channels")));
+}
+
+TEST(IlluminationFile, WithoutCommitNothingStays) {
+  const auto folder = fresh_folder("illumination_dropped");
+  {
+    IlluminationWriter writer(folder / "i.h5", small_screen(1, 1, 1), {});
+    writer.add("P1", gain(4, 5, 1));
+    EXPECT_THAT([&] { writer.add("P1", gain(4, 5, 1)); }, ThrowsMessage<Error>(HasSubstr("twice")));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  write_file_atomically(folder / "text", "no");
+  EXPECT_THAT([&] { IlluminationReader reader(folder / "text"); },
+              ThrowsMessage<Error>(HasSubstr("cannot be opened")));
+}
+
+}  // namespace
+}  // namespace cytoscale

@@ -1,0 +1,33 @@
+// What tests share: the ranks, a folder of their own, the place of real data, and running the built program.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mpi/communicator.hpp"
+
+namespace cytoscale {
+
+Communicator*& test_world();  // set by main
+inline const Communicator& world() {
+  return *test_world();
+}
+
+// An empty folder, the same on every rank, under the test's working directory. Collective: yes.
+std::filesystem::path fresh_folder(const std::string& name);
+
+// The folder of real data (environment variable CYTOSCALE_TEST_DATA), or nothing: then GTEST_SKIP() with
+// no_data_reason.
+std::optional<std::filesystem::path> test_data();
+inline constexpr const char* no_data_reason = "CYTOSCALE_TEST_DATA is not set: no real images here";
+
+// Runs the built program and waits. `ranks` > 0: under mpirun. Only from rank 0 of a one-rank test.
+struct ProgramResult {
+  int exit_code;
+  std::string output, errors;
+  double seconds;
+};
+ProgramResult run_program(const std::vector<std::string>& arguments, int ranks = 0, double timeout_s = 120);
+
+}  // namespace cytoscale

@@ -1,0 +1,22 @@
+# Every outside library, found once. All are Debian packages (tools/setup installs them).
+find_package(Threads REQUIRED)
+find_package(MPI 3.1 REQUIRED COMPONENTS C CXX)
+set(HDF5_PREFER_PARALLEL ON)
+find_package(HDF5 REQUIRED COMPONENTS C)
+if(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "The HDF5 found is serial. Install libhdf5-openmpi-dev or set HDF5_ROOT to a parallel build.")
+endif()
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(TIFF REQUIRED)
+find_package(PNG REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(nlohmann_json 3 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(spdlog REQUIRED)
+
+include(CytoscaleTorch)
+
+add_library(cytoscale_hdf5_c INTERFACE)
+target_include_directories(cytoscale_hdf5_c SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
+target_link_libraries(cytoscale_hdf5_c INTERFACE ${HDF5_LIBRARIES} MPI::MPI_C)
+target_compile_definitions(cytoscale_hdf5_c INTERFACE ${HDF5_DEFINITIONS})

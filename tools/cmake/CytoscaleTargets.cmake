@@ -1,0 +1,30 @@
+# cytoscale_library(NAME SOURCES a.cpp ... [PUBLIC targets...] [PRIVATE targets...])
+# One static library per folder of src/, named cytoscale_NAME, with headers included as "NAME/header.hpp".
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+function(cytoscale_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(${target} PRIVATE -Wno-restrict)  # false alarms on "text" + std::string (GCC bug 105651)
+  endif()
+  if(CYTOSCALE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(CYTOSCALE_SANITIZE)
+    # GCC 12 sees uninitialised values in the standard headers once they are instrumented.
+    target_compile_options(${target} PRIVATE -fsanitize=${CYTOSCALE_SANITIZE} -fno-omit-frame-pointer -g
+                           -Wno-maybe-uninitialized)
+    target_link_options(${target} PUBLIC -fsanitize=${CYTOSCALE_SANITIZE})
+  endif()
+endfunction()
+
+function(cytoscale_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(cytoscale_${name} STATIC ${arg_SOURCES})
+  target_include_directories(cytoscale_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(cytoscale_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  cytoscale_warnings(cytoscale_${name})
+endfunction()
