@@ -28,6 +28,9 @@ ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec
       options_(options),
       device_(choose_device(options.device, comm.node_rank())),
       type_(options.precision == "bf16" ? torch::kBFloat16 : torch::kFloat32),
+      // Measured: on CPUs, shards of 16 crops of 48 px in fp32 take 1.4 times as long with the channels last.
+      layout_(device_.is_cpu() && type_ == torch::kFloat32 ? torch::MemoryFormat::Contiguous
+                                                           : torch::MemoryFormat::ChannelsLast),
       learns_statistics_(options.batch_norm != "frozen"),
       master_(make_network(spec)),
       statistics_(statistics_of(*master_)) {
@@ -47,6 +50,14 @@ ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec
 }
 
 ShardedNetwork::~ShardedNetwork() = default;
+
+void ShardedNetwork::connect() {
+  std::vector<std::size_t> bucket_values;
+  for (std::size_t b = 0; b < sums_->buckets(); ++b)
+    bucket_values.push_back(sums_->offset(b + 1) - sums_->offset(b));
+  device_sums_ = make_device_sums(comm_, device_, bucket_values);
+  if (device_sums_) device_result_.resize(sums_->offset(sums_->buckets()));
+}
 
 // Parameters in one array, in the order in which backward reaches them: the last first.
 void ShardedNetwork::lay_out(std::vector<std::size_t>& bucket_values) {
@@ -132,7 +143,7 @@ Score ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::T
                                       {n, master_->spec().channels, options_.crop_px, options_.crop_px});
   const auto labels =
       torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {n}, torch::kInt64).to(device_);
-  const auto input = crops.to(device_).to(type_, false, false, torch::MemoryFormat::ChannelsLast);
+  const auto input = crops.to(device_).to(type_, false, false, layout_);
   const auto logits = replica.network->classify(input);
   loss_sum = torch::nn::functional::cross_entropy(
       logits, labels,
@@ -145,19 +156,30 @@ Score ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::T
 void ShardedNetwork::take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient) {
   torch::NoGradGuard no_grad;
   const auto& tensor = tensors_[parameter];
-  auto place = torch::from_blob(replica.gradient.data() + tensor.offset, tensor.shape);
-  if (gradient)
-    place.copy_(gradient->detach());
-  else
-    place.zero_();
+  put(replica, tensor.offset, gradient ? gradient->detach() : torch::zeros(tensor.shape, device_));
   replica.taken[parameter] = 1;
   const auto bucket = bucket_of_[parameter];
-  if (--replica.waiting[bucket] == 0) sums_->complete(replica.shard, bucket);
+  if (--replica.waiting[bucket] == 0) complete(replica.shard, bucket);
+}
+
+void ShardedNetwork::put(Replica& replica, std::size_t offset, const torch::Tensor& values) {
+  if (device_sums_)
+    device_sums_->add(offset, values);
+  else
+    torch::from_blob(replica.gradient.data() + offset, values.sizes()).copy_(values);
+}
+
+void ShardedNetwork::complete(std::size_t shard, std::size_t bucket) {
+  const auto mine = sums_->shards();
+  if (!device_sums_)
+    sums_->complete(shard, bucket);
+  else if (shard + 1 == mine.first + mine.count)
+    device_sums_->complete(bucket);
 }
 
 Score ShardedNetwork::learn_shard(Replica& replica, std::size_t shard, const CropBatch& batch) {
   replica.shard = shard;
-  replica.gradient = sums_->array_of(shard);
+  if (!device_sums_) replica.gradient = sums_->array_of(shard);
   replica.taken.assign(tensors_.size(), 0);
   replica.waiting = in_bucket_;
   for (auto& parameter : replica.parameters) parameter.mutable_grad() = torch::Tensor();
@@ -168,18 +190,20 @@ Score ShardedNetwork::learn_shard(Replica& replica, std::size_t shard, const Cro
     if (!replica.taken[i]) take(replica, i, nullptr);
   if (!learns_statistics_) return score;
   torch::NoGradGuard no_grad;
-  auto* place = replica.gradient.data() + sums_->offset(sums_->buckets() - 1);
+  const auto bucket = sums_->buckets() - 1;
+  auto offset = sums_->offset(bucket);
   const double share = static_cast<double>(batch.count) / options_.batch_size;
   for (const auto& statistic : replica.statistics) {
-    torch::from_blob(place, statistic.sizes()).copy_(statistic * share);
-    place += statistic.numel();
+    put(replica, offset, statistic * share);
+    offset += static_cast<std::size_t>(statistic.numel());
   }
-  sums_->complete(shard, sums_->buckets() - 1);
+  complete(shard, bucket);
   return score;
 }
 
 Score ShardedNetwork::learn(const std::vector<CropBatch>& shards) {
   sums_->begin();
+  if (device_sums_) device_sums_->begin();
   ended_ = false;
   std::vector<Score> scores(shards.size());
   for (auto& replica : replicas_) replica->network->train();
@@ -231,8 +255,13 @@ void ShardedNetwork::serve() {
       pool_->wait();  // rethrows what a thread threw
       waited = true;
     }
-    over = sums_->advance() && ended;
+    over = (device_sums_ || sums_->advance()) && ended;
   }
+  if (device_sums_) device_sums_->finish(device_result_);
+}
+
+const float* ShardedNetwork::sums() {
+  return device_sums_ ? device_result_.data() : sums_->result().data();
 }
 
 void ShardedNetwork::sum_on_main_thread(std::span<double> values) {
@@ -248,9 +277,9 @@ void ShardedNetwork::sum_on_main_thread(std::span<double> values) {
 void ShardedNetwork::keep_statistics() {
   if (!learns_statistics_) return;
   torch::NoGradGuard no_grad;
-  auto* place = sums_->result().data() + sums_->offset(sums_->buckets() - 1);
+  const auto* place = sums() + sums_->offset(sums_->buckets() - 1);
   for (auto& statistic : statistics_) {
-    statistic.mul_(0.9).add_(torch::from_blob(place, statistic.sizes()), 0.1);
+    statistic.mul_(0.9).add_(torch::from_blob(const_cast<float*>(place), statistic.sizes()), 0.1);
     place += statistic.numel();
   }
   for (auto& buffer : master_->buffers())

@@ -81,6 +81,7 @@ Trainer::Trainer(const Communicator& comm, const TrainingPlan& plan, const Field
     network_->weights_changed();
     first_step_ = found.step;
   });
+  network_->connect();
 }
 
 void Trainer::restore(const std::filesystem::path& path) {

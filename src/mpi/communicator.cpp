@@ -80,30 +80,6 @@ void Communicator::all_reduce(std::span<std::int64_t> values, Reduction how) con
   if (native()) reduce_in_pieces(impl_->comm, values, MPI_INT64_T, how);
 }
 
-struct Communicator::Request::Impl {
-  MPI_Request request = MPI_REQUEST_NULL;
-};
-Communicator::Request::Request() = default;
-Communicator::Request::Request(Request&&) noexcept = default;
-Communicator::Request& Communicator::Request::operator=(Request&&) noexcept = default;
-Communicator::Request::~Request() = default;
-
-void Communicator::Request::wait() {
-  if (impl_) check_mpi(MPI_Wait(&impl_->request, MPI_STATUS_IGNORE), "MPI_Wait");
-  impl_.reset();
-}
-
-Communicator::Request Communicator::start_sum(std::span<float> values) const {
-  Request request;
-  if (!native()) return request;
-  if (values.size() > piece) throw Error("a sum of more than 2^28 values was asked for in one piece");
-  request.impl_ = std::make_unique<Request::Impl>();
-  check_mpi(MPI_Iallreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_FLOAT, MPI_SUM,
-                           impl_->comm, &request.impl_->request),
-            "MPI_Iallreduce");
-  return request;
-}
-
 void Communicator::broadcast(std::vector<std::byte>& bytes, int root) const {
   if (!native()) return;
   std::uint64_t size = bytes.size();

@@ -39,21 +39,6 @@ class Communicator {
   void all_reduce(std::span<double> values, Reduction how) const;
   void all_reduce(std::span<float> values, Reduction how) const;
   void all_reduce(std::span<std::int64_t> values, Reduction how) const;
-  // Starts a sum of `values` (kept alive and untouched until wait()). Requests complete in any order.
-  class Request {
-   public:
-    Request();
-    Request(Request&&) noexcept;
-    Request& operator=(Request&&) noexcept;
-    ~Request();
-    void wait();  // Collective: no (the start was)
-
-   private:
-    friend class Communicator;
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
-  };
-  Request start_sum(std::span<float> values) const;
 
   // Root's bytes to all; other ranks' vectors are resized.
   void broadcast(std::vector<std::byte>& bytes, int root = 0) const;

@@ -16,14 +16,6 @@ TEST(Communicator, ReducesOverRanks) {
   EXPECT_EQ(world().prefix_sum(2), 2 * world().rank());
 }
 
-TEST(Communicator, NonBlockingSum) {
-  std::vector<float> values(1000, static_cast<float>(world().rank() + 1));
-  auto request = world().start_sum(values);
-  request.wait();
-  const auto n = static_cast<float>(world().size());
-  EXPECT_EQ(values[999], n * (n + 1) / 2);
-}
-
 TEST(Communicator, GathersTextsOfDifferentLengthAndNone) {
   const std::string mine(static_cast<std::size_t>(world().rank()) * 3, 'x');
   const auto all = world().all_gather(mine);

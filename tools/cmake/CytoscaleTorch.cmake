@@ -37,7 +37,6 @@ function(cytoscale_torch_cuda_parts)
   target_link_libraries(cytoscale_torch INTERFACE
     -Wl,--no-as-needed ${cytoscale_torch_prefix}/lib/libtorch_cuda.so -Wl,--as-needed
     ${cytoscale_torch_prefix}/lib/libc10_cuda.so ${cudart})
-  target_compile_definitions(cytoscale_torch INTERFACE CYTOSCALE_HAS_CUDA)
 
   find_library(nccl NAMES libnccl.so.2 nccl HINTS ${libraries} NO_CACHE)
   find_path(nccl_include nccl.h HINTS ${headers} ${cuda_include} NO_CACHE)
