@@ -218,7 +218,7 @@ TEST(Train, LearnsThirtyTwoCropsByHeart) {
   auto options = small_training();
   options.crop_px = 40;
   options.augment = {false, false, 0};
-  options.steps = 40;
+  options.steps = 60;
   options.batch_size = 32;
   const auto result = train_in(fresh_folder("train_by_heart"), options, world(), plan);
   EXPECT_GT(result.accuracy, 0.99);
