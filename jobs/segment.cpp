@@ -45,7 +45,8 @@ class SegmentJob final : public Job {
                 "channel of the nuclei (default: DNA, DAPI or Hoechst, else the first)", "CHANNEL");
     options.add("nucleus-smoothing", options_.nuclei.smoothing_px, "sigma of the blur before the threshold",
                 "PX");
-    options.add("nucleus-diameter", options_.nuclei.nucleus_diameter_px, "typical (0: estimated from each field)", "PX");
+    options.add("nucleus-diameter", options_.nuclei.nucleus_diameter_px,
+                "typical (0: estimated from each field)", "PX");
     options.add("threshold-scale", options_.nuclei.threshold_scale,
                 "scales the threshold's height over the background; above 1: bright nuclei only", "X");
     options.add("split-ratio", options_.nuclei.split_ratio,

@@ -1,6 +1,7 @@
-// Adds up the gradients of a step on GPUs: shard by shard on this rank's, then over the ranks' by NCCL, bucket
-// by bucket, while backward computes the next. The counterpart of learn/gradient_sums.hpp where every rank has
-// a GPU of its own; NCCL orders sums as it likes, so here the number of ranks shows in the last bits.
+// Adds up the gradients of a step on GPUs: shard by shard on this rank's, then over the ranks' by NCCL,
+// bucket by bucket, while backward computes the next. The counterpart of learn/gradient_sums.hpp where every
+// rank has a GPU of its own; NCCL orders sums as it likes, so here the number of ranks shows in the last
+// bits.
 #pragma once
 #include <torch/torch.h>
 

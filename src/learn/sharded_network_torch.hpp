@@ -2,8 +2,8 @@
 // backward pass of its own, on one thread with one intra-op thread, through a copy of the network that shares
 // its parameters; so its gradient does not depend on how many threads and ranks there are, and neither do the
 // sums (learn/gradient_sums.hpp). The main thread speaks MPI: it moves gradients over the ranks while the
-// other threads are still in backward. On a GPU one thread feeds it shard by shard, and NCCL sums where it can
-// (learn/device_sums_torch.hpp).
+// other threads are still in backward. On a GPU one thread feeds it shard by shard, and NCCL sums where it
+// can (learn/device_sums_torch.hpp).
 #pragma once
 #include <torch/torch.h>
 

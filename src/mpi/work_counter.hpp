@@ -20,8 +20,8 @@ class WorkCounter {
   // The next item, or nothing when all are taken. Collective: no, but every rank must go on calling it until
   // it has been given nothing: rank 0's last call waits for that of all the others.
   std::optional<std::int64_t> next();
-  // True on rank 0 when all items are given out and its next call of next() would wait for the other ranks: better
-  // finish what is at hand first. Collective: no.
+  // True on rank 0 when all items are given out and its next call of next() would wait for the other ranks:
+  // better finish what is at hand first. Collective: no.
   bool would_wait() const { return comm_->root() && next_ >= total_ && finished_ < comm_->size() - 1; }
   // Rank 0: answers what is waiting, without blocking. Other ranks: nothing. Collective: no.
   void serve();

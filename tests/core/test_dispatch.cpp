@@ -42,7 +42,8 @@ TEST(Dispatch, AWorkersExceptionEndsItAndIsRethrown) {
 }
 
 TEST(Dispatch, NothingToDo) {
-  dispatch(4, []() -> std::optional<std::size_t> { return std::nullopt; }, [](std::size_t) { FAIL(); });
+  dispatch(
+      4, []() -> std::optional<std::size_t> { return std::nullopt; }, [](std::size_t) { FAIL(); });
 }
 
 }  // namespace

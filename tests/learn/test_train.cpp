@@ -92,7 +92,8 @@ void expect_the_same(const std::string& name, const TrainOptions& options) {
   ASSERT_EQ(pair.together.losses.size(), steps);
   const double worst = largest_difference(pair.alone.losses, pair.together.losses, steps);
   std::printf("%s, %d ranks: losses of %zu steps differ by at most %.2e; first %.4f, last %.4f\n",
-              name.c_str(), world().size(), steps, worst, pair.alone.losses.front(), pair.alone.losses.back());
+              name.c_str(), world().size(), steps, worst, pair.alone.losses.front(),
+              pair.alone.losses.back());
   EXPECT_LT(worst, 1e-12);
   EXPECT_LT(pair.alone.losses.back(), pair.alone.losses.front());
   EXPECT_EQ(read_file(pair.folder / "alone" / "model.safetensors"),
