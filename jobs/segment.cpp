@@ -17,8 +17,8 @@ class SegmentJob final : public Job {
   }
   std::string description() const override {
     return "Reads every field, corrects its illumination, finds the nuclei in the DNA channel (blur, Otsu's "
-           "threshold, "
-           "holes filled, touching nuclei split by distance transform and watershed, size limits) and "
+           "threshold refined by the local mean, holes filled, touching nuclei split by a watershed of the "
+           "distance transform and joined again where they make one ellipse, size limits) and "
            "measures the field's "
            "quality (focus score and saturated fraction of each channel, number of cells). A cell is its "
            "nucleus' "
