@@ -117,6 +117,7 @@ TEST(Train, DoesNotDependOnRanksAndThreadsFrozen) {
   auto options = shared_training();
   options.steps = 8;
   train_in(start, options);
+  options.steps = 20;
   options.initial_weights = start;
   options.batch_norm = "frozen";
   options.learning_rate = 1e-4;
