@@ -36,7 +36,7 @@ ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec
       statistics_(statistics_of(*master_)) {
   std::vector<std::size_t> bucket_values;
   lay_out(bucket_values);
-  sums_ = std::make_unique<GradientSums>(comm, options.shards(comm.size()), bucket_values, [this] {
+  sums_ = std::make_unique<BatchSums>(comm, options.shards(comm.size()), bucket_values, [this] {
     std::lock_guard lock(mutex_);
     poked_ = true;
     news_.notify_one();
@@ -50,14 +50,6 @@ ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec
 }
 
 ShardedNetwork::~ShardedNetwork() = default;
-
-void ShardedNetwork::connect() {
-  std::vector<std::size_t> bucket_values;
-  for (std::size_t b = 0; b < sums_->buckets(); ++b)
-    bucket_values.push_back(sums_->offset(b + 1) - sums_->offset(b));
-  device_sums_ = make_device_sums(comm_, device_, bucket_values);
-  if (device_sums_) device_result_.resize(sums_->offset(sums_->buckets()));
-}
 
 // Parameters in one array, in the order in which backward reaches them: the last first.
 void ShardedNetwork::lay_out(std::vector<std::size_t>& bucket_values) {
@@ -156,30 +148,15 @@ Score ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::T
 void ShardedNetwork::take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient) {
   torch::NoGradGuard no_grad;
   const auto& tensor = tensors_[parameter];
-  put(replica, tensor.offset, gradient ? gradient->detach() : torch::zeros(tensor.shape, device_));
+  sums_->put(replica.shard, tensor.offset,
+             gradient ? gradient->detach() : torch::zeros(tensor.shape, device_));
   replica.taken[parameter] = 1;
   const auto bucket = bucket_of_[parameter];
-  if (--replica.waiting[bucket] == 0) complete(replica.shard, bucket);
-}
-
-void ShardedNetwork::put(Replica& replica, std::size_t offset, const torch::Tensor& values) {
-  if (device_sums_)
-    device_sums_->add(offset, values);
-  else
-    torch::from_blob(replica.gradient.data() + offset, values.sizes()).copy_(values);
-}
-
-void ShardedNetwork::complete(std::size_t shard, std::size_t bucket) {
-  const auto mine = sums_->shards();
-  if (!device_sums_)
-    sums_->complete(shard, bucket);
-  else if (shard + 1 == mine.first + mine.count)
-    device_sums_->complete(bucket);
+  if (--replica.waiting[bucket] == 0) sums_->complete(replica.shard, bucket);
 }
 
 Score ShardedNetwork::learn_shard(Replica& replica, std::size_t shard, const CropBatch& batch) {
   replica.shard = shard;
-  if (!device_sums_) replica.gradient = sums_->array_of(shard);
   replica.taken.assign(tensors_.size(), 0);
   replica.waiting = in_bucket_;
   for (auto& parameter : replica.parameters) parameter.mutable_grad() = torch::Tensor();
@@ -194,16 +171,15 @@ Score ShardedNetwork::learn_shard(Replica& replica, std::size_t shard, const Cro
   auto offset = sums_->offset(bucket);
   const double share = static_cast<double>(batch.count) / options_.batch_size;
   for (const auto& statistic : replica.statistics) {
-    put(replica, offset, statistic * share);
+    sums_->put(shard, offset, statistic * share);
     offset += static_cast<std::size_t>(statistic.numel());
   }
-  complete(shard, bucket);
+  sums_->complete(shard, bucket);
   return score;
 }
 
 Score ShardedNetwork::learn(const std::vector<CropBatch>& shards) {
   sums_->begin();
-  if (device_sums_) device_sums_->begin();
   ended_ = false;
   std::vector<Score> scores(shards.size());
   for (auto& replica : replicas_) replica->network->train();
@@ -255,13 +231,9 @@ void ShardedNetwork::serve() {
       pool_->wait();  // rethrows what a thread threw
       waited = true;
     }
-    over = (device_sums_ || sums_->advance()) && ended;
+    over = sums_->advance() && ended;
   }
-  if (device_sums_) device_sums_->finish(device_result_);
-}
-
-const float* ShardedNetwork::sums() {
-  return device_sums_ ? device_result_.data() : sums_->result().data();
+  sums_->finish();
 }
 
 void ShardedNetwork::sum_on_main_thread(std::span<double> values) {
@@ -277,7 +249,7 @@ void ShardedNetwork::sum_on_main_thread(std::span<double> values) {
 void ShardedNetwork::keep_statistics() {
   if (!learns_statistics_) return;
   torch::NoGradGuard no_grad;
-  const auto* place = sums() + sums_->offset(sums_->buckets() - 1);
+  const auto* place = sums_->result().data() + sums_->offset(sums_->buckets() - 1);
   for (auto& statistic : statistics_) {
     statistic.mul_(0.9).add_(torch::from_blob(const_cast<float*>(place), statistic.sizes()), 0.1);
     place += statistic.numel();

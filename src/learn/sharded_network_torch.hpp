@@ -1,7 +1,7 @@
 // A network that learns from shards of a batch on several threads and ranks. A shard is a forward and
 // backward pass of its own, on one thread with one intra-op thread, through a copy of the network that shares
 // its parameters; so its gradient does not depend on how many threads and ranks there are, and neither do the
-// sums (learn/gradient_sums.hpp). The main thread speaks MPI: it moves gradients over the ranks while the
+// sums (learn/batch_sums_torch.hpp). The main thread speaks MPI: it moves gradients over the ranks while the
 // other threads are still in backward. On a GPU one thread feeds it shard by shard, and NCCL sums where it
 // can (learn/device_sums_torch.hpp).
 #pragma once
@@ -18,9 +18,8 @@
 #include <vector>
 
 #include "core/worker_pool.hpp"
+#include "learn/batch_sums_torch.hpp"
 #include "learn/batches.hpp"
-#include "learn/device_sums_torch.hpp"
-#include "learn/gradient_sums.hpp"
 #include "learn/optimiser.hpp"
 #include "learn/train_options.hpp"
 #include "mpi/communicator.hpp"
@@ -42,7 +41,7 @@ class ShardedNetwork {
   ShardedNetwork(const Communicator& comm, const NetworkSpec& spec, const TrainOptions& options, int threads);
   ~ShardedNetwork();
   // Once, before learn(). Throws Error when NCCL cannot be started. Collective: yes.
-  void connect();
+  void connect() { sums_->connect(comm_, device_); }
 
   // Weights and statistics, on the CPU. After changing them call weights_changed(). Collective: no.
   Network& network() { return *master_; }
@@ -56,7 +55,7 @@ class ShardedNetwork {
   // Forward and backward of this rank's shards; then gradient() is that of the mean loss of the batch. The
   // score is over all ranks. Collective: yes.
   Score learn(const std::vector<CropBatch>& shards);
-  std::span<const float> gradient() { return {sums(), parameters_.size()}; }
+  std::span<const float> gradient() { return sums_->result().first(parameters_.size()); }
   std::size_t buckets_started_early() const { return started_early_; }
   // Moves the stored statistics towards those of the batch that was learnt. Collective: no.
   void keep_statistics();
@@ -68,7 +67,6 @@ class ShardedNetwork {
     std::shared_ptr<Network> network;
     std::vector<torch::Tensor> parameters, statistics;
     std::size_t shard = 0;
-    std::span<float> gradient;
     std::vector<char> taken;           // by parameter
     std::vector<std::size_t> waiting;  // by bucket: parameters without a gradient yet
   };
@@ -82,9 +80,6 @@ class ShardedNetwork {
   Score forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum, double smoothing);
   Score learn_shard(Replica& replica, std::size_t shard, const CropBatch& batch);
   void take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient);
-  void put(Replica& replica, std::size_t offset, const torch::Tensor& values);
-  void complete(std::size_t shard, std::size_t bucket);
-  const float* sums();  // of the last batch, over all ranks: gradients, then statistics
   void serve();
   void sum_on_main_thread(std::span<double> values);
 
@@ -101,9 +96,7 @@ class ShardedNetwork {
   std::vector<std::size_t> bucket_of_,
       in_bucket_;                          // by parameter: its bucket; by bucket: how many parameters
   std::vector<torch::Tensor> statistics_;  // the master's, in the order of their bucket
-  std::unique_ptr<GradientSums> sums_;
-  std::unique_ptr<DeviceSums> device_sums_;  // or none; then device_result_ has the sums
-  std::vector<float> device_result_;
+  std::unique_ptr<BatchSums> sums_;        // gradients as parameters_ lie, then statistics
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::mutex mutex_;
   std::condition_variable news_;
