@@ -9,7 +9,7 @@ enum Stream : std::uint64_t { stream_augment = 0x4155 };
 
 }  // namespace
 
-BatchMaker::BatchMaker(const TrainingPlan& plan, const FieldImages& images, const TrainOptions& options)
+BatchMaker::BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options)
     : images_(images),
       sampler_(plan, options.seed, options.sample_replicates),
       seed_(options.seed),
@@ -22,7 +22,7 @@ void BatchMaker::cut(const CellDraw& draw, const Warp& warp, CropBatch& batch) c
   const auto size = static_cast<std::size_t>(channels_) * static_cast<std::size_t>(crop_px_) *
                     static_cast<std::size_t>(crop_px_);
   const std::span<float> out{batch.crops.data() + batch.count * size, size};
-  cut_crop(images_.at(draw.cell->field), draw.cell->y, draw.cell->x, warp, crop_px_, out);
+  images_.cut(*draw.cell, warp, crop_px_, out);
   normalise_crop(out, channels_, normalisation_);
   batch.labels.push_back(draw.label);
   ++batch.count;

@@ -12,7 +12,7 @@
 
 #include "image/crop.hpp"
 #include "learn/augment.hpp"
-#include "learn/field_images.hpp"
+#include "learn/cell_images.hpp"
 #include "learn/sampler.hpp"
 #include "learn/train_options.hpp"
 
@@ -27,7 +27,7 @@ struct CropBatch {
 // Makes the batches of a training run; any thread may ask.
 class BatchMaker {
  public:
-  BatchMaker(const TrainingPlan& plan, const FieldImages& images, const TrainOptions& options);
+  BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options);
   // Places [first, last) of the global batch of a step, augmented; random numbers from (seed, step, place).
   CropBatch training(std::int64_t step, std::size_t first, std::size_t last) const;
   // The given cells as they are.
@@ -35,7 +35,7 @@ class BatchMaker {
 
  private:
   void cut(const CellDraw& draw, const Warp& warp, CropBatch& batch) const;
-  const FieldImages& images_;
+  const CellImages& images_;
   CellSampler sampler_;
   std::uint64_t seed_;
   AugmentOptions augment_;

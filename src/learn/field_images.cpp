@@ -11,6 +11,8 @@
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "image/field_image.hpp"
+#include "learn/augment.hpp"
+#include "learn/training_plan.hpp"
 #include "mpi/agree.hpp"
 #include "store/cell_table.hpp"
 #include "store/illumination_file.hpp"
@@ -148,6 +150,10 @@ PackedField pack_field(const FieldImage& field) {
       *out++ = static_cast<std::uint16_t>(std::clamp((value - offset) / scale + 0.5f, 0.0f, 65535.0f));
   }
   return packed;
+}
+
+void FieldImages::cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const {
+  cut_crop(at(cell.field), cell.y, cell.x, warp, crop_px, out);
 }
 
 FieldLoad load_fields(const Communicator& comm, const Screen& screen, const std::vector<std::size_t>& fields,

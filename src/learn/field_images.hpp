@@ -8,6 +8,7 @@
 
 #include "core/clock.hpp"
 #include "image/plane.hpp"
+#include "learn/cell_images.hpp"
 #include "mpi/communicator.hpp"
 #include "screen/failures.hpp"
 #include "screen/screen.hpp"
@@ -22,12 +23,13 @@ struct PackedField {
 
 PackedField pack_field(const FieldImage& field);
 
-class FieldImages {
+class FieldImages final : public CellImages {
  public:
   void insert(std::size_t field, PackedField image) { images_[field] = std::move(image); }
   const PackedField& at(std::size_t field) const { return images_.at(field); }
   bool contains(std::size_t field) const { return images_.contains(field); }
   std::size_t size() const { return images_.size(); }
+  void cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const override;
 
  private:
   std::map<std::size_t, PackedField> images_;

@@ -10,7 +10,7 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
-#include "learn/field_images.hpp"
+#include "learn/cell_images.hpp"
 #include "learn/train_options.hpp"
 #include "learn/training_plan.hpp"
 #include "mpi/communicator.hpp"
@@ -40,7 +40,7 @@ nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan
 // Continues from the folder's last checkpoint where there is one of the same identity, bit for bit at the
 // same number of ranks and threads. The loss not a number: Error naming the step; the last good checkpoint
 // stays. Throws the same Error on all ranks. Collective: yes.
-TrainResult train(const Communicator& comm, const TrainingPlan& plan, const FieldImages& images,
+TrainResult train(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,
                   const TrainOptions& options, TrainRun& run);
 
 }  // namespace cytoscale

@@ -22,7 +22,7 @@ namespace {
 
 class Trainer {
  public:
-  Trainer(const Communicator& comm, const TrainingPlan& plan, const FieldImages& images,
+  Trainer(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,
           const TrainOptions& options, TrainRun& run);
   TrainResult train();
 
@@ -54,7 +54,7 @@ class Trainer {
   TrainResult result_;
 };
 
-Trainer::Trainer(const Communicator& comm, const TrainingPlan& plan, const FieldImages& images,
+Trainer::Trainer(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,
                  const TrainOptions& options, TrainRun& run)
     : comm_(comm),
       plan_(plan),
@@ -233,7 +233,7 @@ nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan
   return identity;
 }
 
-TrainResult train(const Communicator& comm, const TrainingPlan& plan, const FieldImages& images,
+TrainResult train(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,
                   const TrainOptions& options, TrainRun& run) {
   together(comm, [&] {
     options.validate();

@@ -1,6 +1,7 @@
 #include "learn/training_plan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <set>
@@ -85,7 +86,7 @@ std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells,
           std::count(options.validation_values.begin(), options.validation_values.end(), holdout[f]) > 0;
       for (auto c = cells.first_cell[f]; c < cells.first_cell[f + 1]; ++c) {
         const auto i = static_cast<std::size_t>(c);
-        draft.well.cells.push_back({static_cast<std::uint32_t>(f), cells.y[i], cells.x[i]});
+        draft.well.cells.push_back({static_cast<std::uint32_t>(f), cells.y[i], cells.x[i], c});
       }
     }
     keep_some_cells(draft, options.max_cells_per_well, seed);
@@ -164,9 +165,12 @@ std::string TrainingPlan::fingerprint() const {
         .add(well.well)
         .add(static_cast<std::uint64_t>(well.label))
         .add(well.validation ? 1u : 0u);
-    static_assert(sizeof(TrainingCell) == 12);
-    print.add(std::string_view(reinterpret_cast<const char*>(well.cells.data()),
-                               well.cells.size() * sizeof(TrainingCell)));
+    print.add(well.cells.size());
+    for (const auto& cell : well.cells)  // by member: the struct has padding
+      print.add(static_cast<std::uint64_t>(cell.row))
+          .add(cell.field)
+          .add(std::bit_cast<std::uint32_t>(cell.y))
+          .add(std::bit_cast<std::uint32_t>(cell.x));
   }
   return print.text();
 }

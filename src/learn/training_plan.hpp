@@ -17,6 +17,7 @@ namespace cytoscale {
 struct TrainingCell {
   std::uint32_t field;  // index in Screen::fields
   float y, x;           // px
+  std::int64_t row;     // in the cell table
 };
 
 struct TrainingWell {

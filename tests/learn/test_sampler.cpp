@@ -17,7 +17,7 @@ TrainingPlan uneven_plan() {
   const auto well = [&](int label, bool validation, int cells) {
     TrainingWell made{"P", std::to_string(plan.wells.size()), label, validation, {}};
     for (int i = 0; i < cells; ++i)
-      made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0});
+      made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, i});
     plan.wells.push_back(std::move(made));
   };
   well(0, false, 1000);
