@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "jobs/job.hpp"
 #include "learn/checkpoints.hpp"
+#include "learn/field_images.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "screen/failures.hpp"
@@ -38,16 +39,25 @@ class TrainJob final : public Job {
            "losses and the same weights, bit for bit (not with --batch-norm sync, nor on a GPU: up to "
            "rounding, which training amplifies). A batch needs a shard for every rank, and keeps no more "
            "threads busy than it has shards: raise --batch-size for many cores.\n\n"
+           "Two regularizers keep the network from learning what a plate or batch adds: with --regularizer "
+           "mixup "
+           "it sees two cells blended, of different replicates or batches, and must tell the share of each; "
+           "with "
+           "rnn it names the treatment of a group of --rnn-cells cells from different batches and "
+           "replicates, by a "
+           "recurrent part that only training needs.\n\n"
            "Whole wells are held out for validation, never single cells: --validation-fraction of each "
            "treatment's "
-           "wells, or the wells where --validation-column has one of --validation-values.\n\n"
+           "wells (or of the plates or batches: --hold-out), or the wells where --validation-column has one "
+           "of "
+           "--validation-values. --test-treatments are neither trained on nor validated.\n\n"
            "Reads the manifest, its images, OUTPUT/cells.h5 and OUTPUT/illumination.h5 if it is there. All "
            "fields of the "
            "training set are held in memory, 2 bytes a pixel, on each rank (--image-memory is the limit). "
            "Writes into "
            "OUTPUT/model: model.safetensors (weights by torchvision's names), checkpoint_STEP.safetensors "
            "(the last "
-           "two, with the optimizer's state), train_log.csv, training_wells.csv (which wells trained, which "
+           "two, with all of the run's state), train_log.csv, training_wells.csv (which wells trained, which "
            "were held "
            "out). A run that was stopped continues from its last checkpoint; a finished model of the same "
            "options is "
@@ -66,6 +76,7 @@ class TrainJob final : public Job {
     declare_manifest(options, manifest_);
     declare_roles(options, roles_);
     declare_data(options);
+    declare_regulariser(options);
     declare_learning(options);
     declare_failures(options, max_failed_fields_);
     options.group("Machine");
@@ -98,6 +109,7 @@ class TrainJob final : public Job {
       cells = read_cell_table(cells_);
       check_cells_match(cells, screen, cells_);
       plan = plan_training(screen, cells, roles_, options_.split, options_.seed);
+      check_training(plan, options_);
       check_image_memory(image_memory_bytes(screen, cells, plan.fields()), options_.image_memory_gib);
       run.provenance = make_provenance(name(), resolved_options(*this), plan.screen_fingerprint,
                                        {{"cells", cells_}, {"illumination", illumination()}});
@@ -127,9 +139,23 @@ class TrainJob final : public Job {
     options.add("train-select", split.select, "train on fields with COLUMN=VALUE only (comma: all must hold)",
                 "COL=VAL");
     options.add("exclude-controls", split.exclude_controls, "do not make the negative controls a label");
-    options.add("validation-fraction", split.validation_fraction, "of each treatment's wells, held out", "X");
+    options.add(
+        "test-treatments", split.test_treatments,
+        "treatments (as the log names them, e.g. taxol_0.3) that are neither trained on nor validated: "
+        "what is learnt is tested on them");
+    options.add("test-fraction", split.test_fraction, "instead: this share of the treatments, drawn", "X");
+    options.add(
+        "hold-out", split.hold_out,
+        "what validates: replicate (wells of each treatment), or whole plates or batches: plate, batch",
+        "WHAT");
+    options.add("validation-fraction", split.validation_fraction,
+                "share held out of each treatment's wells, of the plates or of the batches", "X");
     options.add("validation-column", split.validation_column, "instead: hold out by this column", "COLUMN");
     options.add("validation-values", split.validation_values, "and these values of it");
+    options.add(
+        "single-wells", split.single_wells,
+        "treatments of one well, which cannot be held out: error, drop (leave out) or train (unvalidated)",
+        "WHAT");
     options.add("validation-cells", options_.validation_cells, "validate on at most this many cells");
     options.add("max-cells-per-well", split.max_cells_per_well,
                 "use at most this many cells of a well (0: all)");
@@ -140,6 +166,22 @@ class TrainJob final : public Job {
     options.add("augment-translation", options_.augment.translation_px, "shift crops by up to this much",
                 "PX");
   }
+  void declare_regulariser(OptionSet& options) {
+    auto& regulariser = options_.regulariser;
+    options.group("Regularization");
+    options.add("regularizer", regulariser.kind,
+                "baseline (a cell, its label), mixup (two cells blended) or rnn (groups of cells)", "NAME");
+    options.add("mixup-alpha", regulariser.mixup_alpha, "share of the blend is drawn from Beta(alpha, alpha)",
+                "X");
+    options.add("mixup-partner", regulariser.mixup_partner,
+                "the second cell is of another: replicate (well) or batch", "WHAT");
+    options.add("rnn-cells", regulariser.rnn_cells, "cells of a group");
+    options.add("label-smoothing", options_.label_smoothing, "share of the target spread over all labels",
+                "X");
+    options.add("weight-decay", options_.weight_decay, "of convolutions and the last layer", "X");
+    options.add("early-stopping", options_.early_stopping,
+                "end after so many validations without a lower loss, with the best weights (0: never)");
+  }
   void declare_learning(OptionSet& options) {
     options.group("Learning");
     options.add("seed", options_.seed, "of initial weights, draws and augmentation");
@@ -148,19 +190,30 @@ class TrainJob final : public Job {
                 "start from this model (folder or .safetensors); the last layer starts anew", "PATH");
     options.add("epochs", options_.epochs, "how often as many cells are drawn as there are", "X");
     options.add("steps", options_.steps, "batches to train on (0: by --epochs)");
-    options.add("batch-size", options_.batch_size, "cells per step, over all ranks");
+    options.add("batch-size", options_.batch_size,
+                "examples (cells; of rnn, groups) per step, over all ranks");
     options.add("optimizer", options_.optimiser, "adamw or sgd (with Nesterov momentum)", "NAME");
     options.add("learning-rate", options_.learning_rate,
                 "highest learning rate (0: 0.001 for adamw, 0.02 for sgd)", "X");
-    options.add("schedule", options_.schedule, "of the learning rate: cosine or constant", "NAME");
+    options.add("schedule", options_.schedule, "of the learning rate: cosine, constant, step or plateau",
+                "NAME");
     options.add("warmup-steps", options_.warmup_steps, "steps of linear increase at the start");
-    options.add("momentum", options_.momentum, "of sgd", "X");
-    options.add("weight-decay", options_.weight_decay, "of convolutions and the last layer", "X");
-    options.add("label-smoothing", options_.label_smoothing, "share of the target spread over all labels",
+    options.add("schedule-steps", options_.schedule_steps, "step: steps between reductions");
+    options.add("schedule-factor", options_.schedule_factor, "step, plateau: what the rate is multiplied by",
                 "X");
-    options.add("shard-size", options_.shard_cells, "cells that pass the network together, on one thread");
+    options.add("schedule-patience", options_.schedule_patience,
+                "plateau: validations without a lower loss before a reduction");
+    options.add("momentum", options_.momentum, "of sgd", "X");
+    options.add("clip-norm", options_.clip_norm, "longest gradient (0: any)", "X");
+    options.add("divergence", options_.divergence,
+                "stop where the loss of 20 steps is above so many times that of guessing", "X");
+    options.add("shard-size", options_.shard_size, "examples that pass the network together, on one thread");
     options.add("batch-norm", options_.batch_norm,
                 "statistics: local (of each shard), frozen, or sync (over ranks)", "HOW");
+    options.add(
+        "reproducible", options_.reproducible,
+        "the same weights, bit for bit, for any number of ranks: sums in a fixed order on GPUs too (slower), "
+        "options that cannot are refused");
     options.add("log-every", options_.log_every, "steps between rows of train_log.csv");
     options.add("validate-every", options_.validate_every, "steps between validations");
     options.add("checkpoint-every", options_.checkpoint_every, "steps between checkpoints");
@@ -172,11 +225,15 @@ class TrainJob final : public Job {
   }
   void announce(JobContext& context, const TrainingPlan& plan, const FoundRun& found) const {
     for (const auto& remark : plan.remarks) context.log.info(remark);
-    context.log.info(count_text(plan.labels.size()) + " labels, " +
-                     count_text(static_cast<std::uint64_t>(plan.cells(false))) + " cells to train on, " +
-                     count_text(static_cast<std::uint64_t>(plan.cells(true))) + " in held-out wells; " +
-                     count_text(static_cast<std::uint64_t>(options_.total_steps(plan.cells(false)))) +
-                     " steps of " + std::to_string(options_.batch_size) + " cells");
+    context.log.info(
+        count_text(plan.labels.size()) + " labels, " +
+        count_text(static_cast<std::uint64_t>(plan.cells(false))) + " cells to train on, " +
+        count_text(static_cast<std::uint64_t>(plan.cells(true))) + " in held-out wells; " +
+        count_text(static_cast<std::uint64_t>(options_.total_steps(plan.cells(false)))) + " steps of " +
+        std::to_string(options_.batch_size) +
+        (options_.regulariser.cells_per_example() > 1
+             ? " groups of " + std::to_string(options_.regulariser.cells_per_example()) + " cells"
+             : " cells"));
     if (found.checkpoint) context.log.info("continuing from " + found.checkpoint->string());
   }
   // The same on all ranks: failures are.
@@ -196,7 +253,8 @@ class TrainJob final : public Job {
     plan.drop_fields(fields);
   }
   void report(JobContext& context, const TrainResult& result) const {
-    std::string text = "trained " + count_text(static_cast<std::uint64_t>(result.steps)) + " steps, " +
+    std::string text = std::string(result.stopped_early ? "stopped early after " : "trained ") +
+                       count_text(static_cast<std::uint64_t>(result.steps)) + " steps, " +
                        count_text(static_cast<std::uint64_t>(result.cells_per_s)) + " cells/s; loss " +
                        number_text(std::round(result.loss * 1000) / 1000) + ", accuracy " +
                        percent(result.accuracy);

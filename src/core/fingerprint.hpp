@@ -13,6 +13,7 @@ class Fingerprint {
   Fingerprint& add(std::string_view bytes);  // the length is hashed too: {"ab","c"} differs from {"a","bc"}
   Fingerprint& add(std::uint64_t value);
   std::string text() const;  // 16 hexadecimal digits
+  std::uint64_t number() const { return state_; }
 
  private:
   std::uint64_t state_ = 0xcbf29ce484222325ull;

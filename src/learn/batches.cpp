@@ -12,36 +12,42 @@ enum Stream : std::uint64_t { stream_augment = 0x4155 };
 BatchMaker::BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options)
     : images_(images),
       sampler_(plan, options.seed, options.sample_replicates),
+      regulariser_(make_regulariser(sampler_, options)),
       seed_(options.seed),
       augment_(options.augment),
       crop_px_(options.crop_px),
       normalisation_(parse_crop_normalisation(options.crop_normalisation)),
-      channels_(static_cast<int>(plan.channels.size())) {}
+      channels_(static_cast<int>(plan.channels.size())),
+      crop_values_(plan.channels.size() * static_cast<std::size_t>(crop_px_ * crop_px_)) {}
 
-void BatchMaker::cut(const CellDraw& draw, const Warp& warp, CropBatch& batch) const {
-  const auto size = static_cast<std::size_t>(channels_) * static_cast<std::size_t>(crop_px_) *
-                    static_cast<std::size_t>(crop_px_);
-  const std::span<float> out{batch.crops.data() + batch.count * size, size};
+void BatchMaker::cut(const CellDraw& draw, const Warp& warp, std::span<float> out) const {
   images_.cut(*draw.cell, warp, crop_px_, out);
   normalise_crop(out, channels_, normalisation_);
-  batch.labels.push_back(draw.label);
-  ++batch.count;
 }
 
 CropBatch BatchMaker::training(std::int64_t step, std::size_t first, std::size_t last) const {
   CropBatch batch;
-  batch.crops.resize((last - first) * static_cast<std::size_t>(channels_ * crop_px_ * crop_px_));
+  const auto cells = regulariser_->cells_per_example();
+  std::vector<float> crops(cells * crop_values_);
   for (std::size_t place = first; place < last; ++place) {
-    Random random(seed_, {stream_augment, static_cast<std::uint64_t>(step), place});
-    cut(sampler_.draw(step, static_cast<std::int64_t>(place)), draw_warp(random, augment_), batch);
+    const auto draws = regulariser_->draw(step, static_cast<std::int64_t>(place));
+    for (std::size_t k = 0; k < cells; ++k) {
+      Random random(seed_, {stream_augment, static_cast<std::uint64_t>(step), place * cells + k});
+      cut(draws[k], draw_warp(random, augment_), std::span(crops).subspan(k * crop_values_, crop_values_));
+    }
+    regulariser_->compose(step, static_cast<std::int64_t>(place), draws, crops, batch);
   }
   return batch;
 }
 
 CropBatch BatchMaker::plain(std::span<const CellDraw> draws) const {
   CropBatch batch;
-  batch.crops.resize(draws.size() * static_cast<std::size_t>(channels_ * crop_px_ * crop_px_));
-  for (const auto& draw : draws) cut(draw, Warp{}, batch);
+  batch.count = draws.size();
+  batch.crops.resize(draws.size() * crop_values_);
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    cut(draws[i], Warp{}, std::span(batch.crops).subspan(i * crop_values_, crop_values_));
+    batch.labels.push_back(draws[i].label);
+  }
   return batch;
 }
 

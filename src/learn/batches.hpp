@@ -13,35 +13,35 @@
 #include "image/crop.hpp"
 #include "learn/augment.hpp"
 #include "learn/cell_images.hpp"
+#include "learn/crop_batch.hpp"
+#include "learn/regulariser.hpp"
 #include "learn/sampler.hpp"
 #include "learn/train_options.hpp"
 
 namespace cytoscale {
 
-struct CropBatch {
-  std::size_t count = 0;
-  std::vector<float> crops;          // [count][C][S][S]
-  std::vector<std::int64_t> labels;  // [count]
-};
-
 // Makes the batches of a training run; any thread may ask.
 class BatchMaker {
  public:
+  // Plan and images must outlive it.
   BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options);
-  // Places [first, last) of the global batch of a step, augmented; random numbers from (seed, step, place).
+  const Regulariser& regulariser() const { return *regulariser_; }
+  // Examples [first, last) of the global batch of a step, augmented; random numbers from (seed, step, place).
   CropBatch training(std::int64_t step, std::size_t first, std::size_t last) const;
-  // The given cells as they are.
+  // The given cells as they are, an example each.
   CropBatch plain(std::span<const CellDraw> draws) const;
 
  private:
-  void cut(const CellDraw& draw, const Warp& warp, CropBatch& batch) const;
+  void cut(const CellDraw& draw, const Warp& warp, std::span<float> out) const;
   const CellImages& images_;
   CellSampler sampler_;
+  std::unique_ptr<Regulariser> regulariser_;
   std::uint64_t seed_;
   AugmentOptions augment_;
   int crop_px_;
   CropNormalisation normalisation_;
   int channels_;
+  std::size_t crop_values_;
 };
 
 // Hands out make(first), make(first+1), …, make(last-1) in this order; `threads` threads work ahead, at most

@@ -39,6 +39,7 @@ Optimiser::Optimiser(const TrainOptions& options, std::vector<FlatTensor> tensor
     : sgd_(options.optimiser == "sgd"),
       momentum_(options.momentum),
       weight_decay_(options.weight_decay),
+      clip_norm_(options.clip_norm),
       tensors_(std::move(tensors)),
       first_(values),
       second_(sgd_ ? 0 : values) {
@@ -51,30 +52,44 @@ Optimiser::Optimiser(const TrainOptions& options, std::vector<FlatTensor> tensor
 void Optimiser::step(std::span<float> parameters, std::span<const float> gradient, double learning_rate,
                      WorkerPool& pool) {
   ++steps_;
+  const float factor = shortening(gradient, pool);
   pool.run(pieces_.size(), [&](std::size_t item, int) {
     const auto& piece = pieces_[item];
     auto* p = parameters.data() + piece.offset;
     const auto* g = gradient.data() + piece.offset;
     if (sgd_)
-      sgd(piece, p, g, static_cast<float>(learning_rate));
+      sgd(piece, p, g, static_cast<float>(learning_rate), factor);
     else
-      adamw(piece, p, g, learning_rate);
+      adamw(piece, p, g, learning_rate, factor);
   });
 }
 
+// Squares are added up piece by piece, then over the pieces: in an order of its own.
+float Optimiser::shortening(std::span<const float> gradient, WorkerPool& pool) const {
+  if (clip_norm_ == 0) return 1;
+  std::vector<double> squares(pieces_.size());
+  pool.run(pieces_.size(), [&](std::size_t item, int) {
+    const auto* g = gradient.data() + pieces_[item].offset;
+    for (std::size_t i = 0; i < pieces_[item].values; ++i) squares[item] += double(g[i]) * double(g[i]);
+  });
+  double sum = 0;
+  for (const double square : squares) sum += square;
+  return static_cast<float>(std::min(1.0, clip_norm_ / (std::sqrt(sum) + 1e-6)));
+}
+
 // b ← μb + g (b ← g at the first step); p ← p − η(g + μb).
-void Optimiser::sgd(const Piece& piece, float* p, const float* g, float rate) {
+void Optimiser::sgd(const Piece& piece, float* p, const float* g, float rate, float factor) {
   const float decay = piece.decayed ? static_cast<float>(weight_decay_) : 0.0f;
   const float momentum = static_cast<float>(momentum_), kept = steps_ == 1 ? 0.0f : momentum;
   float* buffer = first_.data() + piece.offset;
   for (std::size_t i = 0; i < piece.values; ++i) {
-    const float gradient = g[i] + decay * p[i];
+    const float gradient = factor * g[i] + decay * p[i];
     buffer[i] = kept * buffer[i] + gradient;
     p[i] -= rate * (gradient + momentum * buffer[i]);
   }
 }
 
-void Optimiser::adamw(const Piece& piece, float* p, const float* g, double rate) {
+void Optimiser::adamw(const Piece& piece, float* p, const float* g, double rate, float factor) {
   const double correction1 = 1 - std::pow(beta1, steps_), correction2 = 1 - std::pow(beta2, steps_);
   const float shrink = static_cast<float>(1 - rate * (piece.decayed ? weight_decay_ : 0.0));
   const float size = static_cast<float>(rate / correction1),
@@ -82,8 +97,9 @@ void Optimiser::adamw(const Piece& piece, float* p, const float* g, double rate)
   const float b1 = static_cast<float>(beta1), b2 = static_cast<float>(beta2);
   float *first = first_.data() + piece.offset, *second = second_.data() + piece.offset;
   for (std::size_t i = 0; i < piece.values; ++i) {
-    first[i] = b1 * first[i] + (1 - b1) * g[i];
-    second[i] = b2 * second[i] + (1 - b2) * g[i] * g[i];
+    const float gradient = factor * g[i];
+    first[i] = b1 * first[i] + (1 - b1) * gradient;
+    second[i] = b2 * second[i] + (1 - b2) * gradient * gradient;
     p[i] = shrink * p[i] - size * first[i] / (std::sqrt(second[i]) * scale + epsilon);
   }
 }

@@ -25,7 +25,8 @@ class Optimiser {
   // Weight decay acts on tensors of two or more dimensions: not on biases and normalisations.
   Optimiser(const TrainOptions& options, std::vector<FlatTensor> tensors, std::size_t values);
 
-  // Changes the parameters in place, on the pool's threads; the same bits for any number of them.
+  // Changes the parameters in place, on the pool's threads; the same bits for any number of them. A gradient
+  // longer than TrainOptions::clip_norm counts as one of that length, as with PyTorch's clip_grad_norm_.
   void step(std::span<float> parameters, std::span<const float> gradient, double learning_rate,
             WorkerPool& pool);
 
@@ -39,11 +40,12 @@ class Optimiser {
     std::size_t offset, values;
     bool decayed;
   };
-  void sgd(const Piece& piece, float* parameters, const float* gradient, float rate);
-  void adamw(const Piece& piece, float* parameters, const float* gradient, double rate);
+  float shortening(std::span<const float> gradient, WorkerPool& pool) const;  // a factor, at most 1
+  void sgd(const Piece& piece, float* parameters, const float* gradient, float rate, float factor);
+  void adamw(const Piece& piece, float* parameters, const float* gradient, double rate, float factor);
 
   bool sgd_;
-  double momentum_, weight_decay_;
+  double momentum_, weight_decay_, clip_norm_;
   std::vector<FlatTensor> tensors_;
   std::vector<Piece> pieces_;
   std::vector<float> first_, second_;  // sgd: momentum and nothing

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/random.hpp"
 #include "learn/training_plan.hpp"
 
 namespace cytoscale {
@@ -16,21 +17,40 @@ struct CellDraw {
   const TrainingCell* cell;
 };
 
+// What a cell to blend with must differ in from the first.
+enum class PartnerFrom { other_replicate, other_batch };
+
 class CellSampler {
  public:
   // Of the training wells. The plan must outlive the sampler.
   CellSampler(const TrainingPlan& plan, std::uint64_t seed, bool replicates_first);
   CellDraw draw(std::int64_t step, std::int64_t place) const;
+  // Another cell, of any label: of another well than `first`, or of another batch. There must be one
+  // (see check_partners()).
+  CellDraw draw_partner(std::int64_t step, std::int64_t place, const CellDraw& first, PartnerFrom from) const;
+  // Different cells of one label, drawn uniformly, from as many batches and wells as it has, in random order.
+  // It must have so many (see check_groups()).
+  std::vector<CellDraw> draw_group(std::int64_t step, std::int64_t place, std::size_t cells) const;
+
+  // Throw Error: wells of one batch only; a label with fewer than `cells` cells, or with one well, to train
+  // on.
+  void check_partners(PartnerFrom from) const;
+  void check_groups(std::size_t cells) const;
 
  private:
   struct WellRange {
     std::size_t well;
     std::uint64_t end;  // cells of the label up to and with this well
   };
+  CellDraw draw_from(Random& random) const;
+  bool may_partner(std::size_t well, std::size_t first, PartnerFrom from) const;
+
   const TrainingPlan& plan_;
   std::uint64_t seed_;
   bool replicates_first_;
   std::vector<std::vector<WellRange>> wells_;  // by label
+  // By label, then batch.
+  std::vector<std::vector<std::vector<std::size_t>>> batches_;
 };
 
 // Cells of the held-out wells, at most `limit`, as evenly over labels as they are there; the choice is the

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "learn/regulariser_torch.hpp"
 #include "learn/sharded_network_torch.hpp"
 
 namespace cytoscale {
@@ -20,11 +21,23 @@ std::vector<torch::Tensor> statistics_of(const Network& network) {
   return statistics;
 }
 
+// The network's parameters, then the head's.
+std::vector<std::pair<std::string, torch::Tensor>> named_parameters_of(const Network& network,
+                                                                       const torch::nn::Module* head) {
+  std::vector<std::pair<std::string, torch::Tensor>> named;
+  for (const auto& entry : network.named_parameters()) named.emplace_back(entry.key(), entry.value());
+  if (head)
+    for (const auto& entry : head->named_parameters())
+      named.emplace_back("regularizer/" + entry.key(), entry.value());
+  return named;
+}
+
 }  // namespace
 
-ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec, const TrainOptions& options,
-                               int threads)
+ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec, int labels,
+                               const Regulariser& regulariser, const TrainOptions& options, int threads)
     : comm_(comm),
+      regulariser_(regulariser),
       options_(options),
       device_(choose_device(options.device, comm.node_rank())),
       type_(options.precision == "bf16" ? torch::kBFloat16 : torch::kFloat32),
@@ -33,6 +46,7 @@ ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec
                                                            : torch::MemoryFormat::ChannelsLast),
       learns_statistics_(options.batch_norm != "frozen"),
       master_(make_network(spec)),
+      head_(regulariser.make_head(spec, labels)),
       statistics_(statistics_of(*master_)) {
   std::vector<std::size_t> bucket_values;
   lay_out(bucket_values);
@@ -44,23 +58,29 @@ ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec
   // Synchronised statistics tie a rank's cells together: one pass, on several intra-op threads.
   const bool one_pass = options.batch_norm == "sync" || !device_.is_cpu();
   const int workers = one_pass ? 1 : std::clamp(threads, 1, static_cast<int>(sums_->shards().count));
-  for (int i = 0; i < workers; ++i) add_replica();
+  for (int i = 0; i < workers; ++i) add_replica(labels);
   const int intra_op = one_pass ? threads : 1;
   pool_ = std::make_unique<WorkerPool>(workers, [intra_op] { at::set_num_threads(intra_op); });
 }
 
 ShardedNetwork::~ShardedNetwork() = default;
 
+void ShardedNetwork::connect() {
+  if (!options_.reproducible) return sums_->connect(comm_, device_);
+  at::globalContext().setDeterministicAlgorithms(true, true);
+  at::globalContext().setDeterministicCuDNN(true);
+}
+
 // Parameters in one array, in the order in which backward reaches them: the last first.
 void ShardedNetwork::lay_out(std::vector<std::size_t>& bucket_values) {
-  const auto named = master_->named_parameters().items();
+  const auto named = named_parameters_of(*master_, head_.get());
   tensors_.resize(named.size());
   bucket_of_.resize(named.size());
   std::size_t offset = 0;
   for (std::size_t i = named.size(); i-- > 0;) {
-    const auto& tensor = named[i].value();
+    const auto& [name, tensor] = named[i];
     const auto values = static_cast<std::size_t>(tensor.numel());
-    tensors_[i] = {named[i].key(), tensor.sizes().vec(), offset, values};
+    tensors_[i] = {name, tensor.sizes().vec(), offset, values};
     if (bucket_values.empty() || bucket_values.back() + values > bucket_limit) {
       bucket_values.push_back(0);
       in_bucket_.push_back(0);
@@ -73,8 +93,10 @@ void ShardedNetwork::lay_out(std::vector<std::size_t>& bucket_values) {
   parameters_.resize(offset);
   if (type_ == torch::kBFloat16 && device_.is_cpu()) rounded_.resize(offset);
   for (std::size_t i = 0; i < named.size(); ++i) {
-    auto parameter = named[i].value();
-    parameter.set_data(torch::from_blob(parameters_.data() + tensors_[i].offset, tensors_[i].shape));
+    auto parameter = named[i].second;
+    const auto place = torch::from_blob(parameters_.data() + tensors_[i].offset, tensors_[i].shape);
+    place.copy_(parameter.detach());
+    parameter.set_data(place);
   }
   if (!learns_statistics_) return;
   bucket_values.push_back(0);
@@ -90,16 +112,19 @@ torch::Tensor ShardedNetwork::shared(std::size_t parameter) {
   return torch::from_blob(parameters_.data() + tensor.offset, tensor.shape);
 }
 
-void ShardedNetwork::add_replica() {
+void ShardedNetwork::add_replica(int labels) {
   auto replica = std::make_unique<Replica>();
   replica->network = make_network(master_->spec());
   replica->network->to(device_);
+  replica->head = regulariser_.make_head(master_->spec(), labels);
+  if (replica->head) replica->head->to(device_);
   auto& norms = replica->network->norms();
   norms.mode = norm_mode(options_.batch_norm);
   norms.momentum = 1;  // what the shard saw, for keep_statistics()
   norms.ranks = comm_.size();
   norms.sum_over_ranks = [this](std::span<double> values) { sum_on_main_thread(values); };
-  replica->parameters = replica->network->parameters();
+  for (const auto& [name, parameter] : named_parameters_of(*replica->network, replica->head.get()))
+    replica->parameters.push_back(parameter);
   replica->statistics = statistics_of(*replica->network);
   for (std::size_t i = 0; i < replica->parameters.size(); ++i) {
     auto& parameter = replica->parameters[i];
@@ -127,21 +152,16 @@ void ShardedNetwork::weights_changed() {
     for (std::size_t i = 0; i < statistics_.size(); ++i) replica->statistics[i].copy_(statistics_[i]);
 }
 
-// The batch through the network; loss_sum is the sum over its cells.
+// The batch through the network; loss_sum is the sum over its examples.
 Score ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum,
                               double smoothing) {
-  const auto n = static_cast<std::int64_t>(batch.count);
+  const auto n = static_cast<std::int64_t>(batch.count * batch.crops_per_example);
   const auto crops = torch::from_blob(const_cast<float*>(batch.crops.data()),
                                       {n, master_->spec().channels, options_.crop_px, options_.crop_px});
-  const auto labels =
-      torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {n}, torch::kInt64).to(device_);
   const auto input = crops.to(device_).to(type_, false, false, layout_);
-  const auto logits = replica.network->classify(input);
-  loss_sum = torch::nn::functional::cross_entropy(
-      logits, labels,
-      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum).label_smoothing(smoothing));
-  const auto correct = logits.detach().argmax(1).eq(labels).sum();
-  return {loss_sum.item<double>(), correct.item<double>(), static_cast<double>(n)};
+  const auto outcome = regulariser_.outcome(*replica.network, replica.head.get(), input, batch, smoothing);
+  loss_sum = outcome.loss_sum;
+  return {loss_sum.item<double>(), outcome.correct_sum.item<double>(), static_cast<double>(batch.count)};
 }
 
 // A gradient as backward finds it, or none: zero. On a GPU this runs on a thread of LibTorch's own.
@@ -197,9 +217,7 @@ Score ShardedNetwork::learn(const std::vector<CropBatch>& shards) {
   serve();
   Score mine;
   for (const auto& score : scores) mine.add(score);
-  double sums[3] = {mine.loss, mine.correct, mine.cells};
-  comm_.all_reduce(std::span<double>(sums), Reduction::sum);
-  return {sums[0], sums[1], sums[2]};
+  return sum_over_ranks(comm_, mine);
 }
 
 // The main thread while the others compute: carries gradients and sums over the ranks.

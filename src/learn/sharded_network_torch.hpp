@@ -19,32 +19,28 @@
 
 #include "core/worker_pool.hpp"
 #include "learn/batch_sums_torch.hpp"
-#include "learn/batches.hpp"
 #include "learn/optimiser.hpp"
+#include "learn/regulariser.hpp"
+#include "learn/score.hpp"
 #include "learn/train_options.hpp"
 #include "mpi/communicator.hpp"
 #include "network/network_torch.hpp"
 
 namespace cytoscale {
 
-// Sums over cells.
-struct Score {
-  double loss = 0, correct = 0, cells = 0;
-  void add(const Score& other) { loss += other.loss, correct += other.correct, cells += other.cells; }
-  double mean_loss() const { return cells > 0 ? loss / cells : 0; }
-  double accuracy() const { return cells > 0 ? correct / cells : 0; }
-};
-
 class ShardedNetwork {
  public:
-  // Throws Error: no such device. Collective: no.
-  ShardedNetwork(const Communicator& comm, const NetworkSpec& spec, const TrainOptions& options, int threads);
+  // What it ends in is the regulariser's, which must outlive it. Throws Error: no such device. Collective:
+  // no.
+  ShardedNetwork(const Communicator& comm, const NetworkSpec& spec, int labels,
+                 const Regulariser& regulariser, const TrainOptions& options, int threads);
   ~ShardedNetwork();
   // Once, before learn(). Throws Error when NCCL cannot be started. Collective: yes.
-  void connect() { sums_->connect(comm_, device_); }
+  void connect();
 
   // Weights and statistics, on the CPU. After changing them call weights_changed(). Collective: no.
-  Network& network() { return *master_; }
+  Network& network() const { return *master_; }
+  torch::nn::Module* head() const { return head_.get(); }  // the regulariser's part, or null
   void weights_changed();
   // All parameters in one array, and where each is in it.
   std::span<float> parameters() { return parameters_; }
@@ -65,6 +61,7 @@ class ShardedNetwork {
  private:
   struct Replica {
     std::shared_ptr<Network> network;
+    std::shared_ptr<torch::nn::Module> head;
     std::vector<torch::Tensor> parameters, statistics;
     std::size_t shard = 0;
     std::vector<char> taken;           // by parameter
@@ -75,7 +72,7 @@ class ShardedNetwork {
     std::promise<void> done;
   };
   void lay_out(std::vector<std::size_t>& bucket_values);
-  void add_replica();
+  void add_replica(int labels);
   torch::Tensor shared(std::size_t parameter);  // as a replica on the CPU uses it
   Score forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum, double smoothing);
   Score learn_shard(Replica& replica, std::size_t shard, const CropBatch& batch);
@@ -84,12 +81,14 @@ class ShardedNetwork {
   void sum_on_main_thread(std::span<double> values);
 
   const Communicator& comm_;
+  const Regulariser& regulariser_;
   TrainOptions options_;
   torch::Device device_;
   torch::ScalarType type_;
   torch::MemoryFormat layout_;  // of the crops, and so of all activations
   bool learns_statistics_;
   std::shared_ptr<Network> master_;
+  std::shared_ptr<torch::nn::Module> head_;
   std::vector<float> parameters_;
   std::vector<c10::BFloat16> rounded_;  // the parameters as bf16, for convolutions on a CPU
   std::vector<FlatTensor> tensors_;     // by parameter, in the network's order

@@ -28,6 +28,7 @@ struct TrainRun {
 
 struct TrainResult {
   std::int64_t steps = 0;
+  bool stopped_early = false;
   double loss = 0, accuracy = 0;  // of the steps since the log's last row but one
   std::optional<double> validation_loss, validation_accuracy;
   double cells_per_s = 0, seconds = 0;  // of this part of the run
@@ -37,9 +38,14 @@ struct TrainResult {
 // Options and data as checkpoints remember them (checkpoints.hpp: find_run()).
 nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan& plan);
 
-// Continues from the folder's last checkpoint where there is one of the same identity, bit for bit at the
-// same number of ranks and threads. The loss not a number: Error naming the step; the last good checkpoint
-// stays. Throws the same Error on all ranks. Collective: yes.
+// Throws Error for all that can be known before images are read: options, cells that do not suffice for the
+// regulariser or the schedule, initial weights that do not fit. Collective: no.
+void check_training(const TrainingPlan& plan, const TrainOptions& options);
+
+// Continues from the folder's last checkpoint where there is one of the same identity, as if it
+// had never stopped: bit for bit, on any number of ranks and threads, wherever those do not matter. The loss
+// not a number: Error naming the step; the last good checkpoint stays. Throws the same Error on all ranks.
+// Collective: yes.
 TrainResult train(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,
                   const TrainOptions& options, TrainRun& run);
 

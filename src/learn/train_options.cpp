@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
@@ -27,26 +26,46 @@ void check_word(const std::string& word, const std::vector<std::string>& known, 
 void SplitOptions::validate() const {
   for (const auto& part : split_list(select)) parse_selector(part, "option --train-select");
   check(validation_fraction >= 0 && validation_fraction < 1, "validation-fraction", "must be in [0, 1)");
+  check_word(hold_out, {"replicate", "plate", "batch"}, "hold-out");
+  check(test_fraction >= 0 && test_fraction < 1, "test-fraction", "must be in [0, 1)");
+  check(test_fraction == 0 || test_treatments.empty(), "test-fraction",
+        "--test-fraction and --test-treatments exclude each other", "Give one of them");
+  check_word(single_wells, {"error", "drop", "train"}, "single-wells");
   check(validation_column.empty() == validation_values.empty(), "validation-column",
         "--validation-column and --validation-values belong together", "Give both or neither");
   check(max_cells_per_well >= 0, "max-cells-per-well", "must not be negative", "0 keeps all cells");
 }
 
+void RegulariserOptions::validate() const {
+  check_word(kind, {"baseline", "mixup", "rnn"}, "regularizer");
+  check(mixup_alpha > 0 && std::isfinite(mixup_alpha), "mixup-alpha", "must be above 0", "0.2 is usual");
+  check_word(mixup_partner, {"replicate", "batch"}, "mixup-partner");
+  check(rnn_cells >= 2 && rnn_cells <= 64, "rnn-cells", "must be 2 to 64");
+}
+
 void TrainOptions::validate() const {
   split.validate();
+  regulariser.validate();
   check(crop_px >= 8 && crop_px <= 2048, "crop-size", "must be 8 to 2048 px");
   check(augment.translation_px >= 0 && augment.translation_px <= crop_px, "augment-translation",
         "must be between 0 and the crop's size");
   check(steps >= 0, "steps", "must not be negative", "0 counts by --epochs");
   check(steps > 0 || (epochs > 0 && epochs < 1e6), "epochs", "must be above 0", "Or give --steps");
   check(batch_size >= 1, "batch-size", "must be at least 1");
-  check(shard_cells >= 2, "shard-size", "must be at least 2 cells");
+  check(shard_size * regulariser.cells_per_example() >= 2, "shard-size", "must be at least 2 cells");
   check_word(optimiser, {"adamw", "sgd"}, "optimizer");
   check(learning_rate >= 0 && std::isfinite(learning_rate), "learning-rate", "must be a number not below 0");
   check(momentum >= 0 && momentum < 1, "momentum", "must be in [0, 1)");
   check(weight_decay >= 0 && std::isfinite(weight_decay), "weight-decay", "must be a number not below 0");
   check(label_smoothing >= 0 && label_smoothing < 1, "label-smoothing", "must be in [0, 1)");
-  check_word(schedule, {"cosine", "constant"}, "schedule");
+  check(clip_norm >= 0 && std::isfinite(clip_norm), "clip-norm", "must be a number not below 0",
+        "0: no limit");
+  check_word(schedule, {"cosine", "constant", "step", "plateau"}, "schedule");
+  check(schedule_steps >= 1, "schedule-steps", "must be at least 1");
+  check(schedule_factor > 0 && schedule_factor < 1, "schedule-factor", "must be in (0, 1)");
+  check(schedule_patience >= 0, "schedule-patience", "must not be negative");
+  check(early_stopping >= 0, "early-stopping", "must not be negative", "0: never");
+  check(divergence > 1, "divergence", "must be above 1");
   check(warmup_steps >= 0, "warmup-steps", "must not be negative");
   check_word(batch_norm, {"local", "frozen", "sync"}, "batch-norm");
   check_word(precision, {"fp32", "bf16"}, "precision");
@@ -62,9 +81,20 @@ void TrainOptions::validate() const {
 void TrainOptions::validate_ranks(int ranks) const {
   const auto count = shards(ranks);
   check(batch_size >= ranks && count >= static_cast<std::size_t>(ranks), "batch-size",
-        "a batch of " + std::to_string(batch_size) + " cells in shards of " + std::to_string(shard_cells) +
+        "a batch of " + std::to_string(batch_size) + " in shards of " + std::to_string(shard_size) +
             " cannot be shared by " + std::to_string(ranks) + " ranks",
         "Take a larger batch, smaller shards (--shard-size) or fewer ranks");
+  check(!reproducible || batch_norm != "sync" || ranks == 1, "reproducible",
+        "synchronised statistics are summed in an order that depends on the number of ranks",
+        "Take --batch-norm local or frozen");
+}
+
+void TrainOptions::validate_validation(std::int64_t cells) const {
+  const std::string remedy = "Hold wells out (--validation-fraction, --validation-column)";
+  check(cells > 0 || schedule != "plateau", "schedule", "plateau needs held-out cells, and there are none",
+        remedy);
+  check(cells > 0 || early_stopping == 0, "early-stopping", "there are no held-out cells to judge by",
+        remedy);
 }
 
 double TrainOptions::base_learning_rate() const {
@@ -75,15 +105,18 @@ double TrainOptions::base_learning_rate() const {
 std::int64_t TrainOptions::total_steps(std::int64_t training_cells) const {
   if (steps > 0) return steps;
   const double draws = epochs * static_cast<double>(training_cells);
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(draws / batch_size)));
+  return std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(std::ceil(draws / (batch_size * regulariser.cells_per_example()))));
 }
 
 std::size_t TrainOptions::shards(int ranks) const {
   if (batch_norm == "sync") return static_cast<std::size_t>(ranks);
-  return static_cast<std::size_t>(std::max(1, batch_size / shard_cells));
+  return static_cast<std::size_t>(std::max(1, batch_size / shard_size));
 }
 
 nlohmann::json TrainOptions::identity() const {
+  const bool mixup = regulariser.kind == "mixup", plateau = schedule == "plateau",
+             by_step = schedule == "step";
   return {{"seed", seed},
           {"architecture", architecture},
           {"initial-weights",
@@ -93,30 +126,31 @@ nlohmann::json TrainOptions::identity() const {
           {"augment-flip", augment.flip},
           {"augment-rotate", augment.rotate},
           {"augment-translation", augment.translation_px},
+          {"regularizer", regulariser.kind},
+          {"mixup-alpha", mixup ? regulariser.mixup_alpha : 0.0},
+          {"mixup-partner", mixup ? regulariser.mixup_partner : std::string()},
+          {"rnn-cells", regulariser.kind == "rnn" ? regulariser.rnn_cells : 0},
           {"sample-replicates", sample_replicates},
           {"epochs", steps > 0 ? 0.0 : epochs},
           {"steps", steps},
           {"batch-size", batch_size},
-          {"shard-size", batch_norm == "sync" ? 0 : shard_cells},
+          {"shard-size", batch_norm == "sync" ? 0 : shard_size},
           {"optimizer", optimiser},
           {"learning-rate", base_learning_rate()},
           {"momentum", momentum},
           {"weight-decay", weight_decay},
           {"label-smoothing", label_smoothing},
+          {"clip-norm", clip_norm},
           {"schedule", schedule},
+          {"schedule-steps", by_step ? schedule_steps : 0},
+          {"schedule-factor", by_step || plateau ? schedule_factor : 0.0},
+          {"schedule-patience", plateau ? schedule_patience : 0},
+          {"early-stopping", early_stopping},
+          {"validate-every", plateau || early_stopping > 0 ? validate_every : 0},
+          {"validation-cells", plateau || early_stopping > 0 ? validation_cells : 0},
           {"warmup-steps", warmup_steps},
           {"batch-norm", batch_norm},
           {"precision", precision}};
-}
-
-double learning_rate_at(const TrainOptions& options, std::int64_t step, std::int64_t total) {
-  const double base = options.base_learning_rate();
-  const auto warmup = std::min<std::int64_t>(options.warmup_steps, total / 2);
-  if (step < warmup) return base * static_cast<double>(step + 1) / static_cast<double>(warmup + 1);
-  if (options.schedule == "constant") return base;
-  const double done =
-      static_cast<double>(step - warmup) / static_cast<double>(std::max<std::int64_t>(1, total - warmup));
-  return base * 0.5 * (1 + std::cos(std::numbers::pi * done));
 }
 
 }  // namespace cytoscale

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <numeric>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -7,8 +9,7 @@
 #include "core/text.hpp"
 #include "learn/batches.hpp"
 #include "learn/checkpoints.hpp"
-#include "learn/optimiser.hpp"
-#include "learn/sharded_network_torch.hpp"
+#include "learn/run_state_torch.hpp"
 #include "learn/train.hpp"
 #include "learn/train_log.hpp"
 #include "mpi/agree.hpp"
@@ -20,6 +21,8 @@
 namespace cytoscale {
 namespace {
 
+constexpr std::size_t watched_steps = 20;
+
 class Trainer {
  public:
   Trainer(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,
@@ -27,13 +30,15 @@ class Trainer {
   TrainResult train();
 
  private:
-  void restore(const std::filesystem::path& path);
-  void take_weights(const std::filesystem::path& model);
+  BatchQueue start_batches();
   Score step(std::int64_t step, const std::vector<CropBatch>& shards);
+  void check_loss(const Score& score, std::int64_t steps_done);
   Score validate();
+  bool heed(const std::optional<Score>& validation);
   void check_finite(std::int64_t steps_done);
-  SafeTensors weights(std::int64_t steps_done);
+  std::map<std::string, std::string> description(std::int64_t steps_done) const;
   void save_checkpoint(std::int64_t steps_done);
+  void save_model(std::int64_t steps_done);
   void log_row(std::int64_t steps_done, const std::optional<Score>& validation);
 
   const Communicator& comm_;
@@ -42,14 +47,14 @@ class Trainer {
   TrainRun& run_;
   BatchMaker maker_;
   std::vector<CellDraw> validation_;
-  std::int64_t total_;
+  std::int64_t total_, cells_per_step_;
   int threads_;
   nlohmann::json identity_;
-  std::optional<ShardedNetwork> network_;
-  std::optional<Optimiser> optimiser_;
+  std::optional<RunState> state_;
   std::int64_t first_step_ = 0;
   std::optional<TrainLog> log_;
   Score since_row_;
+  std::deque<double> recent_;  // losses of the last steps
   double start_s_ = 0, row_start_s_ = 0;
   TrainResult result_;
 };
@@ -63,69 +68,77 @@ Trainer::Trainer(const Communicator& comm, const TrainingPlan& plan, const CellI
       maker_(plan, images, options),
       validation_(validation_draws(plan, options.seed, static_cast<std::size_t>(options.validation_cells))),
       total_(options.total_steps(plan.cells(false))),
+      cells_per_step_(options.batch_size * options.regulariser.cells_per_example()),
       threads_(threads_per_rank(comm, options.threads)),
       identity_(run.identity.is_null() ? training_identity(options, plan) : run.identity) {
   const auto found = find_run(comm, run.folder, identity_);
   together(comm, [&] {
     keep_freed_memory();
     at::set_num_threads(1);
+    const int labels = static_cast<int>(plan.labels.size());
     const NetworkSpec spec{options.architecture, static_cast<int>(plan.channels.size()),
-                           static_cast<int>(plan.labels.size())};
-    network_.emplace(comm, spec, options, threads_);
-    optimiser_.emplace(options, network_->tensors(), network_->parameters().size());
-    network_->network().initialise(options.seed);
-    if (found.checkpoint)
-      restore(*found.checkpoint);
-    else if (!options.initial_weights.empty())
-      take_weights(options.initial_weights);
-    network_->weights_changed();
+                           maker_.regulariser().network_classes(labels)};
+    state_.emplace(comm, spec, labels, maker_.regulariser(), options, total_, threads_);
+    if (found.checkpoint) state_->restore(read_safetensors(*found.checkpoint), found.checkpoint->string());
     first_step_ = found.step;
   });
-  network_->connect();
+  state_->network.connect();
 }
 
-void Trainer::restore(const std::filesystem::path& path) {
-  const auto file = read_safetensors(path);
-  load_weights(network_->network(), file, path.string());
-  optimiser_->restore(file, path.string());
-}
-
-// All but the last layer, whose classes are this screen's.
-void Trainer::take_weights(const std::filesystem::path& model) {
-  const auto path = model_file_of(model);
-  auto file = read_safetensors(path);
-  for (const auto& [name, tensor] : network_->network().named_tensors())
-    if (name.starts_with("fc.")) file.tensors[name] = store_tensor(tensor);
-  load_weights(network_->network(), file, path.string());
+// The same loss on every rank, and so the same verdict.
+void Trainer::check_loss(const Score& score, std::int64_t steps_done) {
+  const std::string remedy =
+      "Lower --learning-rate, lengthen --warmup-steps or limit gradients with --clip-norm; the last good "
+      "checkpoint "
+      "is kept";
+  if (!std::isfinite(score.loss))
+    throw Error("the loss is not a number at step " + std::to_string(steps_done), run_.folder.string(),
+                remedy);
+  recent_.push_back(score.mean_loss());
+  if (recent_.size() < watched_steps) return;
+  const double mean =
+      std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(watched_steps);
+  recent_.pop_front();
+  if (mean > options_.divergence * std::log(static_cast<double>(plan_.labels.size())))
+    throw Error("the loss diverges: " + number_text(mean) + " over the " + std::to_string(watched_steps) +
+                    " steps up to step " + std::to_string(steps_done) + ", guessing has " +
+                    number_text(std::log(static_cast<double>(plan_.labels.size()))),
+                run_.folder.string(), remedy);
 }
 
 Score Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
-  const auto score = network_->learn(shards);
-  if (!std::isfinite(score.loss))
-    throw Error("the loss is not a number at step " + std::to_string(step + 1), run_.folder.string(),
-                "Lower --learning-rate or lengthen --warmup-steps; the last good checkpoint is kept");
-  optimiser_->step(network_->parameters(), network_->gradient(), learning_rate_at(options_, step, total_),
-                   network_->pool());
-  network_->keep_statistics();
-  network_->weights_changed();
+  auto& network = state_->network;
+  const auto score = network.learn(shards);
+  check_loss(score, step + 1);
+  state_->optimiser.step(network.parameters(), network.gradient(), state_->schedule.rate(step),
+                         network.pool());
+  network.keep_statistics();
+  network.weights_changed();
   return score;
 }
 
 Score Trainer::validate() {
   const std::size_t at_once = 64, tiles = (validation_.size() + at_once - 1) / at_once;
   const auto block = block_of(tiles, comm_.rank(), comm_.size());
-  const auto mine = network_->judge(block.first, block.last, [&](std::size_t tile) {
+  const auto mine = state_->network.judge(block.first, block.last, [&](std::size_t tile) {
     const auto first = tile * at_once;
     return maker_.plain(std::span(validation_).subspan(first, std::min(at_once, validation_.size() - first)));
   });
-  double sums[3] = {mine.loss, mine.correct, mine.cells};
-  comm_.all_reduce(std::span<double>(sums), Reduction::sum);
-  return {sums[0], sums[1], sums[2]};
+  return sum_over_ranks(comm_, mine);
+}
+
+// True when the run is to end here.
+bool Trainer::heed(const std::optional<Score>& validation) {
+  if (!validation || validation->examples == 0) return false;
+  state_->schedule.observe(validation->mean_loss());
+  if (options_.early_stopping == 0) return false;
+  if (state_->best.observe(validation->mean_loss())) state_->keep_best();
+  return state_->best.since() >= options_.early_stopping;
 }
 
 void Trainer::check_finite(std::int64_t steps_done) {
   together(comm_, [&] {
-    for (const auto& [name, tensor] : network_->network().named_tensors())
+    for (const auto& [name, tensor] : state_->network.network().named_tensors())
       if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
         throw Error("the weights are not numbers any more after step " + std::to_string(steps_done) + " (" +
                         name + ")",
@@ -133,23 +146,31 @@ void Trainer::check_finite(std::int64_t steps_done) {
   });
 }
 
-SafeTensors Trainer::weights(std::int64_t steps_done) {
-  ModelInfo info{network_->network().spec(), options_.crop_px, options_.crop_normalisation, plan_.labels,
-                 run_.provenance};
-  SafeTensors file;
-  file.metadata = model_metadata(info);
-  file.metadata[identity_key] = identity_.dump();
-  file.metadata[step_key] = std::to_string(steps_done);
-  store_weights(network_->network(), file);
-  return file;
+std::map<std::string, std::string> Trainer::description(std::int64_t steps_done) const {
+  const ModelInfo info{state_->network.network().spec(), options_.crop_px, options_.crop_normalisation,
+                       plan_.labels, run_.provenance};
+  auto metadata = model_metadata(info);
+  metadata[identity_key] = identity_.dump();
+  metadata[step_key] = std::to_string(steps_done);
+  return metadata;
 }
 
 void Trainer::save_checkpoint(std::int64_t steps_done) {
   check_finite(steps_done);
   on_root(comm_, [&] {
-    auto file = weights(steps_done);
-    optimiser_->store(file);
+    SafeTensors file;
+    file.metadata = description(steps_done);
+    state_->store(file);
     write_checkpoint(run_.folder, steps_done, file);
+  });
+}
+
+void Trainer::save_model(std::int64_t steps_done) {
+  check_finite(steps_done);
+  on_root(comm_, [&] {
+    auto file = state_->weights();
+    file.metadata = description(steps_done);
+    write_safetensors(run_.folder / "model.safetensors", file);
   });
 }
 
@@ -157,28 +178,41 @@ void Trainer::log_row(std::int64_t steps_done, const std::optional<Score>& valid
   const double now_s = run_.clock.now_s();
   result_.loss = since_row_.mean_loss();
   result_.accuracy = since_row_.accuracy();
-  if (validation && validation->cells > 0) {
+  if (validation && validation->examples > 0) {
     result_.validation_loss = validation->mean_loss();
     result_.validation_accuracy = validation->accuracy();
   }
   on_root(comm_, [&] {
     TrainLogRow row;
     row.step = steps_done;
-    row.epoch =
-        static_cast<double>(steps_done) * options_.batch_size / static_cast<double>(plan_.cells(false));
+    row.epoch = static_cast<double>(steps_done * cells_per_step_) / static_cast<double>(plan_.cells(false));
     row.loss = result_.loss;
     row.accuracy = result_.accuracy;
-    if (validation && validation->cells > 0) {
+    if (validation && validation->examples > 0) {
       row.validation_loss = result_.validation_loss;
       row.validation_accuracy = result_.validation_accuracy;
     }
-    row.cells_per_s = since_row_.cells / std::max(1e-9, now_s - row_start_s_);
+    row.cells_per_s =
+        since_row_.examples * options_.regulariser.cells_per_example() / std::max(1e-9, now_s - row_start_s_);
     row.seconds = log_->seconds_before() + now_s - start_s_;
-    row.learning_rate = learning_rate_at(options_, steps_done - 1, total_);
+    row.learning_rate = state_->schedule.rate(steps_done - 1);
     log_->add(row);
   });
   since_row_ = {};
   row_start_s_ = run_.clock.now_s();
+}
+
+// This rank's shards, step after step.
+BatchQueue Trainer::start_batches() {
+  const auto shards = state_->network.shards();
+  const auto all = options_.shards(comm_.size());
+  const auto examples = static_cast<std::size_t>(options_.batch_size);
+  const auto per_step = static_cast<std::int64_t>(shards.count);
+  return {first_step_ * per_step, total_ * per_step, threads_ > 4 ? threads_ / 4 : 1,
+          [this, shards, all, examples, per_step](std::int64_t item) {
+            const auto shard = shards.first + static_cast<std::size_t>(item % per_step);
+            return maker_.training(item / per_step, examples * shard / all, examples * (shard + 1) / all);
+          }};
 }
 
 TrainResult Trainer::train() {
@@ -187,41 +221,33 @@ TrainResult Trainer::train() {
     write_training_wells(run_.folder / "training_wells.csv", plan_);
     log_.emplace(run_.folder / "train_log.csv", first_step_);
   });
-  const auto shards = network_->shards();
-  const auto all = options_.shards(comm_.size());
-  const auto cells = static_cast<std::size_t>(options_.batch_size);
-  const auto per_step = static_cast<std::int64_t>(shards.count);
-  BatchQueue queue(first_step_ * per_step, total_ * per_step, threads_ > 4 ? threads_ / 4 : 1,
-                   [&](std::int64_t item) {
-                     const auto shard = shards.first + static_cast<std::size_t>(item % per_step);
-                     return maker_.training(item / per_step, cells * shard / all, cells * (shard + 1) / all);
-                   });
-  Progress progress("training", "cells",
-                    static_cast<std::uint64_t>(total_) * static_cast<std::uint64_t>(options_.batch_size),
-                    run_.clock, comm_.root());
+  BatchQueue queue = start_batches();
+  Progress progress("training", "cells", static_cast<std::uint64_t>(total_ * cells_per_step_), run_.clock,
+                    comm_.root());
   start_s_ = row_start_s_ = run_.clock.now_s();
-  for (std::int64_t i = first_step_; i < total_; ++i) {
+  std::int64_t done = first_step_;
+  for (bool over = done == total_; !over;) {
     std::vector<CropBatch> batch;
-    for (std::size_t k = 0; k < shards.count; ++k) batch.push_back(queue.next());
-    const auto score = step(i, batch);
+    for (std::size_t k = 0; k < state_->network.shards().count; ++k) batch.push_back(queue.next());
+    const auto score = step(done++, batch);
     since_row_.add(score);
     result_.losses.push_back(score.mean_loss());
-    const std::int64_t done = i + 1;
-    const bool last = done == total_, saves = !last && done % options_.checkpoint_every == 0;
-    const bool validates = last || done % options_.validate_every == 0;
-    if (last || validates || saves || done % options_.log_every == 0)
-      log_row(done, validates ? std::optional(validate()) : std::nullopt);
-    if (saves) save_checkpoint(done);
+    over = done == total_;
+    const bool saves = done % options_.checkpoint_every == 0;
+    std::optional<Score> validation;
+    if (over || done % options_.validate_every == 0) validation = validate();
+    if (over || validation || saves || done % options_.log_every == 0) log_row(done, validation);
+    over |= result_.stopped_early = heed(validation);
+    if (saves && !over) save_checkpoint(done);
     std::string note = "loss " + number_text(std::round(result_.losses.back() * 1000) / 1000);
-    progress.update(static_cast<std::uint64_t>(done) * static_cast<std::uint64_t>(options_.batch_size), note);
+    progress.update(static_cast<std::uint64_t>(done * cells_per_step_), note);
   }
   progress.finish();
-  check_finite(total_);
-  on_root(comm_, [&] { write_safetensors(run_.folder / "model.safetensors", weights(total_)); });
-  result_.steps = total_;
+  save_model(done);
+  result_.steps = done;
   result_.seconds = run_.clock.now_s() - start_s_;
   result_.cells_per_s =
-      static_cast<double>((total_ - first_step_) * options_.batch_size) / std::max(1e-9, result_.seconds);
+      static_cast<double>((done - first_step_) * cells_per_step_) / std::max(1e-9, result_.seconds);
   return result_;
 }
 
@@ -233,10 +259,23 @@ nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan
   return identity;
 }
 
+void check_training(const TrainingPlan& plan, const TrainOptions& options) {
+  options.validate();
+  options.validate_validation(plan.cells(true));
+  const CellSampler sampler(plan, options.seed, options.sample_replicates);
+  const auto regulariser = make_regulariser(sampler, options);
+  regulariser->check();
+  const int labels = static_cast<int>(plan.labels.size());
+  const NetworkSpec spec{options.architecture, static_cast<int>(plan.channels.size()),
+                         regulariser->network_classes(labels)};
+  if (options.initial_weights.empty()) return spec.validate();
+  take_initial_weights(*make_network(spec), options.initial_weights);
+}
+
 TrainResult train(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,
                   const TrainOptions& options, TrainRun& run) {
   together(comm, [&] {
-    options.validate();
+    check_training(plan, options);
     options.validate_ranks(comm.size());
   });
   return Trainer(comm, plan, images, options, run).train();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -10,20 +9,12 @@
 #include "core/fingerprint.hpp"
 #include "core/random.hpp"
 #include "core/text.hpp"
+#include "learn/hold_out.hpp"
 
 namespace cytoscale {
 namespace {
 
-enum Stream : std::uint64_t { stream_holdout = 0x5350, stream_cells = 0x4345 };
-
-std::uint64_t number_of(const std::string& text) {
-  return std::stoull(Fingerprint().add(text).text(), nullptr, 16);
-}
-
-template <typename T>
-void shuffle(std::vector<T>& items, Random random) {
-  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.below(i)]);
-}
+enum Stream : std::uint64_t { stream_cells = 0x4345 };
 
 // 1 where the field may be used.
 std::vector<char> selected_fields(const Table& metadata, const ColumnRoles& roles,
@@ -48,8 +39,7 @@ bool is_label(const std::string& text) {
 
 struct WellDraft {
   TrainingWell well;
-  std::string label;
-  bool held_out_by_value = false;
+  SplitWell split;
 };
 
 void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
@@ -57,7 +47,9 @@ void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
   if (limit == 0 || cells.size() <= static_cast<std::size_t>(limit)) return;
   std::vector<std::size_t> order(cells.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  shuffle(order, Random(seed, {stream_cells, number_of(draft.well.plate), number_of(draft.well.well)}));
+  Random random(seed, {stream_cells, Fingerprint().add(draft.well.plate).number(),
+                       Fingerprint().add(draft.well.well).number()});
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
   order.resize(static_cast<std::size_t>(limit));
   std::sort(order.begin(), order.end());
   std::vector<TrainingCell> kept;
@@ -65,25 +57,37 @@ void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
   cells = std::move(kept);
 }
 
+// Of each field; nothing where the usual column is absent.
+std::vector<std::string> batches_of(const Table& metadata, const ColumnRoles& roles) {
+  const auto& columns = metadata.columns;
+  const bool known = !roles.batch_from_plate.empty() || roles.batch != ColumnRoles().batch ||
+                     std::find(columns.begin(), columns.end(), roles.batch) != columns.end();
+  return known ? batch_labels(metadata, roles, "the manifest")
+               : std::vector<std::string>(metadata.rows.size());
+}
+
 std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells, const ColumnRoles& roles,
                                    const SplitOptions& options, std::uint64_t seed) {
   const auto metadata = metadata_table(screen);
   const auto labels = treatment_labels(metadata, roles, "the manifest");
+  const auto batches = batches_of(metadata, roles);
   const auto use = selected_fields(metadata, roles, options);
-  std::vector<std::string> holdout(labels.size());
-  if (!options.validation_column.empty()) holdout = screen.values(options.validation_column);
+  std::vector<std::string> column(labels.size());
+  if (!options.validation_column.empty()) column = screen.values(options.validation_column);
+  const auto& values = options.validation_values;
   std::vector<WellDraft> drafts;
   for (const auto& well : wells_of(screen)) {
-    WellDraft draft{{well.plate, well.well, 0, false, {}}, {}, false};
+    WellDraft draft{{well.plate, well.well, 0, 0, false, {}}, {{}, well.plate, {}}};
     for (std::size_t f = well.first_field; f < well.first_field + well.field_count; ++f) {
       if (!use[f] || cells.failed[f] || !is_label(labels[f])) continue;
-      if (!draft.label.empty() && draft.label != labels[f])
+      auto& split = draft.split;
+      if (!split.label.empty() && split.label != labels[f])
         throw Error(
-            "the fields of one well have two treatments, '" + draft.label + "' and '" + labels[f] + "'",
+            "the fields of one well have two treatments, '" + split.label + "' and '" + labels[f] + "'",
             screen.name(f), "Correct the manifest, or choose other columns with --treatment");
-      draft.label = labels[f];
-      draft.held_out_by_value |=
-          std::count(options.validation_values.begin(), options.validation_values.end(), holdout[f]) > 0;
+      split.label = labels[f];
+      split.batch = batches[f];
+      split.chosen |= std::find(values.begin(), values.end(), column[f]) != values.end();
       for (auto c = cells.first_cell[f]; c < cells.first_cell[f + 1]; ++c) {
         const auto i = static_cast<std::size_t>(c);
         draft.well.cells.push_back({static_cast<std::uint32_t>(f), cells.y[i], cells.x[i], c});
@@ -95,33 +99,27 @@ std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells,
   return drafts;
 }
 
-// Marks whole wells of each label as held out; says which labels have none.
 void hold_out(std::vector<WellDraft>& drafts, const SplitOptions& options, std::uint64_t seed,
               std::vector<std::string>& remarks) {
-  std::map<std::string, std::vector<WellDraft*>> wells;
-  for (auto& draft : drafts) wells[draft.label].push_back(&draft);
-  std::vector<std::string> single;
-  for (auto& [label, mine] : wells) {
-    if (!options.validation_column.empty()) {
-      for (auto* draft : mine) draft->well.validation = draft->held_out_by_value;
-      continue;
-    }
-    if (options.validation_fraction == 0) continue;
-    if (mine.size() < 2) {
-      single.push_back(label);
-      continue;
-    }
-    shuffle(mine, Random(seed, {stream_holdout, number_of(label)}));
-    const auto wanted = std::llround(options.validation_fraction * static_cast<double>(mine.size()));
-    const auto count = std::clamp<std::int64_t>(wanted, 1, static_cast<std::int64_t>(mine.size()) - 1);
-    for (std::int64_t i = 0; i < count; ++i) mine[static_cast<std::size_t>(i)]->well.validation = true;
+  std::vector<SplitWell> wells;
+  for (const auto& draft : drafts) wells.push_back(draft.split);
+  hold_out(wells, options, seed, remarks);
+  std::vector<WellDraft> kept;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    if (wells[i].dropped) continue;
+    drafts[i].well.validation = wells[i].validation;
+    kept.push_back(std::move(drafts[i]));
   }
-  if (!single.empty())
-    remarks.push_back(count_text(single.size()) + " treatments have one well only and are not validated: " +
-                      join({single.begin(), single.begin() + static_cast<std::ptrdiff_t>(
-                                                                 std::min<std::size_t>(8, single.size()))},
-                           ", ") +
-                      (single.size() > 8 ? ", …" : ""));
+  drafts = std::move(kept);
+}
+
+// The position of each name in natural order.
+std::map<std::string, int> numbered(const std::set<std::string>& names, std::vector<std::string>& order) {
+  order.assign(names.begin(), names.end());
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return natural_less(a, b); });
+  std::map<std::string, int> index;
+  for (std::size_t i = 0; i < order.size(); ++i) index[order[i]] = static_cast<int>(i);
+  return index;
 }
 
 }  // namespace
@@ -164,6 +162,7 @@ std::string TrainingPlan::fingerprint() const {
     print.add(well.plate)
         .add(well.well)
         .add(static_cast<std::uint64_t>(well.label))
+        .add(static_cast<std::uint64_t>(well.batch))
         .add(well.validation ? 1u : 0u);
     print.add(well.cells.size());
     for (const auto& cell : well.cells)  // by member: the struct has padding
@@ -183,10 +182,11 @@ TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const C
   plan.screen_fingerprint = screen.fingerprint();
   auto drafts = draft_wells(screen, cells, roles, options, seed);
   hold_out(drafts, options, seed, plan.remarks);
-  std::set<std::string> trained, all;
+  std::set<std::string> trained, all, batches;
   for (const auto& draft : drafts) {
-    all.insert(draft.label);
-    if (!draft.well.validation) trained.insert(draft.label);
+    all.insert(draft.split.label);
+    batches.insert(draft.split.batch);
+    if (!draft.well.validation) trained.insert(draft.split.label);
   }
   if (trained.size() < 2)
     throw Error(
@@ -195,14 +195,11 @@ TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const C
   for (const auto& label : all)
     if (!trained.contains(label))
       plan.remarks.push_back("all wells of '" + label + "' are held out: not a label");
-  plan.labels.assign(trained.begin(), trained.end());
-  std::sort(plan.labels.begin(), plan.labels.end(),
-            [](const auto& a, const auto& b) { return natural_less(a, b); });
-  std::map<std::string, int> index;
-  for (std::size_t i = 0; i < plan.labels.size(); ++i) index[plan.labels[i]] = static_cast<int>(i);
+  auto index = numbered(trained, plan.labels), batch = numbered(batches, plan.batches);
   for (auto& draft : drafts) {
-    if (!trained.contains(draft.label)) continue;
-    draft.well.label = index[draft.label];
+    if (!trained.contains(draft.split.label)) continue;
+    draft.well.label = index[draft.split.label];
+    draft.well.batch = batch[draft.split.batch];
     plan.wells.push_back(std::move(draft.well));
   }
   return plan;

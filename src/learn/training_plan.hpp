@@ -23,12 +23,14 @@ struct TrainingCell {
 struct TrainingWell {
   std::string plate, well;
   int label;        // index in TrainingPlan::labels
+  int batch;        // index in TrainingPlan::batches
   bool validation;  // held out
   std::vector<TrainingCell> cells;
 };
 
 struct TrainingPlan {
   std::vector<std::string> labels;    // natural order; a class each
+  std::vector<std::string> batches;   // natural order; one, "", where batches are not known
   std::vector<TrainingWell> wells;    // global order; each with at least one cell
   std::vector<std::string> remarks;   // for the log: labels without held-out wells, labels left out
   std::vector<std::string> channels;  // the screen's
@@ -43,7 +45,7 @@ struct TrainingPlan {
 };
 
 // Throws Error: unknown columns, a well of two treatments, nothing selected, fewer than two labels with
-// training cells.
+// training cells, and as hold_out().
 TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const ColumnRoles& roles,
                            const SplitOptions& options, std::uint64_t seed);
 

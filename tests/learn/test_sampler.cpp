@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/error.hpp"
 #include "learn/sampler.hpp"
 #include "screen/plan.hpp"
 
@@ -14,8 +15,8 @@ TrainingPlan uneven_plan() {
   TrainingPlan plan;
   plan.labels = {"many", "few"};
   plan.channels = {"DNA"};
-  const auto well = [&](int label, bool validation, int cells) {
-    TrainingWell made{"P", std::to_string(plan.wells.size()), label, validation, {}};
+  const auto well = [&](int label, bool validation, int cells, int batch = 0) {
+    TrainingWell made{"P", std::to_string(plan.wells.size()), label, batch, validation, {}};
     for (int i = 0; i < cells; ++i)
       made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, i});
     plan.wells.push_back(std::move(made));
@@ -104,6 +105,117 @@ TEST(Sampler, ValidationIsEvenOverLabelsAndNeverTwice) {
   EXPECT_EQ(all.size(), 54u);
   EXPECT_EQ(distinct.size(), 54u);
   EXPECT_TRUE(validation_draws(plan, 1, 0).empty());
+}
+
+// Two labels, in batches 0, 0, 1 and 1, 2; 20 cells a well; a held-out well of each.
+TrainingPlan batched_plan() {
+  TrainingPlan plan;
+  plan.labels = {"a", "b"};
+  plan.batches = {"one", "two", "three"};
+  const auto well = [&](int label, int batch, bool validation) {
+    TrainingWell made{"P", std::to_string(plan.wells.size()), label, batch, validation, {}};
+    for (int i = 0; i < 20; ++i)
+      made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, 0});
+    plan.wells.push_back(std::move(made));
+  };
+  well(0, 0, false), well(0, 0, false), well(0, 1, false);
+  well(1, 1, false), well(1, 2, false);
+  well(0, 2, true), well(1, 0, true);
+  return plan;
+}
+
+TEST(Sampler, PartnersAreOfAnotherReplicateOrBatch) {
+  const auto plan = batched_plan();
+  const CellSampler sampler(plan, 4, false);
+  int same_label = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const auto first = sampler.draw(3, i);
+    const auto replicate = sampler.draw_partner(3, i, first, PartnerFrom::other_replicate),
+               batch = sampler.draw_partner(3, i, first, PartnerFrom::other_batch);
+    EXPECT_NE(replicate.well, first.well);
+    EXPECT_NE(plan.wells[batch.well].batch, plan.wells[first.well].batch);
+    EXPECT_FALSE(plan.wells[replicate.well].validation || plan.wells[batch.well].validation);
+    EXPECT_EQ(plan.wells[batch.well].label, batch.label);
+    same_label += replicate.label == first.label;
+  }
+  EXPECT_GT(same_label, 400);
+  EXPECT_LT(same_label, 1600);
+  EXPECT_NO_THROW(sampler.check_partners(PartnerFrom::other_batch));
+}
+
+// One cell in ten thousand is of another batch.
+TEST(Sampler, ARarePartnerIsFound) {
+  TrainingPlan plan;
+  plan.labels = {"a"};
+  plan.batches = {"one", "two"};
+  plan.wells = {{"P", "1", 0, 0, false, std::vector<TrainingCell>(20000)},
+                {"P", "2", 0, 1, false, std::vector<TrainingCell>(1)}};
+  const CellSampler sampler(plan, 4, false);
+  for (int i = 0; i < 50; ++i) {
+    const auto first = sampler.draw(0, i);
+    EXPECT_NE(sampler.draw_partner(0, i, first, PartnerFrom::other_batch).well, first.well);
+  }
+}
+
+TEST(Sampler, GroupsSpanBatchesThenReplicates) {
+  const auto plan = batched_plan();
+  const CellSampler sampler(plan, 4, false);
+  const int n = 4000;
+  int labels[2] = {}, first_batch = 0;
+  for (int i = 0; i < n; ++i) {
+    const auto group = sampler.draw_group(5, i, 3);
+    ASSERT_EQ(group.size(), 3u);
+    std::set<const TrainingCell*> cells;
+    std::set<std::size_t> wells;
+    std::set<int> batches;
+    for (const auto& draw : group) {
+      EXPECT_EQ(draw.label, group[0].label);
+      EXPECT_FALSE(plan.wells[draw.well].validation);
+      cells.insert(draw.cell), wells.insert(draw.well), batches.insert(plan.wells[draw.well].batch);
+    }
+    EXPECT_EQ(cells.size(), 3u);
+    EXPECT_EQ(batches.size(), 2u);  // all that the label has
+    ++labels[group[0].label];
+    if (group[0].label == 0) first_batch += plan.wells[group[0].well].batch == 0;
+  }
+  EXPECT_NEAR(double(labels[0]) / n, 0.5, tolerance(0.5, n));
+  // The order is random: of label a, on average half of the cells come from batch one.
+  EXPECT_NEAR(double(first_batch) / labels[0], 0.5, tolerance(0.5, labels[0]));
+  EXPECT_EQ(sampler.draw_group(5, 7, 3)[1].cell, sampler.draw_group(5, 7, 3)[1].cell);
+}
+
+TEST(Sampler, AGroupMayTakeEveryCell) {
+  const auto plan = batched_plan();
+  const CellSampler sampler(plan, 4, false);
+  for (int i = 0; i < 20; ++i) {
+    const auto group = sampler.draw_group(0, i, 40);
+    std::set<const TrainingCell*> cells;
+    for (const auto& draw : group) cells.insert(draw.cell);
+    EXPECT_EQ(cells.size(), 40u);
+  }
+}
+
+TEST(Sampler, WhatCannotBeDrawnIsSaidBefore) {
+  const auto problem = [](const TrainingPlan& plan, auto check) {
+    const CellSampler sampler(plan, 4, false);
+    try {
+      check(sampler);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  auto plan = batched_plan();
+  EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(41); }).find("40 cells"), std::string::npos);
+  for (auto& well : plan.wells) well.batch = 0;
+  const auto other_batch = [](auto& s) { s.check_partners(PartnerFrom::other_batch); };
+  EXPECT_NE(problem(plan, other_batch).find("all training wells are of one"), std::string::npos);
+  plan.batches = {""};
+  EXPECT_NE(problem(plan, other_batch).find("not known"), std::string::npos);
+  EXPECT_EQ(problem(plan, [](auto& s) { s.check_partners(PartnerFrom::other_replicate); }), "no error");
+  plan.wells[3].validation = true;
+  EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(3); }).find("'b' has one training well"),
+            std::string::npos);
 }
 
 }  // namespace

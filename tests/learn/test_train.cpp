@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "core/csv.hpp"
 #include "core/error.hpp"
@@ -47,7 +48,7 @@ TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& op
 // Four shards: the most ranks a test has.
 TrainOptions shared_training() {
   auto options = small_training();
-  options.shard_cells = 4;
+  options.shard_size = 4;
   return options;
 }
 
@@ -112,6 +113,23 @@ TEST(Train, DoesNotDependOnRanksAndThreadsBf16Sgd) {
   expect_the_same("sgd_bf16", options);
 }
 
+TEST(Train, DoesNotDependOnRanksAndThreadsMixup) {
+  auto options = shared_training();
+  options.regulariser.kind = "mixup";
+  options.clip_norm = 0.5;
+  options.label_smoothing = 0.1;
+  expect_the_same("mixup", options);
+}
+
+TEST(Train, DoesNotDependOnRanksAndThreadsRnn) {
+  auto options = shared_training();
+  options.regulariser.kind = "rnn";
+  options.regulariser.rnn_cells = 3;
+  options.shard_size = 2;
+  options.batch_size = 8;
+  expect_the_same("rnn", options);
+}
+
 TEST(Train, DoesNotDependOnRanksAndThreadsFrozen) {
   const auto start = fresh_folder("frozen_start");
   auto options = shared_training();
@@ -163,12 +181,28 @@ TEST(Train, LeavesModelLogAndWells) {
   EXPECT_EQ(model.metadata.at("crop_px"), "32");
 }
 
+// All that a checkpoint must hold, one way of training each.
+std::map<std::string, TrainOptions> ways_to_train() {
+  std::map<std::string, TrainOptions> ways;
+  ways["sgd"] = shared_training();
+  ways["sgd"].optimiser = "sgd";
+  ways["mixup"] = shared_training();
+  ways["mixup"].regulariser.kind = "mixup";
+  ways["mixup"].schedule = "plateau";  // reduced at once: nothing is lower by as much within these steps
+  ways["mixup"].schedule_patience = 0;
+  ways["mixup"].validate_every = 1;
+  ways["mixup"].early_stopping = 100;
+  ways["rnn"] = shared_training();
+  ways["rnn"].regulariser.kind = "rnn";
+  ways["rnn"].regulariser.rnn_cells = 3;
+  ways["rnn"].clip_norm = 0.5;
+  return ways;
+}
+
 // Stopped after 4 of 8 steps and continued: the same bytes as in one go.
 TEST(Train, ContinuesBitForBit) {
-  for (const std::string optimiser : {"sgd", "adamw"}) {
-    const auto folder = fresh_folder("train_continue_" + optimiser);
-    auto options = shared_training();
-    options.optimiser = optimiser;
+  for (auto& [name, options] : ways_to_train()) {
+    const auto folder = fresh_folder("train_continue_" + name);
     options.steps = 8;
     options.checkpoint_every = 4;
     const auto whole = train_in(folder / "whole", options);
@@ -178,12 +212,65 @@ TEST(Train, ContinuesBitForBit) {
     }
     world().barrier();
     const auto second = train_in(folder / "parts", options);
-    ASSERT_EQ(second.losses.size(), 4u) << optimiser;
-    EXPECT_EQ(second.losses, std::vector<double>(whole.losses.begin() + 4, whole.losses.end())) << optimiser;
+    ASSERT_EQ(second.losses.size(), 4u) << name;
+    EXPECT_EQ(second.losses, std::vector<double>(whole.losses.begin() + 4, whole.losses.end())) << name;
     EXPECT_EQ(read_file(folder / "whole" / "model.safetensors"),
               read_file(folder / "parts" / "model.safetensors"))
-        << optimiser;
+        << name;
   }
+}
+
+// A learning rate of nearly nothing: the first validation stays the best but for rounding.
+TEST(Train, StopsEarlyWithTheBestWeights) {
+  const auto folder = fresh_folder("train_early");
+  auto options = shared_training();
+  options.learning_rate = 1e-12;
+  options.batch_norm = "frozen";
+  options.validate_every = 2;
+  options.early_stopping = 2;
+  options.steps = 400;
+  const auto result = train_in(folder, options);
+  EXPECT_TRUE(result.stopped_early);
+  EXPECT_LT(result.steps, 400);
+  const auto log = read_csv(folder / "train_log.csv");
+  double best = 1e9;
+  std::size_t best_row = 0, validations = 0;
+  for (std::size_t row = 0; row < log.rows.size(); ++row) {
+    const auto& text = log.rows[row][log.column("validation_loss")];
+    if (text.empty()) continue;
+    ++validations;
+    if (std::stod(text) < best) best = std::stod(text), best_row = validations;
+  }
+  EXPECT_LE(best_row + 2, validations + 1);
+  EXPECT_TRUE(find_run(world(), folder, training_identity(options, prepared().plan)).complete);
+}
+
+// As many classes as labels in the baseline; none in a network whose classifier was the recurrent part.
+TEST(Train, TheRecurrentPartIsDiscarded) {
+  const auto folder = fresh_folder("train_rnn_model");
+  auto options = shared_training();
+  options.regulariser.kind = "rnn";
+  options.steps = 2;
+  options.checkpoint_every = 1;
+  train_in(folder, options);
+  const auto model = read_safetensors(folder / "model.safetensors");
+  EXPECT_EQ(model.metadata.at("classes"), "0");
+  for (const auto& [name, tensor] : model.tensors) EXPECT_EQ(name.find('/'), std::string::npos) << name;
+  EXPECT_TRUE(read_safetensors(checkpoint_path(folder, 1)).tensors.contains("regularizer/gru.weight_hh_l0"));
+  world().barrier();
+}
+
+TEST(Train, ADivergingLossStopsAndSaysWhen) {
+  auto options = shared_training();
+  options.optimiser = "sgd";
+  options.learning_rate = 30;
+  options.warmup_steps = 0;
+  options.divergence = 1.5;
+  options.steps = 60;
+  const auto text = error_of(fresh_folder("train_diverges"), options);
+  EXPECT_TRUE(text.find("diverges") != std::string::npos || text.find("not a number") != std::string::npos)
+      << text;
+  EXPECT_NE(text.find("step"), std::string::npos) << text;
 }
 
 TEST(Train, LocalStatisticsAreAveraged) {

@@ -26,7 +26,7 @@ TEST(TrainOptions, EachBadValueIsRefusedByName) {
   refused("epochs", [](auto& o) { o.epochs = 0; });
   refused("steps", [](auto& o) { o.steps = -1; });
   refused("batch-size", [](auto& o) { o.batch_size = 0; });
-  refused("shard-size", [](auto& o) { o.shard_cells = 1; });
+  refused("shard-size", [](auto& o) { o.shard_size = 1; });
   refused("optimizer", [](auto& o) { o.optimiser = "newton"; });
   refused("learning-rate", [](auto& o) { o.learning_rate = -1; });
   refused("momentum", [](auto& o) { o.momentum = 1; });
@@ -42,6 +42,20 @@ TEST(TrainOptions, EachBadValueIsRefusedByName) {
   refused("validation-cells", [](auto& o) { o.validation_cells = -1; });
   refused("checkpoint-every", [](auto& o) { o.checkpoint_every = 0; });
   refused("image-memory", [](auto& o) { o.image_memory_gib = 0; });
+  refused("clip-norm", [](auto& o) { o.clip_norm = -1; });
+  refused("schedule-steps", [](auto& o) { o.schedule_steps = 0; });
+  refused("schedule-factor", [](auto& o) { o.schedule_factor = 1; });
+  refused("schedule-patience", [](auto& o) { o.schedule_patience = -1; });
+  refused("early-stopping", [](auto& o) { o.early_stopping = -1; });
+  refused("divergence", [](auto& o) { o.divergence = 1; });
+  refused("regularizer", [](auto& o) { o.regulariser.kind = "cutout"; });
+  refused("mixup-alpha", [](auto& o) { o.regulariser.mixup_alpha = 0; });
+  refused("mixup-partner", [](auto& o) { o.regulariser.mixup_partner = "plate"; });
+  refused("rnn-cells", [](auto& o) { o.regulariser.rnn_cells = 1; });
+  refused("hold-out", [](auto& o) { o.split.hold_out = "cell"; });
+  refused("single-wells", [](auto& o) { o.split.single_wells = "keep"; });
+  refused("test-fraction", [](auto& o) { o.split.test_fraction = 1; });
+  refused("test-fraction", [](auto& o) { o.split.test_fraction = 0.5, o.split.test_treatments = {"a"}; });
   refused("threads", [](auto& o) { o.threads = -1; });
 }
 
@@ -50,14 +64,17 @@ TEST(TrainOptions, StepsFollowEpochs) {
   options.batch_size = 64;
   options.epochs = 2;
   EXPECT_EQ(options.total_steps(1000), 32);  // ceil(2000 / 64)
-  options.steps = 7;
-  EXPECT_EQ(options.total_steps(1000), 7);
+  options.regulariser.kind = "rnn";
+  options.regulariser.rnn_cells = 5;
+  EXPECT_EQ(options.total_steps(1000), 7);  // 320 cells a step
+  options.steps = 9;
+  EXPECT_EQ(options.total_steps(1000), 9);
 }
 
 TEST(TrainOptions, ABatchNeedsAShardForEveryRank) {
   TrainOptions options;
   options.batch_size = 64;
-  options.shard_cells = 16;
+  options.shard_size = 16;
   EXPECT_NO_THROW(options.validate_ranks(4));
   EXPECT_THROW(options.validate_ranks(5), Error);
   options.batch_norm = "sync";
@@ -68,7 +85,7 @@ TEST(TrainOptions, ABatchNeedsAShardForEveryRank) {
 TEST(TrainOptions, ShardsDoNotDependOnRanks) {
   TrainOptions options;
   options.batch_size = 64;
-  options.shard_cells = 16;
+  options.shard_size = 16;
   EXPECT_EQ(options.shards(1), 4u);
   EXPECT_EQ(options.shards(4), 4u);
   options.batch_size = 10;
@@ -77,18 +94,24 @@ TEST(TrainOptions, ShardsDoNotDependOnRanks) {
   EXPECT_EQ(options.shards(2), 2u);
 }
 
-TEST(TrainOptions, LearningRateWarmsUpAndFalls) {
+TEST(TrainOptions, WhatNeedsHeldOutCellsSaysSo) {
   TrainOptions options;
-  options.learning_rate = 1;
-  options.warmup_steps = 4;
-  EXPECT_DOUBLE_EQ(learning_rate_at(options, 0, 104), 0.2);
-  EXPECT_DOUBLE_EQ(learning_rate_at(options, 3, 104), 0.8);
-  EXPECT_DOUBLE_EQ(learning_rate_at(options, 4, 104), 1);
-  EXPECT_NEAR(learning_rate_at(options, 54, 104), 0.5, 1e-12);
-  EXPECT_LT(learning_rate_at(options, 103, 104), 0.001);
-  options.schedule = "constant";
-  EXPECT_DOUBLE_EQ(learning_rate_at(options, 103, 104), 1);
-  EXPECT_DOUBLE_EQ(learning_rate_at(options, 0, 1), 1);  // a run shorter than its warm-up
+  EXPECT_NO_THROW(options.validate_validation(0));
+  options.early_stopping = 3;
+  EXPECT_THROW(options.validate_validation(0), Error);
+  EXPECT_NO_THROW(options.validate_validation(1));
+  options.early_stopping = 0;
+  options.schedule = "plateau";
+  EXPECT_THROW(options.validate_validation(0), Error);
+}
+
+TEST(TrainOptions, ReproducibleRefusesSynchronisedStatisticsOverRanks) {
+  TrainOptions options;
+  options.reproducible = true;
+  EXPECT_NO_THROW(options.validate_ranks(4));
+  options.batch_norm = "sync";
+  EXPECT_NO_THROW(options.validate_ranks(1));
+  EXPECT_THROW(options.validate_ranks(2), Error);
 }
 
 TEST(TrainOptions, IdentityIsWhatDecidesTheWeights) {
@@ -96,8 +119,21 @@ TEST(TrainOptions, IdentityIsWhatDecidesTheWeights) {
   other.threads = 8;
   other.checkpoint_every = 1;
   other.device = "cpu";
+  other.regulariser.mixup_alpha = 0.7;  // of no mixup
+  other.schedule_steps = 5;             // of a cosine
+  other.validate_every = 3;             // seen by nobody but the reader
   EXPECT_EQ(one.identity(), other.identity());
   other.weight_decay = 0.5;
+  EXPECT_NE(one.identity(), other.identity());
+  other = one;
+  other.regulariser.kind = "mixup";
+  EXPECT_NE(one.identity(), other.identity());
+  one = other;
+  other.regulariser.mixup_alpha = 0.7;
+  EXPECT_NE(one.identity(), other.identity());
+  one.early_stopping = other.early_stopping = 2;
+  other.regulariser.mixup_alpha = one.regulariser.mixup_alpha;
+  other.validate_every = 3;
   EXPECT_NE(one.identity(), other.identity());
 }
 

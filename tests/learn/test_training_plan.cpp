@@ -46,17 +46,82 @@ TEST(TrainingPlan, HoldsOutByColumn) {
     EXPECT_EQ(well.validation, well.plate == "P2");
 }
 
-TEST(TrainingPlan, ATreatmentWithOneWellTrainsAndIsReported) {
+TEST(TrainingPlan, ATreatmentWithOneWellIsAnErrorUnlessSomethingIsSaid) {
   auto small = describe_small_screen("x");
   for (auto& field : small.screen.fields)
     if (field.plate != "P1" && field.well == "A02") field.metadata[3] = "drug3";
-  const auto plan = plan_of(small);
+  try {
+    plan_of(small);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("drug1"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("--single-wells"), std::string::npos);
+  }
+  SplitOptions options;
+  options.single_wells = "train";
+  const auto plan = plan_of(small, options);
   for (const auto& well : plan.wells)
     if (plan.labels[static_cast<std::size_t>(well.label)] == "drug1") {
       EXPECT_FALSE(well.validation);
     }
   ASSERT_EQ(plan.remarks.size(), 1u);
   EXPECT_NE(plan.remarks[0].find("drug1"), std::string::npos);
+  options.single_wells = "drop";
+  EXPECT_EQ(plan_of(small, options).labels, (std::vector<std::string>{"DMSO", "drug2", "drug3"}));
+  options = {};
+  options.validation_fraction = 0;  // nothing is held out
+  EXPECT_EQ(plan_of(small, options).labels.size(), 4u);
+}
+
+TEST(TrainingPlan, TestTreatmentsAreNoLabels) {
+  SplitOptions options;
+  options.test_treatments = {"drug2"};
+  const auto plan = plan_of(describe_small_screen("x"), options);
+  EXPECT_EQ(plan.labels, (std::vector<std::string>{"DMSO", "drug1", "drug3"}));
+  EXPECT_EQ(plan.wells.size(), 9u);
+  EXPECT_EQ(plan.cells(true), 3 * 16);
+  options.test_treatments = {"drug7"};
+  EXPECT_THROW(plan_of(describe_small_screen("x"), options), Error);
+  options.test_treatments.clear();
+  options.test_fraction = 0.5;
+  std::set<std::vector<std::string>> chosen;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const auto drawn = plan_of(describe_small_screen("x"), options, seed).labels;
+    EXPECT_EQ(drawn.size(), 2u);
+    chosen.insert(drawn);
+  }
+  EXPECT_GT(chosen.size(), 2u);
+}
+
+TEST(TrainingPlan, HoldsOutWholePlatesAndBatches) {
+  auto small = describe_small_screen("x");  // a plate is a replicate of everything
+  SplitOptions options;
+  options.hold_out = "plate";
+  options.validation_fraction = 0.5;
+  auto plan = plan_of(small, options);
+  std::map<std::string, std::set<bool>> roles;
+  for (const auto& well : plan.wells) roles[well.plate].insert(well.validation);
+  int held_out = 0;
+  for (const auto& [plate, role] : roles) {
+    EXPECT_EQ(role.size(), 1u);
+    held_out += role.contains(true);
+  }
+  EXPECT_EQ(held_out, 2);  // of three, rounded
+  options.hold_out = "batch";
+  EXPECT_THROW(plan_of(small, options), Error);  // no batches are known
+  small.roles.batch_from_plate = "[0-9]";
+  plan = plan_of(small, options);
+  EXPECT_EQ(plan.batches, (std::vector<std::string>{"1", "2", "3"}));
+  for (const auto& well : plan.wells)
+    EXPECT_EQ("P" + plan.batches[static_cast<std::size_t>(well.batch)], well.plate);
+  // All of drug1 on one plate: that plate trains.
+  for (auto& field : small.screen.fields)
+    if (field.plate != "P1" && field.well == "A02") field.metadata[3] = "drug3";
+  for (std::uint64_t seed = 0; seed < 5; ++seed)
+    for (const auto& well : plan_of(small, options, seed).wells)
+      EXPECT_FALSE(well.plate == "P1" && well.validation);
+  for (auto& field : small.screen.fields) field.metadata[3] += field.plate;  // every treatment on one plate
+  EXPECT_THROW(plan_of(small, options), Error);
 }
 
 TEST(TrainingPlan, SelectionControlsAndLimits) {
@@ -66,6 +131,7 @@ TEST(TrainingPlan, SelectionControlsAndLimits) {
   EXPECT_EQ(plan_of(small, options).labels, (std::vector<std::string>{"drug1", "drug2", "drug3"}));
   options = {};
   options.select = "Metadata_Replicate=1";
+  options.validation_fraction = 0;
   EXPECT_EQ(plan_of(small, options).wells.size(), 4u);
   options = {};
   options.max_cells_per_well = 5;

@@ -1,0 +1,69 @@
+// mixup (Zhang et al., ICLR 2018; Caicedo et al. 2018 §4.5): two cells are blended, x = λx₁ + (1−λ)x₂ with
+// λ ~ Beta(α, α), and their labels likewise. The second cell is of another replicate or batch, its label may
+// be any.
+#include <algorithm>
+
+#include "core/random.hpp"
+#include "learn/regulariser_torch.hpp"
+
+namespace cytoscale {
+namespace {
+
+enum Stream : std::uint64_t { stream_blend = 0x4d49 };
+
+class Mixup final : public Regulariser {
+ public:
+  Mixup(const CellSampler& sampler, const TrainOptions& options)
+      : Regulariser(sampler, options),
+        from_(options_.mixup_partner == "batch" ? PartnerFrom::other_batch : PartnerFrom::other_replicate) {
+    cells_ = 2;
+  }
+
+  void check() const override { sampler_.check_partners(from_); }
+
+  std::vector<CellDraw> draw(std::int64_t step, std::int64_t place) const override {
+    const auto first = sampler_.draw(step, place);
+    return {first, sampler_.draw_partner(step, place, first, from_)};
+  }
+
+  void compose(std::int64_t step, std::int64_t place, const std::vector<CellDraw>& cells,
+               std::span<float> crops, CropBatch& batch) const override {
+    Random random(seed_, {stream_blend, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(place)});
+    const auto weight = static_cast<float>(random.beta(options_.mixup_alpha, options_.mixup_alpha));
+    const auto first = crops.first(crops.size() / 2), second = crops.last(crops.size() / 2);
+    std::transform(first.begin(), first.end(), second.begin(), std::back_inserter(batch.crops),
+                   [weight](float a, float b) { return weight * a + (1 - weight) * b; });
+    batch.labels.push_back(cells[0].label);
+    batch.other_labels.push_back(cells[1].label);
+    batch.weights.push_back(weight);
+    ++batch.count;
+  }
+
+  // Cross-entropy is linear in the target: that against the blended label is the blend of the two.
+  Outcome outcome(Network& network, torch::nn::Module* head, const torch::Tensor& crops,
+                  const CropBatch& batch, double label_smoothing) const override {
+    if (batch.weights.empty()) return Regulariser::outcome(network, head, crops, batch, label_smoothing);
+    const auto logits = network.classify(crops);
+    const auto first = label_tensor(batch.labels, logits.device()),
+               second = label_tensor(batch.other_labels, logits.device());
+    const auto weight =
+        torch::from_blob(const_cast<float*>(batch.weights.data()), {first.size(0)}).to(logits.device());
+    const auto blend = [&](const torch::Tensor& a, const torch::Tensor& b) {
+      return (weight * a + (1 - weight) * b).sum();
+    };
+    return {blend(cross_entropy_of(logits, first, label_smoothing),
+                  cross_entropy_of(logits, second, label_smoothing)),
+            blend(won_by(logits, first), won_by(logits, second))};
+  }
+
+ private:
+  PartnerFrom from_;
+};
+
+}  // namespace
+
+std::unique_ptr<Regulariser> make_mixup(const CellSampler& sampler, const TrainOptions& options) {
+  return std::make_unique<Mixup>(sampler, options);
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,64 @@
+// What is learnt from sampled cells: a regulariser draws the cells of each example of a batch, makes of their
+// crops what the network sees, and turns the network's answer into a loss. The baseline takes a cell and its
+// label (Caicedo et al. 2018 §4.1); mixup.cpp and recurrent.cpp hold the paper's two regularisers. Another
+// one is a file like them, a line in regulariser.cpp and its options. Draws are functions of (seed, step,
+// place in the global batch); any thread may call. LibTorch's types are only named here: see
+// regulariser_torch.hpp.
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "learn/crop_batch.hpp"
+#include "learn/sampler.hpp"
+#include "learn/train_options.hpp"
+#include "network/network_spec.hpp"
+
+namespace at {
+class Tensor;
+}
+namespace torch::nn {
+class Module;
+}
+
+namespace cytoscale {
+
+class Network;
+struct Outcome;
+
+class Regulariser {
+ public:
+  Regulariser(const CellSampler& sampler, const TrainOptions& options);
+  virtual ~Regulariser() = default;
+
+  // Throws Error where the training cells do not suffice. Before any compute.
+  virtual void check() const {}
+  // The cells of example `place`, as many as cells_per_example().
+  virtual std::vector<CellDraw> draw(std::int64_t step, std::int64_t place) const;
+  std::size_t cells_per_example() const { return cells_; }
+  // Appends an example to the batch. crops: of its cells, [cells][C][S][S], free to be changed.
+  virtual void compose(std::int64_t step, std::int64_t place, const std::vector<CellDraw>& cells,
+                       std::span<float> crops, CropBatch& batch) const;
+
+  // Of the network that it teaches: the classes it ends in (0: none, a head of its own follows) …
+  virtual int network_classes(int labels) const { return labels; }
+  // … and the part that only training needs; null: none. Its parameters are set, from the seed.
+  virtual std::shared_ptr<torch::nn::Module> make_head(const NetworkSpec& network, int labels) const;
+  // crops: those of the batch, on the network's device. A batch of single cells to be judged, not learnt, has
+  // crops_per_example 1 whatever the regulariser.
+  virtual Outcome outcome(Network& network, torch::nn::Module* head, const at::Tensor& crops,
+                          const CropBatch& batch, double label_smoothing) const;
+
+ protected:
+  const CellSampler& sampler_;
+  RegulariserOptions options_;
+  std::uint64_t seed_;
+  std::size_t cells_ = 1;
+};
+
+// The sampler must outlive it. Throws Error for an unknown kind.
+std::unique_ptr<Regulariser> make_regulariser(const CellSampler& sampler, const TrainOptions& options);
+std::unique_ptr<Regulariser> make_mixup(const CellSampler& sampler, const TrainOptions& options);
+std::unique_ptr<Regulariser> make_recurrent(const CellSampler& sampler, const TrainOptions& options);
+
+}  // namespace cytoscale

@@ -1,0 +1,94 @@
+#include "core/error.hpp"
+#include "learn/run_state_torch.hpp"
+#include "network/model_file.hpp"
+
+namespace cytoscale {
+namespace {
+
+constexpr const char *schedule_key = "schedule", *best_key = "best", *best_prefix = "best/",
+                     *head_prefix = "regularizer/";
+
+nlohmann::json state_in(const SafeTensors& file, const std::string& key, const std::string& where) {
+  const auto found = file.metadata.find(key);
+  auto state =
+      found == file.metadata.end() ? nlohmann::json() : nlohmann::json::parse(found->second, nullptr, false);
+  if (!state.is_object())
+    throw Error("the run's state lacks a part", where + ":" + key,
+                "The checkpoint is damaged: remove it to continue from the one before");
+  return state;
+}
+
+void restore_head(torch::nn::Module& head, const SafeTensors& file, const std::string& where) {
+  torch::NoGradGuard no_grad;
+  for (auto& entry : head.named_parameters()) {
+    const auto name = head_prefix + entry.key();
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end() || found->second.shape != entry.value().sizes().vec())
+      throw Error("the tensor is missing or of another shape", where + ":" + name,
+                  "The checkpoint is damaged: remove it to continue from the one before");
+    entry.value().copy_(restore_tensor(found->second, where + ":" + name));
+  }
+}
+
+}  // namespace
+
+void take_initial_weights(Network& network, const std::filesystem::path& model) {
+  const auto path = model_file_of(model);
+  auto file = read_safetensors(path);
+  for (const auto& [name, tensor] : network.named_tensors())
+    if (name.starts_with("fc.")) file.tensors[name] = store_tensor(tensor);
+  load_weights(network, file, path.string());
+}
+
+RunState::RunState(const Communicator& comm, const NetworkSpec& spec, int labels,
+                   const Regulariser& regulariser, const TrainOptions& options, std::int64_t total_steps,
+                   int threads)
+    : network(comm, spec, labels, regulariser, options, threads),
+      optimiser(options, network.tensors(), network.parameters().size()),
+      schedule(options, total_steps) {
+  network.network().initialise(options.seed);
+  if (!options.initial_weights.empty()) take_initial_weights(network.network(), options.initial_weights);
+  network.weights_changed();
+}
+
+void RunState::keep_best() {
+  best_weights_.emplace();
+  store_weights(network.network(), *best_weights_);
+}
+
+SafeTensors RunState::weights() const {
+  if (best_weights_) return *best_weights_;
+  SafeTensors file;
+  store_weights(network.network(), file);
+  return file;
+}
+
+void RunState::store(SafeTensors& file) const {
+  store_weights(network.network(), file);
+  if (network.head())
+    for (const auto& entry : network.head()->named_parameters())
+      file.tensors[head_prefix + entry.key()] = store_tensor(entry.value());
+  if (best_weights_)
+    for (const auto& [name, tensor] : best_weights_->tensors) file.tensors[best_prefix + name] = tensor;
+  optimiser.store(file);
+  file.metadata[schedule_key] = schedule.state().dump();
+  file.metadata[best_key] = best.state().dump();
+}
+
+void RunState::restore(const SafeTensors& file, const std::string& where) {
+  load_weights(network.network(), file, where);
+  if (network.head()) restore_head(*network.head(), file, where);
+  optimiser.restore(file, where);
+  schedule.restore(state_in(file, schedule_key, where));
+  best.restore(state_in(file, best_key, where));
+  const std::string prefix = best_prefix;
+  best_weights_.reset();
+  for (const auto& [name, tensor] : file.tensors) {
+    if (!name.starts_with(prefix)) continue;
+    if (!best_weights_) best_weights_.emplace();
+    best_weights_->tensors[name.substr(prefix.size())] = tensor;
+  }
+  network.weights_changed();
+}
+
+}  // namespace cytoscale

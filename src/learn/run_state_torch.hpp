@@ -1,0 +1,41 @@
+// All that a training run is at a step, and a checkpoint holds: weights, optimiser, schedule, the best
+// weights so far. The sampler's position is the step itself.
+#pragma once
+#include <filesystem>
+#include <optional>
+
+#include "learn/optimiser.hpp"
+#include "learn/schedule.hpp"
+#include "learn/sharded_network_torch.hpp"
+#include "store/safetensors.hpp"
+
+namespace cytoscale {
+
+// All but the last layer, whose classes are this screen's. Throws Error naming file and tensor.
+void take_initial_weights(Network& network, const std::filesystem::path& model);
+
+class RunState {
+ public:
+  // With initial weights, from the seed or from TrainOptions::initial_weights. Throws Error: those do not
+  // fit, no such device. The regulariser must outlive it. Collective: no.
+  RunState(const Communicator& comm, const NetworkSpec& spec, int labels, const Regulariser& regulariser,
+           const TrainOptions& options, std::int64_t total_steps, int threads);
+
+  ShardedNetwork network;
+  Optimiser optimiser;
+  Schedule schedule;
+  BestLoss best;  // of the validation losses
+
+  // The weights as they are now are the best, as far as validation knows.
+  void keep_best();
+  // What the run ends with: the network's weights, or the best kept.
+  SafeTensors weights() const;
+  void store(SafeTensors& file) const;
+  // Throws Error naming file and tensor.
+  void restore(const SafeTensors& file, const std::string& where);
+
+ private:
+  std::optional<SafeTensors> best_weights_;
+};
+
+}  // namespace cytoscale
