@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Our losses, schedules and clipping against PyTorch (python3-torch): mixup against cross_entropy with blended targets,
+the recurrent regulariser against nn.GRU, rates against torch.optim.lr_scheduler, clipped steps against clip_grad_norm_ and SGD.
+
+usage: compare_learning.py DUMP_LEARNING
+"""
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy as np
+    import torch
+    import torch.nn.functional as F
+except ImportError as problem:
+    print(f"skipped: {problem}")
+    sys.exit(77)
+
+TYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
+LABELS, SMOOTHING = 4, 0.1
+failures = []
+
+
+def read_safetensors(path):
+    data = pathlib.Path(path).read_bytes()
+    (size,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + size])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        first, last = entry["data_offsets"]
+        values = np.frombuffer(data[8 + size + first:8 + size + last], TYPES[entry["dtype"]])
+        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
+    return tensors
+
+
+def compare(name, ours, theirs, limit=1e-5):
+    worst = ((ours - theirs).abs() / (1e-3 + theirs.abs())).max().item()
+    print(f"{name}: differs by {worst:.1e} at most")
+    if not worst < limit:
+        failures.append(name)
+
+
+def schedules(ours):
+    """LinearLR over the warm-up, then the scheduler itself, its counter starting there; ReduceLROnPlateau acts on the whole rate."""
+    steps, warmup, base = 60, 7, 0.02
+    for name in ("constant", "cosine", "step", "plateau"):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
+        lr = torch.optim.lr_scheduler
+        warm = lr.LinearLR(optimizer, start_factor=1 / (warmup + 1), total_iters=warmup)
+        main = {"constant": lambda: lr.ConstantLR(optimizer, factor=1),
+                "cosine": lambda: lr.CosineAnnealingLR(optimizer, T_max=steps - warmup),
+                "step": lambda: lr.StepLR(optimizer, step_size=11, gamma=0.3),
+                "plateau": lambda: lr.ConstantLR(optimizer, factor=1)}[name]()
+        chain = lr.SequentialLR(optimizer, [warm, main], milestones=[warmup])
+        judge = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        plateau = lr.ReduceLROnPlateau(judge, factor=0.3, patience=2)
+        rates = []
+        for step in range(steps):
+            rates.append(optimizer.param_groups[0]["lr"] * judge.param_groups[0]["lr"])
+            optimizer.step()
+            chain.step()
+            if name == "plateau" and step % 5 == 4:
+                plateau.step(ours["schedule/losses"][step // 5].item())
+        compare(f"schedule {name}", ours[f"schedule/{name}"], torch.tensor(rates, dtype=torch.float64))
+        if name == "plateau" and judge.param_groups[0]["lr"] == 1.0:
+            failures.append("the plateau was never reached: the test shows nothing")
+
+
+def parameters_of(ours, kind):
+    return {name.split("/")[-1]: value.clone().requires_grad_()
+            for name, value in ours.items() if name.startswith(f"{kind}/parameter/")}
+
+
+def compare_learnt(ours, kind, loss, correct, parameters):
+    loss.backward()
+    compare(f"{kind} loss", ours[f"{kind}/loss"], loss.detach())
+    compare(f"{kind} share of correct answers", ours[f"{kind}/correct"], correct)
+    for name, value in parameters.items():
+        compare(f"{kind} gradient of {name}", ours[f"{kind}/gradient/{name}"], value.grad)
+
+
+def mixup(ours):
+    first, second = torch.tensor([0, 1, 2, 3, 1]), torch.tensor([1, 1, 0, 2, 3])
+    weight = torch.tensor([0.9, 0.3, 0.5, 1.0, 0.01]).unsqueeze(1)
+    target = weight * F.one_hot(first, LABELS) + (1 - weight) * F.one_hot(second, LABELS)
+    parameters = parameters_of(ours, "mixup")
+    logits = F.linear(ours["mixup/features"], parameters["fc.weight"], parameters["fc.bias"])
+    loss = F.cross_entropy(logits, target, reduction="sum", label_smoothing=SMOOTHING)
+    won = F.one_hot(logits.argmax(1), LABELS)
+    compare_learnt(ours, "mixup", loss, (won * target).sum().double(), parameters)
+
+
+def recurrent(ours):
+    labels = torch.tensor([0, 1, 2, 3, 1])
+    features = ours["rnn/features"].reshape(5, 3, 512)
+    given = parameters_of(ours, "rnn")
+    gru = torch.nn.GRU(512, 256, batch_first=True)
+    fc = torch.nn.Linear(256, LABELS)
+    with torch.no_grad():
+        for name, value in given.items():
+            module, parameter = name.split(".")
+            getattr({"gru": gru, "fc": fc}[module], parameter).copy_(value)
+    logits = fc(gru(features)[1][0])  # the last state
+    loss = F.cross_entropy(logits, labels, reduction="sum", label_smoothing=SMOOTHING)
+    parameters = {f"gru.{n}": p for n, p in gru.named_parameters()} | {f"fc.{n}": p for n, p in fc.named_parameters()}
+    assert parameters.keys() == given.keys()
+    compare_learnt(ours, "rnn", loss, (logits.argmax(1) == labels).sum().double(), parameters)
+
+
+def clipping(ours):
+    parameter = ours["clip/before"].clone().requires_grad_()
+    optimizer = torch.optim.SGD([parameter], lr=0.05, momentum=0.9, nesterov=True, weight_decay=1e-4)
+    for step in range(3):
+        parameter.grad = ours[f"clip/gradient{step}"].clone()
+        torch.nn.utils.clip_grad_norm_([parameter], 1.5)
+        optimizer.step()
+    compare("clipped steps", ours["clip/after"], parameter.detach())
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "learning.safetensors"
+        subprocess.run([sys.argv[1], str(path)], check=True)
+        ours = read_safetensors(path)
+    schedules(ours)
+    mixup(ours)
+    recurrent(ours)
+    clipping(ours)
+    if failures:
+        sys.exit("differ: " + ", ".join(failures))
+
+
+main()

@@ -1,0 +1,109 @@
+// For compare_learning.py: dump_learning FILE writes a safetensors file with learning rates of every
+// schedule, the losses and gradients of mixup and of the recurrent regulariser on a small batch, and an
+// optimiser's steps with clipped gradients; what goes in beside what comes out.
+#include <torch/torch.h>
+
+#include "core/random.hpp"
+#include "learn/optimiser.hpp"
+#include "learn/regulariser_torch.hpp"
+#include "learn/schedule.hpp"
+#include "store/safetensors.hpp"
+
+using namespace cytoscale;
+
+namespace {
+
+constexpr int labels = 4, crop_px = 32;
+
+torch::Tensor random_values(std::vector<std::int64_t> shape, std::uint64_t stream) {
+  auto values = torch::empty(shape);
+  Random random(9, {stream});
+  for (std::int64_t i = 0; i < values.numel(); ++i)
+    values.data_ptr<float>()[i] = static_cast<float>(random.normal());
+  return values;
+}
+
+void dump_schedules(SafeTensors& file) {
+  const std::int64_t steps = 60;
+  const auto losses =
+      torch::tensor({3.0, 2.0, 2.5, 1.9999, 2.2, 2.1, 2.3, 1.5, 1.6, 1.6, 1.7, 1.4}, torch::kFloat64);
+  file.tensors["schedule/losses"] = store_tensor(losses);  // one after every fifth step
+  for (const std::string name : {"constant", "cosine", "step", "plateau"}) {
+    TrainOptions options;
+    options.learning_rate = 0.02;
+    options.schedule = name;
+    options.warmup_steps = 7;
+    options.schedule_steps = 11;
+    options.schedule_factor = 0.3;
+    options.schedule_patience = 2;
+    Schedule schedule(options, steps);
+    auto rates = torch::empty({steps}, torch::kFloat64);
+    for (std::int64_t step = 0; step < steps; ++step) {
+      rates.data_ptr<double>()[step] = schedule.rate(step);
+      if (step % 5 == 4) schedule.observe(losses[step / 5].item<double>());
+      Schedule again(options, steps);  // as from a checkpoint
+      again.restore(nlohmann::json::parse(schedule.state().dump()));
+      schedule = again;
+    }
+    file.tensors["schedule/" + name] = store_tensor(rates);
+  }
+}
+
+// Learns from one batch: the loss, and gradients of what comes last.
+void dump_regulariser(SafeTensors& file, const std::string& kind, const CropBatch& batch) {
+  TrainingPlan plan;  // nothing is drawn
+  plan.labels.resize(labels);
+  TrainOptions options;
+  options.regulariser.kind = kind;
+  options.regulariser.rnn_cells = 3;
+  const CellSampler sampler(plan, 1, false);
+  const auto regulariser = make_regulariser(sampler, options);
+  const auto network = make_network({"resnet18", 2, regulariser->network_classes(labels)});
+  network->initialise(5);
+  network->eval();
+  const auto head = regulariser->make_head(network->spec(), labels);
+  const auto count = static_cast<std::int64_t>(batch.count * batch.crops_per_example);
+  const auto crops = random_values({count, 2, crop_px, crop_px}, 1).abs();
+  const auto outcome = regulariser->outcome(*network, head.get(), crops, batch, 0.1);
+  outcome.loss_sum.backward();
+  file.tensors[kind + "/loss"] = store_tensor(outcome.loss_sum.detach());
+  file.tensors[kind + "/correct"] = store_tensor(outcome.correct_sum);
+  file.tensors[kind + "/features"] = store_tensor(network->features(crops, {"pool5"})[0]);
+  const auto last = head ? head->named_parameters() : network->named_parameters();
+  for (const auto& entry : last) {
+    if (!head && !entry.key().starts_with("fc.")) continue;
+    file.tensors[kind + "/parameter/" + entry.key()] = store_tensor(entry.value());
+    file.tensors[kind + "/gradient/" + entry.key()] = store_tensor(entry.value().grad());
+  }
+}
+
+void dump_clipping(SafeTensors& file) {
+  TrainOptions options;
+  options.optimiser = "sgd";
+  options.clip_norm = 1.5;
+  auto parameters = random_values({6, 50}, 2);
+  file.tensors["clip/before"] = store_tensor(parameters.clone());
+  Optimiser optimiser(options, {{"a", {4, 50}, 0, 200}, {"b", {2, 50}, 200, 100}}, 300);
+  WorkerPool pool(2);
+  for (int step = 0; step < 3; ++step) {  // the second gradient is short enough
+    const auto gradient =
+        random_values({6, 50}, 10 + static_cast<std::uint64_t>(step)) * (step == 1 ? 0.01 : 1);
+    file.tensors["clip/gradient" + std::to_string(step)] = store_tensor(gradient);
+    optimiser.step({parameters.data_ptr<float>(), 300}, {gradient.data_ptr<float>(), 300}, 0.05, pool);
+  }
+  file.tensors["clip/after"] = store_tensor(parameters);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  torch::manual_seed(0);
+  SafeTensors file;
+  dump_schedules(file);
+  dump_clipping(file);
+  CropBatch blended{5, 1, {}, {0, 1, 2, 3, 1}, {1, 1, 0, 2, 3}, {0.9f, 0.3f, 0.5f, 1.0f, 0.01f}};
+  dump_regulariser(file, "mixup", blended);
+  dump_regulariser(file, "rnn", {5, 3, {}, {0, 1, 2, 3, 1}, {}, {}});
+  write_safetensors(argv[1], file);
+}
