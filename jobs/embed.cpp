@@ -24,6 +24,17 @@ class EmbedJob final : public Job {
            "network on it and keeps the outputs of the layers named with --layers, averaged over their "
            "pixels (Caicedo "
            "et al. 2018; conv4a is the paper's choice). Window and rescaling are the model's.\n\n"
+           "--model takes weights of ours, or weights from elsewhere in a .safetensors file with "
+           "torchvision's "
+           "or timm's "
+           "names (a ResNet18, 50 or 101, or torchvision's VGG16, recognised by its tensors); a first "
+           "convolution for RGB "
+           "pictures is adapted to the screen's channels. A TorchScript module (.pt) is taken too: it gets "
+           "float crops "
+           "[cells][channels][px][px] and gives [cells][features], or maps that are averaged. Neither says "
+           "how "
+           "crops were "
+           "made: give --crop-size and --crop-normalization (weights from ImageNet: zscore).\n\n"
            "Ranks take plates, balanced by cells, and share the last fields; threads read and crop ahead of "
            "the network. "
            "All ranks write one HDF5 file, which is a valid AnnData (anndata.read_h5ad, scanpy): X holds a "
@@ -39,12 +50,17 @@ class EmbedJob final : public Job {
            "no features "
            "(NaN, Field_Failed 1), and the field is listed in OUTPUT/failures.csv.\n\n"
            "  mpirun -n 4 cytoscale embed --manifest screen.csv --output results --layers conv4a,conv5a\n"
-           "  cytoscale embed --manifest screen.csv --output results --model untrained --crop-size 64";
+           "  cytoscale embed --manifest screen.csv --output results --model untrained --crop-size 64\n"
+           "  cytoscale embed --manifest screen.csv --output results --model resnet50.safetensors \\\n"
+           "      --layers all --crop-normalization zscore";
   }
   void declare(OptionSet& options) override {
     declare_output(options, output_);
-    options.add("model", model_,
-                "folder or .safetensors file of the weights (default: OUTPUT/model), or: untrained", "PATH");
+    options.add(
+        "model", model_,
+        "folder or .safetensors file of the weights, or a TorchScript module (default: OUTPUT/model), or: "
+        "untrained",
+        "PATH");
     options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
     options.add("illumination", files_.illumination,
                 "illumination functions (default: OUTPUT/illumination.h5 if present)");
@@ -52,16 +68,21 @@ class EmbedJob final : public Job {
     options.add("failures", files_.failures, "list of fields left out (default: OUTPUT/failures.csv)");
     declare_manifest(options, manifest_);
     options.group("Features");
-    options.add("layers", encoder_.layers, "layers to keep, e.g. conv4a,conv5a,pool5");
+    options.add("layers", encoder_.layers,
+                "layers to keep, e.g. conv4a,conv5a,pool5, or all (default: conv4a)");
     declare_precision(options, encoder_.precision);
     options.add("float16", embed_.float16, "store features as 16-bit floats: half the size, 3 digits");
     options.add("embed-batch", embed_.batch, "cells that the network gets at a time, at most");
+    options.add("crop-size", encoder_.crop_px,
+                "side of the square window around a cell (0: the model's; 128 where it does not say)", "PX");
+    options.add(
+        "crop-normalization", encoder_.crop_normalisation,
+        "each channel of a crop: maximum, minmax, zscore or none (default: the model's; maximum where "
+        "it does not say)",
+        "HOW");
     options.group("Untrained network");
     options.add("seed", encoder_.seed, "of its weights");
     options.add("architecture", encoder_.architecture, "its kind", "NAME");
-    options.add("crop-size", encoder_.crop_px, "side of the square window around a cell", "PX");
-    options.add("crop-normalization", encoder_.crop_normalisation,
-                "each channel of a crop: maximum, minmax, zscore or none", "HOW");
     declare_failures(options, embed_.max_failed_fields);
     options.group("Machine");
     options.add("threads", embed_.threads, "threads per rank (0: this rank's share of the processors)");
@@ -73,6 +94,7 @@ class EmbedJob final : public Job {
     if (model_.empty()) model_ = output_ / "model";
     if (files_.embeddings.empty()) files_.embeddings = output_ / "embeddings.h5ad";
     if (files_.failures.empty()) files_.failures = output_ / "failures.csv";
+    if (encoder_.layers.empty() && !is_pytorch_file(model_)) encoder_.layers = {default_layer};
     embed_.validate();
     manifest_.validate();
   }
@@ -122,7 +144,6 @@ class EmbedJob final : public Job {
   std::unique_ptr<Encoder> make_encoder(const JobContext& context, const Screen& screen, int threads) const {
     EncoderOptions options = encoder_;
     options.model = weights();
-    if (!is_untrained()) options.crop_px = 0;  // the model's
     options.channels = static_cast<int>(screen.channels.size());
     options.threads = threads;
     options.local_rank = context.comm.node_rank();
@@ -131,7 +152,8 @@ class EmbedJob final : public Job {
   void announce(JobContext& context, const Encoder& encoder, const CellTable& cells) const {
     context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " cells, " +
                      count_text(encoder.feature_names().size()) + " features, windows of " +
-                     std::to_string(encoder.crop_px()) + " px; " + encoder.description());
+                     std::to_string(encoder.crop_px()) + " px, rescaling " +
+                     std::string(name_of(encoder.normalisation())) + "; " + encoder.description());
   }
   void report(JobContext& context, const EmbedResult& result, double seconds) const {
     const auto rate = static_cast<double>(result.cells) / std::max(seconds, 1e-9);
@@ -144,11 +166,7 @@ class EmbedJob final : public Job {
 
   std::filesystem::path output_ = ".", model_, cells_;
   ManifestOptions manifest_;
-  EncoderOptions encoder_ = [] {
-    EncoderOptions options;
-    options.crop_px = 128;
-    return options;
-  }();
+  EncoderOptions encoder_;
   EmbedOptions embed_ = [] {
     EmbedOptions options;
     options.threads = 0;

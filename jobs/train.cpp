@@ -9,6 +9,7 @@
 #include "learn/field_images.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
+#include "network/model_file.hpp"
 #include "screen/failures.hpp"
 #include "store/stamp.hpp"
 
@@ -114,6 +115,7 @@ class TrainJob final : public Job {
       run.provenance = make_provenance(name(), resolved_options(*this), plan.screen_fingerprint,
                                        {{"cells", cells_}, {"illumination", illumination()}});
       run.identity = training_identity(options_, plan);
+      check_weights(context, static_cast<int>(plan.channels.size()));
     });
     if (retrain_) on_root(context.comm, [&] { remove_run(model_); });
     const auto found = find_run(context.comm, model_, run.identity);
@@ -185,9 +187,13 @@ class TrainJob final : public Job {
   void declare_learning(OptionSet& options) {
     options.group("Learning");
     options.add("seed", options_.seed, "of initial weights, draws and augmentation");
-    options.add("architecture", options_.architecture, "the network", "NAME");
-    options.add("initial-weights", options_.initial_weights,
-                "start from this model (folder or .safetensors); the last layer starts anew", "PATH");
+    options.add("architecture", options_.architecture, "the network: " + join(known_architectures(), ", "),
+                "NAME");
+    options.add(
+        "initial-weights", options_.initial_weights,
+        "start from this model (folder or .safetensors; torchvision's or timm's too); the last layer starts "
+        "anew",
+        "PATH");
     options.add("epochs", options_.epochs, "how often as many cells are drawn as there are", "X");
     options.add("steps", options_.steps, "batches to train on (0: by --epochs)");
     options.add("batch-size", options_.batch_size,
@@ -222,6 +228,11 @@ class TrainJob final : public Job {
     if (!illumination_.empty()) return illumination_;
     const auto usual = output_ / "illumination.h5";
     return std::filesystem::exists(usual) ? usual : std::filesystem::path();
+  }
+  void check_weights(JobContext& context, int channels) const {
+    if (options_.initial_weights.empty()) return;
+    const auto remark = check_initial_weights(options_.initial_weights, {options_.architecture, channels, 0});
+    if (!remark.empty()) context.log.info(options_.initial_weights.string() + ": " + remark);
   }
   void announce(JobContext& context, const TrainingPlan& plan, const FoundRun& found) const {
     for (const auto& remark : plan.remarks) context.log.info(remark);

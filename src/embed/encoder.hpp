@@ -31,19 +31,22 @@ class Encoder {
 };
 
 struct EncoderOptions {
-  std::filesystem::path model;  // model folder or .safetensors; empty: untrained network from `seed`
-  std::vector<std::string> layers = {"conv4a"};
-  std::string precision = "fp32";              // or "bf16"
-  int threads = 1;                             // that compute
-  int channels = 0;                            // of the screen; a model of another number is refused
-  int crop_px = 0;                             // 0: the model's; 128 for a network without a say
-  std::string crop_normalisation = "maximum";  // for a model that does not say
-  std::uint64_t seed = 0;                      // of the untrained network
-  std::string architecture = "resnet18";       // of the untrained network
-  std::string device = "auto";                 // "auto", "cpu", "cuda"
-  int local_rank = 0;                          // number of this rank on its node: chooses the GPU
-  void validate() const;                       // throws Error
+  // Model folder or .safetensors file of ours or from elsewhere, or a TorchScript module; empty: an untrained
+  // network from `seed`.
+  std::filesystem::path model;
+  std::vector<std::string> layers;        // or "all"; empty: conv4a. Not for a TorchScript module
+  std::string precision = "fp32";         // or "bf16"
+  int threads = 1;                        // that compute
+  int channels = 0;                       // of the screen; a model of another number is refused
+  int crop_px = 0;                        // 0: the model's; 128 where it does not say
+  std::string crop_normalisation;         // empty: the model's; "maximum" where it does not say
+  std::uint64_t seed = 0;                 // of the untrained network
+  std::string architecture = "resnet18";  // of the untrained network
+  std::string device = "auto";            // "auto", "cpu", "cuda"
+  int local_rank = 0;                     // number of this rank on its node: chooses the GPU
+  void validate() const;                  // throws Error
 };
+inline constexpr const char* default_layer = "conv4a";
 
 // Throws Error: a model that cannot be read or does not fit the options.
 std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options);

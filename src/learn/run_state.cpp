@@ -30,15 +30,12 @@ void restore_head(torch::nn::Module& head, const SafeTensors& file, const std::s
   }
 }
 
-}  // namespace
-
 void take_initial_weights(Network& network, const std::filesystem::path& model) {
-  const auto path = model_file_of(model);
-  auto file = read_safetensors(path);
-  for (const auto& [name, tensor] : network.named_tensors())
-    if (name.starts_with("fc.")) file.tensors[name] = store_tensor(tensor);
-  load_weights(network, file, path.string());
+  const auto read = read_initial_weights(model, network.spec());
+  load_weights(network, read.weights, read.path.string(), LastLayer::keep);
 }
+
+}  // namespace
 
 RunState::RunState(const Communicator& comm, const NetworkSpec& spec, int labels,
                    const Regulariser& regulariser, const TrainOptions& options, std::int64_t total_steps,

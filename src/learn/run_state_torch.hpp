@@ -11,9 +11,6 @@
 
 namespace cytoscale {
 
-// All but the last layer, whose classes are this screen's. Throws Error naming file and tensor.
-void take_initial_weights(Network& network, const std::filesystem::path& model);
-
 class RunState {
  public:
   // With initial weights, from the seed or from TrainOptions::initial_weights. Throws Error: those do not

@@ -98,6 +98,7 @@ void ShardedNetwork::lay_out(std::vector<std::size_t>& bucket_values) {
     place.copy_(parameter.detach());
     parameter.set_data(place);
   }
+  learns_statistics_ = learns_statistics_ && !statistics_.empty();
   if (!learns_statistics_) return;
   bucket_values.push_back(0);
   for (const auto& statistic : statistics_)

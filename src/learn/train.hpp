@@ -38,8 +38,8 @@ struct TrainResult {
 // Options and data as checkpoints remember them (checkpoints.hpp: find_run()).
 nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan& plan);
 
-// Throws Error for all that can be known before images are read: options, cells that do not suffice for the
-// regulariser or the schedule, initial weights that do not fit. Collective: no.
+// Throws Error for what can be known before images are read: options, cells that do not suffice for the
+// regulariser or the schedule. Initial weights: check_initial_weights(). Collective: no.
 void check_training(const TrainingPlan& plan, const TrainOptions& options);
 
 // Continues from the folder's last checkpoint where there is one of the same identity, as if it

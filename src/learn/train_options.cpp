@@ -47,6 +47,7 @@ void TrainOptions::validate() const {
   split.validate();
   regulariser.validate();
   check(crop_px >= 8 && crop_px <= 2048, "crop-size", "must be 8 to 2048 px");
+  check_crop_fits(architecture, crop_px);
   check(augment.translation_px >= 0 && augment.translation_px <= crop_px, "augment-translation",
         "must be between 0 and the crop's size");
   check(steps >= 0, "steps", "must not be negative", "0 counts by --epochs");

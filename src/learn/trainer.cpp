@@ -263,13 +263,7 @@ void check_training(const TrainingPlan& plan, const TrainOptions& options) {
   options.validate();
   options.validate_validation(plan.cells(true));
   const CellSampler sampler(plan, options.seed, options.sample_replicates);
-  const auto regulariser = make_regulariser(sampler, options);
-  regulariser->check();
-  const int labels = static_cast<int>(plan.labels.size());
-  const NetworkSpec spec{options.architecture, static_cast<int>(plan.channels.size()),
-                         regulariser->network_classes(labels)};
-  if (options.initial_weights.empty()) return spec.validate();
-  take_initial_weights(*make_network(spec), options.initial_weights);
+  make_regulariser(sampler, options)->check();
 }
 
 TrainResult train(const Communicator& comm, const TrainingPlan& plan, const CellImages& images,

@@ -1,6 +1,6 @@
 #include <vector>
 
-#include "network/network_torch.hpp"
+#include "network/layers_torch.hpp"
 
 namespace cytoscale {
 namespace {
@@ -110,25 +110,6 @@ torch::Tensor BatchNormImpl::synchronised(const torch::Tensor& input) {
     running_var.mul_(1 - context_->momentum).add_(batch.variance, context_->momentum * unbiased);
   }
   return SyncNorm::apply(input, weight, bias, batch.mean, batch.variance, batch.values, context_);
-}
-
-ConvolutionImpl::ConvolutionImpl(const ConvShape& shape) {
-  weight = register_parameter("weight", torch::empty({shape.to, shape.from, shape.kernel, shape.kernel}));
-}
-
-torch::Tensor ConvNorm::operator()(const torch::Tensor& input) {
-  if (folded_weight.defined()) return torch::conv2d(input, folded_weight, folded_bias, stride, padding);
-  return norm(torch::conv2d(input, conv->weight.to(input.scalar_type()), {}, stride, padding));
-}
-
-void ConvNorm::fold(torch::ScalarType type) {
-  torch::NoGradGuard no_grad;
-  const auto scale = norm->weight.to(torch::kFloat64) /
-                     torch::sqrt(norm->running_var.to(torch::kFloat64) + BatchNormImpl::epsilon);
-  const auto weight = conv->weight.to(torch::kFloat64) * scale.view({-1, 1, 1, 1});
-  const auto bias = norm->bias.to(torch::kFloat64) - norm->running_mean.to(torch::kFloat64) * scale;
-  folded_weight = weight.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
-  folded_bias = bias.to(type);
 }
 
 }  // namespace cytoscale

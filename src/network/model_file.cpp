@@ -1,9 +1,13 @@
 #include "network/model_file.hpp"
 
+#include <array>
 #include <charconv>
+#include <fstream>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "network/architectures.hpp"
+#include "network/first_convolution.hpp"
 
 namespace cytoscale {
 namespace {
@@ -34,23 +38,30 @@ nlohmann::json json_of(const SafeTensors& file, const std::string& key, const st
   return value;
 }
 
-// Channels and classes as the tensors show them.
-NetworkSpec spec_from_shapes(const SafeTensors& file, const std::filesystem::path& path,
-                             const std::string& architecture) {
-  NetworkSpec spec{architecture, 0, 0};
-  for (const auto* name : {"conv1.weight", "features.0.weight"}) {
-    const auto found = file.tensors.find(name);
-    if (found != file.tensors.end() && found->second.shape.size() == 4)
-      spec.channels = static_cast<int>(found->second.shape[1]);
-  }
-  if (spec.channels == 0)
-    throw Error("no first convolution (conv1.weight) in the file", path.string(),
-                "Give weights with torchvision's parameter names");
-  for (const auto* name : {"fc.weight", "classifier.6.weight"}) {
-    const auto found = file.tensors.find(name);
-    if (found != file.tensors.end() && !found->second.shape.empty())
-      spec.classes = static_cast<int>(found->second.shape[0]);
-  }
+// How the file must be changed for its tensors to carry torchvision's names.
+std::string naming_remedy(const SafeTensors& file) {
+  if (file.tensors.contains("pre_logits.fc1.weight"))
+    return "timm names and shapes a VGG's dense layers in its own way: export torchvision's VGG instead";
+  for (const std::string first : {".layer1.0.conv1.weight", ".features.0.weight"})
+    for (const auto& [name, tensor] : file.tensors)
+      if (name.ends_with(first))
+        return "Take the prefix '" + name.substr(0, name.size() - first.size() + 1) + "' off the names";
+  return "Give weights of one of these with torchvision's parameter names: " +
+         join(known_architectures(), ", ");
+}
+
+// As the tensors show it.
+NetworkSpec spec_from_tensors(const SafeTensors& file, const std::filesystem::path& path) {
+  const auto architecture = recognise_architecture(file);
+  if (!architecture || file.tensors.contains("pre_logits.fc1.weight"))
+    throw Error("the tensors' names are of no architecture that we know", path.string(), naming_remedy(file));
+  NetworkSpec spec{*architecture, 0, 0};
+  for (const auto* name : {"conv1.weight", "features.0.weight"})
+    if (const auto found = file.tensors.find(name); found != file.tensors.end())
+      spec.channels = static_cast<int>(found->second.shape.at(1));
+  for (const auto* name : {"fc.weight", "classifier.6.weight"})
+    if (const auto found = file.tensors.find(name); found != file.tensors.end())
+      if (!found->second.shape.empty()) spec.classes = static_cast<int>(found->second.shape[0]);
   return spec;
 }
 
@@ -66,13 +77,26 @@ std::filesystem::path model_file_of(const std::filesystem::path& model) {
   throw Error("no such model", model.string(), "Give a model folder or a .safetensors file");
 }
 
-ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& path,
-                        const std::string& fallback_architecture) {
+bool is_pytorch_file(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) return false;
+  std::array<char, 2> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  const auto extension = path.extension();
+  return (start[0] == 'P' && start[1] == 'K') || extension == ".pt" || extension == ".pth" ||
+         extension == ".ts";
+}
+
+ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& path) {
   ModelInfo info;
-  if (!file.metadata.contains("architecture")) {
-    info.spec = spec_from_shapes(file, path, fallback_architecture);
+  const auto format = file.metadata.find("format");
+  if (format == file.metadata.end() || !format->second.starts_with("cytoscale")) {
+    info.spec = spec_from_tensors(file, path);
+    info.crop_normalisation.clear();
     return info;
   }
+  if (format->second != format_name)
+    throw Error("the model is of format '" + format->second + "'", path.string() + ":format",
+                "Use the version of cytoscale that wrote it, or a newer one");
   info.spec.architecture = text_of(file, "architecture", path);
   info.spec.channels = number_of(file, "channels", path);
   info.spec.classes = number_of(file, "classes", path);
@@ -103,6 +127,41 @@ std::map<std::string, std::string> model_metadata(const ModelInfo& info) {
           {"crop_normalisation", info.crop_normalisation},
           {"labels", nlohmann::json(info.labels).dump()},
           {"provenance", info.provenance.dump()}};
+}
+
+Model read_model(const std::filesystem::path& model, int channels, Contents contents) {
+  Model read;
+  read.path = model_file_of(model);
+  if (is_pytorch_file(read.path))
+    throw Error("a PyTorch file, not safetensors", read.path.string(),
+                "Save the weights in Python with safetensors.torch.save_file(model.state_dict(), FILE)");
+  read.weights = contents == Contents::all ? read_safetensors(read.path) : read_safetensors_header(read.path);
+  read.info = model_info_of(read.weights, read.path);
+  auto& own = read.info.spec.channels;
+  const bool foreign = read.info.crop_normalisation.empty();
+  if (!foreign || channels == 0 || own == channels || own != 3) return read;
+  for (const std::string name : {"conv1.weight", "features.0.weight"})
+    if (const auto found = read.weights.tensors.find(name); found != read.weights.tensors.end())
+      found->second = with_channels(found->second, channels, read.path.string() + ":" + name);
+  read.remark = "first convolution adapted from " + std::to_string(own) + " to " + std::to_string(channels) +
+                " channels";
+  own = channels;
+  return read;
+}
+
+Model read_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec, Contents contents) {
+  auto read = read_model(model, spec.channels, contents);
+  const auto& own = read.info.spec;
+  if (own.architecture != spec.architecture)
+    throw Error("these are weights of a " + own.architecture + ", to be trained is a " + spec.architecture,
+                read.path.string(),
+                "Set --architecture " + own.architecture + ", or give weights of a " + spec.architecture);
+  if (own.channels != spec.channels)
+    throw Error("these weights take " + std::to_string(own.channels) + " channels, the screen has " +
+                    std::to_string(spec.channels),
+                read.path.string(),
+                "Choose the channels they were trained on with --channels, or give other weights");
+  return read;
 }
 
 }  // namespace cytoscale

@@ -15,9 +15,9 @@ namespace cytoscale {
 
 struct ModelInfo {
   NetworkSpec spec;
-  int crop_px = 0;  // 0: not known (a file that is not ours)
-  std::string crop_normalisation = "maximum";
-  std::vector<std::string> labels;  // name of each class; may be empty
+  int crop_px = 0;                             // 0: not known (weights from elsewhere)
+  std::string crop_normalisation = "maximum";  // empty: not known
+  std::vector<std::string> labels;             // name of each class; may be empty
   nlohmann::json provenance = nlohmann::json::object();
 };
 
@@ -25,13 +25,36 @@ struct ModelInfo {
 // there.
 std::filesystem::path model_file_of(const std::filesystem::path& model);
 
-// The description of a model file. Without our metadata (a torchvision export) the architecture is
-// `fallback_architecture`, and channels and classes are taken from the shapes of conv1.weight (or
-// features.0.weight) and of the last layer. Throws Error naming file and key.
-ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& path,
-                        const std::string& fallback_architecture = "resnet18");
+// A file as torch.save and torch.jit.save write them, by its first bytes or its name (.pt, .pth, .ts).
+bool is_pytorch_file(const std::filesystem::path& path);
+
+// The description of a model file. Without our metadata (weights from elsewhere) the architecture is
+// recognised by the tensors' names, torchvision's; channels and classes are those of the first and of the
+// last layer's shape. Throws Error naming file and key, or the architectures that we know.
+ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& path);
 
 std::map<std::string, std::string> model_metadata(const ModelInfo& info);
+
+struct Model {
+  std::filesystem::path path;  // of the file
+  ModelInfo info;
+  SafeTensors weights;
+  std::string remark;  // what was changed for it to fit; may be empty
+};
+enum class Contents { all, header };  // header: the weights without their data
+
+// The model, for pictures of `channels` channels (0: any). Weights from elsewhere that take three (RGB) are
+// adapted to that many: their first convolution becomes its mean over the input channels, repeated, times
+// 3/channels, so that equal channels give the response that a grey picture gave. Throws Error as
+// model_info_of() and read_safetensors() do; the channels of info may still be others.
+Model read_model(const std::filesystem::path& model, int channels, Contents contents = Contents::all);
+
+// What training of such a network may start from; its last layer is of no account. Throws Error: another
+// architecture, other channels.
+Model read_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec,
+                           Contents contents = Contents::all);
+// Throws Error as loading these weights would, from the file's header alone; returns the remark.
+std::string check_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec);
 
 // A network's initial weights: a function of the specification and the seed alone.
 SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed);

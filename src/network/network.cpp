@@ -4,7 +4,8 @@
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/random.hpp"
-#include "network/resnet_torch.hpp"
+#include "network/architectures.hpp"
+#include "network/families_torch.hpp"
 
 namespace cytoscale {
 namespace {
@@ -61,13 +62,13 @@ void Network::fold_norms(torch::ScalarType type) {
   for (auto& unit : units_) unit->fold(type);
 }
 
-ConvNorm* Network::add_unit(torch::nn::Module& owner, const std::string& conv_name,
+ConvUnit* Network::add_unit(torch::nn::Module& owner, const std::string& conv_name,
                             const std::string& norm_name, const ConvShape& shape) {
-  auto unit = std::make_unique<ConvNorm>();
+  auto unit = std::make_unique<ConvUnit>();
   unit->stride = shape.stride;
   unit->padding = shape.kernel / 2;
   unit->conv = owner.register_module(conv_name, Convolution(shape));
-  unit->norm = owner.register_module(norm_name, BatchNorm(shape.to, context_));
+  if (!norm_name.empty()) unit->norm = owner.register_module(norm_name, BatchNorm(shape.to, context_));
   units_.push_back(std::move(unit));
   return units_.back().get();
 }
@@ -82,6 +83,8 @@ void Network::initialise(std::uint64_t seed) {
     } else if (entry.key().starts_with("fc.")) {
       const double bound = 1.0 / std::sqrt(static_cast<double>(named_parameters()["fc.weight"].size(1)));
       fill(tensor, [&] { return random.uniform(-bound, bound); });
+    } else if (tensor.dim() == 2) {
+      fill(tensor, [&] { return random.normal(0, 0.01); });
     } else {
       const double value = entry.key().ends_with("weight") ? 1 : 0;
       fill(tensor, [&] { return value; });
@@ -98,7 +101,8 @@ std::vector<std::pair<std::string, torch::Tensor>> Network::named_tensors() cons
 
 std::shared_ptr<Network> make_network(const NetworkSpec& spec) {
   spec.validate();
-  return make_resnet(spec);
+  const bool vgg = architectures().at(spec.architecture).kind == Architecture::Kind::vgg;
+  return vgg ? make_vgg(spec) : make_resnet(spec);
 }
 
 torch::Device choose_device(const std::string& choice, int local_rank) {

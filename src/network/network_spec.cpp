@@ -1,29 +1,27 @@
 #include "network/network_spec.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "network/architectures.hpp"
 
 namespace cytoscale {
 namespace {
 
-std::vector<LayerInfo> resnet_layers(const std::vector<int>& blocks, int expansion) {
-  std::vector<LayerInfo> layers = {{"conv1", 64}};
-  int dims = 0;
-  for (std::size_t stage = 0; stage < blocks.size(); ++stage) {
-    dims = (64 << stage) * expansion;
-    for (int block = 0; block < blocks[stage]; ++block)
-      layers.push_back({"conv" + std::to_string(stage + 2) + static_cast<char>('a' + block), dims});
-  }
-  layers.push_back({"pool5", dims});
-  return layers;
+std::string layer_name(std::size_t stage, int letter) {
+  return "conv" + std::to_string(stage) + static_cast<char>('a' + letter);
 }
 
-const std::map<std::string, std::vector<LayerInfo>>& table() {
-  static const std::map<std::string, std::vector<LayerInfo>> layers = {
-      {"resnet18", resnet_layers({2, 2, 2, 2}, 1)}};
+std::vector<LayerInfo> layers_in(const Architecture& architecture) {
+  const bool resnet = architecture.kind == Architecture::Kind::resnet;
+  std::vector<LayerInfo> layers;
+  if (resnet) layers.push_back({"conv1", 64});
+  for (std::size_t stage = 0; stage < architecture.units.size(); ++stage)
+    for (int unit = 0; unit < architecture.units[stage]; ++unit)
+      layers.push_back({layer_name(stage + (resnet ? 2 : 1), unit), architecture.width_after(stage)});
+  layers.push_back({"pool5", layers.back().dims});
+  if (!resnet) layers.insert(layers.end(), {{"fc6", 4096}, {"fc7", 4096}});
   return layers;
 }
 
@@ -32,14 +30,24 @@ const std::map<std::string, std::vector<LayerInfo>>& table() {
 const std::vector<std::string>& known_architectures() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (const auto& entry : table()) all.push_back(entry.first);
+    for (const auto& entry : architectures()) all.push_back(entry.first);
     return all;
   }();
   return names;
 }
 
+void check_crop_fits(const std::string& architecture, int crop_px) {
+  NetworkSpec{architecture, 1, 0}.validate();
+  const bool vgg = architectures().at(architecture).kind == Architecture::Kind::vgg;
+  const int least = vgg ? 32 : 8;  // a VGG halves its input five times, rounding down
+  if (crop_px < least)
+    throw Error(architecture + " takes crops of at least " + std::to_string(least) + " px, not " +
+                    std::to_string(crop_px),
+                "option --crop-size", "Take larger crops, or a resnet");
+}
+
 void NetworkSpec::validate() const {
-  if (!table().contains(architecture))
+  if (!architectures().contains(architecture))
     throw Error("unknown network architecture '" + architecture + "'", {},
                 "Known: " + join(known_architectures(), ", "));
   if (channels < 1)
@@ -49,14 +57,15 @@ void NetworkSpec::validate() const {
 
 std::vector<LayerInfo> layers_of(const NetworkSpec& spec) {
   spec.validate();
-  return table().at(spec.architecture);
+  return layers_in(architectures().at(spec.architecture));
 }
 
 std::vector<LayerInfo> select_layers(const NetworkSpec& spec, const std::vector<std::string>& names) {
   const auto layers = layers_of(spec);
+  if (names == std::vector<std::string>{"all"}) return layers;
   std::vector<std::string> known;
   for (const auto& layer : layers) known.push_back(layer.name);
-  if (names.empty()) throw Error("no layer is named", "layers", "Choose from: " + join(known, ", "));
+  if (names.empty()) throw Error("no layer is named", "layers", "Choose from: all, " + join(known, ", "));
   std::vector<LayerInfo> chosen;
   for (const auto& name : names) {
     const auto found = std::find(known.begin(), known.end(), name);

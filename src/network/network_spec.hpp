@@ -1,7 +1,7 @@
 // Which network, in words that need no LibTorch: architectures, their layers and the names of features.
 // Layers are named as Caicedo et al. 2018, Fig. 7: conv1 (the stem after its ReLU), conv{stage}{letter} (a
-// residual block after its ReLU), pool5 (the last block, pooled); every layer's output is averaged over its
-// pixels.
+// residual block, or a VGG's convolution, after its ReLU), pool5 (the last block, pooled), and of a VGG fc6
+// and fc7 (after their ReLU); every layer's output is averaged over its pixels.
 #pragma once
 #include <string>
 #include <vector>
@@ -22,11 +22,14 @@ struct LayerInfo {
 
 const std::vector<std::string>& known_architectures();
 
+// Throws Error when crops of this size would be pooled to nothing.
+void check_crop_fits(const std::string& architecture, int crop_px);
+
 // In the order of the forward pass. Throws Error for an unknown architecture.
 std::vector<LayerInfo> layers_of(const NetworkSpec& spec);
 
-// The layers named, in the order named. Throws Error: an unknown or repeated name, or none; names those there
-// are.
+// The layers named, in the order named; the one word "all": all of them. Throws Error: an unknown or repeated
+// name, or none; names those there are.
 std::vector<LayerInfo> select_layers(const NetworkSpec& spec, const std::vector<std::string>& names);
 
 // "resnet18_conv4a_0", …: the layers' features one after another.

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "network/first_convolution.hpp"
 #include "network/model_file.hpp"
 #include "network/network_torch.hpp"
 
@@ -24,8 +25,22 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return "[" + join(parts, ", ") + "]";
 }
 
-bool ends_with_counter(const std::string& name) {
-  return name.ends_with("num_batches_tracked");
+constexpr const char* names_remedy = "Give weights of this architecture, with torchvision's parameter names";
+
+bool is_last_layer(const std::string& name) {
+  return name.starts_with("fc.") || name.starts_with("classifier.6.");
+}
+
+void check_tensor(const torch::Tensor& needed, const StoredTensor& stored, const std::string& at) {
+  const auto type = types().find(stored.dtype);
+  if (type == types().end() || c10::isFloatingType(type->second) != needed.is_floating_point())
+    throw Error("the tensor's type is " + stored.dtype + ", where " +
+                    (needed.is_floating_point() ? "floating-point" : "whole") + " numbers are needed",
+                at, "Save the weights as float32, neither quantised nor rounded");
+  if (stored.shape != needed.sizes().vec())
+    throw Error("the tensor has shape " + shape_text(stored.shape) + ", the network needs " +
+                    shape_text(needed.sizes().vec()),
+                at, "Give weights of this architecture, for as many channels and classes as the screen has");
 }
 
 }  // namespace
@@ -54,39 +69,60 @@ torch::Tensor restore_tensor(const StoredTensor& stored, const std::string& wher
   return values;
 }
 
-void store_weights(const Network& network, SafeTensors& file, const std::string& prefix) {
-  for (const auto& [name, tensor] : network.named_tensors())
-    file.tensors[prefix + name] = store_tensor(tensor);
+void store_weights(const Network& network, SafeTensors& file) {
+  for (const auto& [name, tensor] : network.named_tensors()) file.tensors[name] = store_tensor(tensor);
 }
 
-void load_weights(Network& network, const SafeTensors& file, const std::string& where,
-                  const std::string& prefix) {
-  torch::NoGradGuard no_grad;
+void check_weights(const Network& network, const SafeTensors& file, const std::string& where,
+                   LastLayer last_layer) {
   std::set<std::string> known;
-  for (auto [name, tensor] : network.named_tensors()) {
+  const auto ignored = [&](const std::string& name) {
+    return is_last_layer(name) && (last_layer == LastLayer::keep || network.spec().classes == 0);
+  };
+  for (const auto& [name, tensor] : network.named_tensors()) {
     known.insert(name);
-    const auto found = file.tensors.find(prefix + name);
-    const std::string at = where + ":" + prefix + name;
-    if (found == file.tensors.end()) {
-      if (ends_with_counter(name)) continue;
-      throw Error("the file lacks this tensor of " + network.spec().architecture, at,
-                  "Give weights of this architecture, with torchvision's parameter names");
-    }
-    if (found->second.shape != tensor.sizes().vec())
-      throw Error("the tensor has shape " + shape_text(found->second.shape) + ", the network needs " +
-                      shape_text(tensor.sizes().vec()),
-                  at, "Give weights for as many channels and classes as the screen has");
+    if (ignored(name)) continue;
+    const auto found = file.tensors.find(name);
+    if (found != file.tensors.end())
+      check_tensor(tensor, found->second, where + ":" + name);
+    else if (!name.ends_with("num_batches_tracked"))
+      throw Error("the file lacks this tensor of " + network.spec().architecture, where + ":" + name,
+                  names_remedy);
+  }
+  for (const auto& [name, tensor] : file.tensors)
+    if (!known.contains(name) && !ignored(name) && name.find('/') == std::string::npos)
+      throw Error("the network " + network.spec().architecture + " has no such tensor", where + ":" + name,
+                  names_remedy);
+}
+
+void load_weights(Network& network, const SafeTensors& file, const std::string& where, LastLayer last_layer) {
+  check_weights(network, file, where, last_layer);
+  torch::NoGradGuard no_grad;
+  for (auto [name, tensor] : network.named_tensors()) {
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end() || (last_layer == LastLayer::keep && is_last_layer(name))) continue;
+    const std::string at = where + ":" + name;
     tensor.copy_(restore_tensor(found->second, at));
+    if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
+      throw Error("the tensor holds values that are not finite numbers", at,
+                  "The weights come from a training that diverged: take an older checkpoint");
   }
-  for (const auto& [name, tensor] : file.tensors) {
-    if (!name.starts_with(prefix)) continue;
-    const auto bare = name.substr(prefix.size());
-    const bool last_layer = network.spec().classes == 0 && bare.starts_with("fc.");
-    // A checkpoint holds the optimiser's state too: "optimizer/…".
-    if (known.contains(bare) || last_layer || bare.find('/') != std::string::npos) continue;
-    throw Error("the network " + network.spec().architecture + " has no such tensor", where + ":" + name,
-                "Give weights of this architecture, with torchvision's parameter names");
-  }
+}
+
+StoredTensor with_channels(const StoredTensor& weight, int channels, const std::string& where) {
+  StoredTensor made{weight.dtype, weight.shape, {}};
+  made.shape.at(1) = channels;
+  const auto type = types().find(weight.dtype);
+  // What is not floating-point is refused when it is loaded.
+  if (weight.bytes.empty() || type == types().end() || !c10::isFloatingType(type->second)) return made;
+  const auto sum = restore_tensor(weight, where).to(torch::kFloat64).sum(1, true);
+  return store_tensor((sum / channels).expand(made.shape).to(torch::kFloat32));
+}
+
+std::string check_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec) {
+  const auto read = read_initial_weights(model, spec, Contents::header);
+  check_weights(*make_network(spec), read.weights, read.path.string(), LastLayer::keep);
+  return read.remark;
 }
 
 SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed) {

@@ -149,9 +149,17 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   return result;
 }
 
-std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path) {
+SafeTensors read_safetensors_header(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  return read_header(in, path).metadata;
+  Header header = read_header(in, path);
+  SafeTensors result;
+  result.metadata = std::move(header.metadata);
+  for (auto& entry : header.entries) result.tensors.emplace(entry.name, std::move(entry.tensor));
+  return result;
+}
+
+std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path) {
+  return read_safetensors_header(path).metadata;
 }
 
 void write_safetensors(const std::filesystem::path& path, const SafeTensors& tensors) {

@@ -28,7 +28,8 @@ std::size_t dtype_bytes(const std::string& dtype);
 // The whole file, checked before anything of it is used: throws Error when it is missing, truncated, not of
 // this format, or when sizes, shapes and offsets disagree, overlap or leave holes.
 SafeTensors read_safetensors(const std::filesystem::path& path);
-// The header's metadata alone, without reading the data (which are checked to be all there).
+// Names, types, shapes and metadata alone, no bytes: the same checks, without reading the data.
+SafeTensors read_safetensors_header(const std::filesystem::path& path);
 std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path);
 
 // Atomic; the same tensors give the same bytes. Throws Error when a tensor's bytes do not fit its dtype and

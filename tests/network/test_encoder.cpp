@@ -112,6 +112,7 @@ TEST(Encoder, BadRequestsAreRefused) {
   refused([](auto& o) { o.crop_normalisation = "somehow"; });
   refused([](auto& o) { o.device = "tpu"; });
   refused([](auto& o) { o.model = "/nonexistent/model"; });
+  refused([](auto& o) { o.architecture = "vgg16", o.crop_px = 24; });
 }
 
 }  // namespace

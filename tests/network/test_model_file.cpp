@@ -83,9 +83,40 @@ TEST(ModelFile, ForeignWeightsAreDescribedByTheirShapes) {
   auto file = initial_weights(some_model(4, 10), 1);
   file.metadata.clear();
   const auto info = model_info_of(file, "foreign.safetensors");
+  EXPECT_EQ(info.spec.architecture, "resnet18");
   EXPECT_EQ(info.spec.channels, 4);
   EXPECT_EQ(info.spec.classes, 10);
   EXPECT_EQ(info.crop_px, 0);
+  EXPECT_TRUE(info.crop_normalisation.empty());
+}
+
+// What training starts from is judged by the header alone, before any image is read.
+TEST(ModelFile, InitialWeightsMustFitTheNetwork) {
+  const auto folder = fresh_folder("initial_weights");
+  const auto path = folder / "w.safetensors";
+  auto file = initial_weights(some_model(3, 10), 1);
+  write_safetensors(path, file);
+  const auto refused = [&](const NetworkSpec& spec, const std::string& part) {
+    try {
+      check_initial_weights(path, spec);
+      ADD_FAILURE() << "accepted: " << part;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+      EXPECT_NE(error.where().find("w.safetensors"), std::string::npos);
+      EXPECT_FALSE(error.remedy().empty());
+    }
+  };
+  EXPECT_EQ(check_initial_weights(path, {"resnet18", 3, 7}), "");
+  refused({"resnet50", 3, 7}, "weights of a resnet18, to be trained is a resnet50");
+  refused({"resnet18", 5, 7}, "take 3 channels, the screen has 5");  // our own: its channels have a meaning
+  file.metadata.clear();
+  for (const auto* last : {"fc.weight", "fc.bias"}) file.tensors.erase(last);
+  write_safetensors(path, file);
+  EXPECT_EQ(check_initial_weights(path, {"resnet18", 3, 7}), "");
+  EXPECT_NE(check_initial_weights(path, {"resnet18", 5, 7}).find("from 3 to 5 channels"), std::string::npos);
+  file.tensors["bn1.weight"].dtype = "I32";
+  write_safetensors(path, file);
+  refused({"resnet18", 5, 7}, "bn1.weight: the tensor's type is I32");
 }
 
 TEST(ModelFile, TamperedModelsAreRefusedByName) {
@@ -112,7 +143,10 @@ TEST(ModelFile, TamperedModelsAreRefusedByName) {
   file = good;
   file.metadata.clear();
   file.tensors.erase("conv1.weight");
-  EXPECT_NE(error_of(file, "nothing").find("conv1.weight"), std::string::npos);
+  EXPECT_NE(error_of(file, "nothing").find("no architecture that we know"), std::string::npos);
+  file = good;
+  file.metadata["format"] = "cytoscale-model-9";
+  EXPECT_NE(error_of(file, "newer").find("cytoscale-model-9"), std::string::npos);
 }
 
 TEST(ModelFile, TruncatedFileIsRefused) {

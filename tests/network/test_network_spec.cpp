@@ -19,6 +19,46 @@ TEST(NetworkSpec, LayersOfResnet18) {
   }
 }
 
+std::vector<std::string> names_of(const std::vector<LayerInfo>& layers) {
+  std::vector<std::string> names;
+  for (const auto& layer : layers) names.push_back(layer.name);
+  return names;
+}
+
+// Oracle: the tables of He et al. 2016 and of Simonyan & Zisserman 2015.
+TEST(NetworkSpec, LayersOfDeeperNetworks) {
+  const auto resnet50 = layers_of({"resnet50", 3, 0}), resnet101 = layers_of({"resnet101", 3, 0});
+  ASSERT_EQ(resnet50.size(), 1u + 16u + 1u);
+  EXPECT_EQ(resnet50[1].dims, 256);
+  EXPECT_EQ(resnet50[8].name, "conv4a");
+  EXPECT_EQ(resnet50[8].dims, 1024);
+  ASSERT_EQ(resnet101.size(), 1u + 33u + 1u);
+  EXPECT_EQ(resnet101[30].name, "conv4w");
+  EXPECT_EQ(resnet101.back().dims, 2048);
+  for (const std::string name : {"vgg16", "vgg16_bn"}) {
+    const auto vgg = layers_of({name, 3, 0});
+    EXPECT_EQ(names_of(vgg), (std::vector<std::string>{"conv1a", "conv1b", "conv2a", "conv2b", "conv3a",
+                                                       "conv3b", "conv3c", "conv4a", "conv4b", "conv4c",
+                                                       "conv5a", "conv5b", "conv5c", "pool5", "fc6", "fc7"}));
+    EXPECT_EQ(vgg[4].dims, 256);
+    EXPECT_EQ(vgg[12].dims, 512);
+    EXPECT_EQ(vgg.back().dims, 4096);
+  }
+}
+
+TEST(NetworkSpec, AllStandsForEveryLayer) {
+  const NetworkSpec spec{"resnet18", 3, 0};
+  EXPECT_EQ(names_of(select_layers(spec, {"all"})), names_of(layers_of(spec)));
+  EXPECT_THROW(select_layers(spec, {"all", "conv4a"}), Error);
+}
+
+TEST(NetworkSpec, CropsThatWouldVanishAreRefused) {
+  EXPECT_NO_THROW(check_crop_fits("vgg16", 32));
+  EXPECT_THROW(check_crop_fits("vgg16", 31), Error);
+  EXPECT_NO_THROW(check_crop_fits("resnet101", 8));
+  EXPECT_THROW(check_crop_fits("resnet19", 64), Error);
+}
+
 TEST(NetworkSpec, FeatureNamesFollowTheLayersAsked) {
   const NetworkSpec spec{"resnet18", 5, 0};
   const auto names = feature_names_of(spec, select_layers(spec, {"pool5", "conv4a"}));

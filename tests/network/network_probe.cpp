@@ -1,15 +1,18 @@
-// For compare_pytorch.py: dump_features FOLDER [TIFF ...] writes model.safetensors (2 channels,
-// normalisations that are far from the identity), crops.f32 [32][2][64][64] and features.f32 [32][D] of all
-// layers into FOLDER. The crops are cut from the TIFF files, one a channel, or painted: blobs on a noisy
-// ground.
+// What the Python tests of this folder ask for:
+//   network_probe crops FILE [TIFF ...]               [32][2][64][64] float32, cut from these images, one a
+//                                                     channel, or painted: blobs on a noisy ground
+//   network_probe weights FILE ARCHITECTURE CHANNELS CLASSES CROP_PX
+//                                                     normalisations and biases are far from the identity
+//   network_probe encode MODEL CROPS CHANNELS CROP_PX LAYERS FILE
+// An Error ends it with its text and exit code 2.
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/random.hpp"
+#include "core/text.hpp"
 #include "embed/encoder.hpp"
 #include "image/crop.hpp"
 #include "image/field_image.hpp"
@@ -52,8 +55,8 @@ std::vector<float> cut_crops(const FieldImage& field) {
   return crops;
 }
 
-// Statistics, scales and shifts as a trained network might have them.
-void disturb_norms(SafeTensors& file) {
+// Statistics, scales, shifts and biases as a trained network might have them.
+void disturb(SafeTensors& file) {
   Random random(5, {1});
   for (auto& [name, tensor] : file.tensors) {
     const bool scale = tensor.shape.size() == 1 && name.ends_with(".weight"),
@@ -71,35 +74,58 @@ void write_floats(const std::filesystem::path& path, const std::vector<float>& v
   write_file_atomically(path, {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
 }
 
-void dump(const std::filesystem::path& folder, const std::vector<ImageFile>& images) {
+void write_crops(const std::filesystem::path& path, const std::vector<ImageFile>& images) {
+  write_floats(path, cut_crops(images.empty() ? painted_field() : read_field(images).image));
+}
+
+void write_weights(const std::filesystem::path& path, const NetworkSpec& spec, int crop) {
   ModelInfo info;
-  info.spec = {"resnet18", 2, 7};
-  info.crop_px = crop_px;
+  info.spec = spec;
+  info.crop_px = crop;
   auto file = initial_weights(info, 11);
-  disturb_norms(file);
-  write_safetensors(folder / "model.safetensors", file);
-  const auto crops = cut_crops(images.empty() ? painted_field() : read_field(images).image);
-  EncoderOptions options;
-  options.model = folder / "model.safetensors";
-  options.threads = 2;
-  options.channels = 2;
-  options.device = "cpu";
-  options.layers.clear();
-  for (const auto& layer : layers_of(info.spec)) options.layers.push_back(layer.name);
+  disturb(file);
+  write_safetensors(path, file);
+}
+
+void encode(const EncoderOptions& options, const std::filesystem::path& crops_path,
+            const std::filesystem::path& out) {
+  const auto bytes = read_file(crops_path);
+  std::vector<float> crops(bytes.size() / sizeof(float));
+  std::memcpy(crops.data(), bytes.data(), bytes.size());
   auto encoder = make_torch_encoder(options);
-  std::vector<float> features(cells * encoder->feature_names().size());
-  encoder->encode(crops, cells, features);
-  write_floats(folder / "crops.f32", crops);
-  write_floats(folder / "features.f32", features);
+  const auto side = static_cast<std::size_t>(options.crop_px);
+  const auto count = crops.size() / (static_cast<std::size_t>(options.channels) * side * side);
+  std::vector<float> features(count * encoder->feature_names().size());
+  encoder->encode(crops, count, features);
+  write_floats(out, features);
+  std::printf("%s\n%s\n", encoder->feature_names().front().c_str(), encoder->description().c_str());
+}
+
+void serve(const std::vector<std::string>& words) {
+  if (words.at(0) == "crops") {
+    std::vector<ImageFile> images;
+    for (std::size_t i = 2; i < words.size(); ++i) images.push_back({words[i], 0});
+    write_crops(words.at(1), images);
+  } else if (words.at(0) == "weights") {
+    write_weights(words.at(1), {words.at(2), std::stoi(words.at(3)), std::stoi(words.at(4))},
+                  std::stoi(words.at(5)));
+  } else {
+    EncoderOptions options;
+    options.model = words.at(1);
+    options.channels = std::stoi(words.at(3));
+    options.crop_px = std::stoi(words.at(4));
+    options.layers = split_list(words.at(5));
+    options.threads = 2;
+    options.device = "cpu";
+    encode(options, words.at(2), words.at(6));
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    std::vector<ImageFile> images;
-    for (int i = 2; i < argc; ++i) images.push_back({argv[i], 0});
-    dump(argv[1], images);
+    serve({argv + 1, argv + argc});
     return 0;
   } catch (const Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

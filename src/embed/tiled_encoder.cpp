@@ -1,0 +1,68 @@
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "embed/tiled_encoder_torch.hpp"
+#include "network/memory.hpp"
+#include "network/model_file.hpp"
+#include "network/network_torch.hpp"
+
+namespace cytoscale {
+
+TiledEncoder::TiledEncoder(const CropShape& crop, const EncoderOptions& options)
+    : device_(choose_device(options.device, options.local_rank)),
+      crop_(crop),
+      tile_(device_.is_cpu() ? 16 : 256),
+      workers_(device_.is_cpu() ? options.threads : 1, [] { at::set_num_threads(1); }) {}
+
+void TiledEncoder::encode(std::span<const float> crops, std::size_t count, std::span<float> out) {
+  const auto dims = feature_names().size();
+  const auto side = static_cast<std::size_t>(crop_.px);
+  const auto crop = static_cast<std::size_t>(crop_.channels) * side * side;
+  if (crops.size() != count * crop || out.size() != count * dims)
+    throw Error("buffers do not fit " + std::to_string(count) + " crops", "encoder");
+  workers_.run((count + tile_ - 1) / tile_, [&](std::size_t tile, int) {
+    const auto first = tile * tile_, here = std::min(tile_, count - first);
+    encode_tile(crops.subspan(first * crop, here * crop), here, out.subspan(first * dims, here * dims));
+  });
+}
+
+// Always `tile_` cells, the last tile filled up with zeros: the library chooses its algorithm by the batch's
+// size, and a cell's features must not depend on how many stand beside it.
+void TiledEncoder::encode_tile(std::span<const float> crops, std::size_t count, std::span<float> out) {
+  torch::InferenceMode inference;
+  auto input = empty_tile();
+  std::copy(crops.begin(), crops.end(), input.data_ptr<float>());
+  const auto outputs = features(input).to(torch::kCPU, torch::kFloat32).contiguous();
+  std::copy_n(outputs.data_ptr<float>(), count * static_cast<std::size_t>(outputs.size(1)), out.begin());
+}
+
+torch::Tensor TiledEncoder::empty_tile() const {
+  return torch::zeros({static_cast<std::int64_t>(tile_), crop_.channels, crop_.px, crop_.px});
+}
+
+std::string TiledEncoder::library() const {
+  return std::string("LibTorch ") + TORCH_VERSION + (device_.is_cpu() ? ", CPU" : ", CUDA");
+}
+
+CropShape crop_shape_of(const EncoderOptions& options, int channels) {
+  return {
+      channels, options.crop_px > 0 ? options.crop_px : 128,
+      parse_crop_normalisation(options.crop_normalisation.empty() ? "maximum" : options.crop_normalisation)};
+}
+
+void EncoderOptions::validate() const {
+  if (precision != "fp32" && precision != "bf16")
+    throw Error("unknown precision '" + precision + "'", "precision", "Choose fp32 or bf16");
+  if (threads < 1) throw Error("at least one thread must compute", "threads");
+  if (crop_px < 0 || (crop_px > 0 && crop_px < 8))
+    throw Error("crops must have at least 8 px a side", "crop-size");
+  if (!crop_normalisation.empty()) parse_crop_normalisation(crop_normalisation);
+}
+
+std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
+  options.validate();
+  keep_freed_memory();
+  return is_pytorch_file(options.model) ? make_torchscript_encoder(options) : make_network_encoder(options);
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,43 @@
+#include "network/layers_torch.hpp"
+
+namespace cytoscale {
+
+ConvolutionImpl::ConvolutionImpl(const ConvShape& shape) {
+  weight = register_parameter("weight", torch::empty({shape.to, shape.from, shape.kernel, shape.kernel}));
+  if (shape.bias) bias = register_parameter("bias", torch::empty({shape.to}));
+}
+
+torch::Tensor ConvUnit::operator()(const torch::Tensor& input) {
+  if (folded_weight.defined()) return torch::conv2d(input, folded_weight, folded_bias, stride, padding);
+  const auto type = input.scalar_type();
+  const auto bias = conv->bias.defined() ? conv->bias.to(type) : conv->bias;
+  const auto output = torch::conv2d(input, conv->weight.to(type), bias, stride, padding);
+  return norm ? norm(output) : output;
+}
+
+void ConvUnit::fold(torch::ScalarType type) {
+  torch::NoGradGuard no_grad;
+  auto weight = conv->weight.to(torch::kFloat64);
+  auto bias = conv->bias.defined() ? conv->bias.to(torch::kFloat64)
+                                   : torch::zeros({weight.size(0)}, weight.options());
+  if (norm) {
+    const auto scale = norm->weight.to(torch::kFloat64) /
+                       torch::sqrt(norm->running_var.to(torch::kFloat64) + BatchNormImpl::epsilon);
+    weight = weight * scale.view({-1, 1, 1, 1});
+    bias = norm->bias.to(torch::kFloat64) + (bias - norm->running_mean.to(torch::kFloat64)) * scale;
+  }
+  folded_weight = weight.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
+  folded_bias = bias.to(type);
+}
+
+DenseImpl::DenseImpl(int from, int to) {
+  weight = register_parameter("weight", torch::empty({to, from}));
+  bias = register_parameter("bias", torch::empty({to}));
+}
+
+torch::Tensor DenseImpl::forward(const torch::Tensor& input) {
+  return torch::linear(input.scalar_type() == torch::kBFloat16 ? input.to(torch::kFloat32) : input, weight,
+                       bias);
+}
+
+}  // namespace cytoscale

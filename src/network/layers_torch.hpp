@@ -1,0 +1,79 @@
+// The parts that networks are made of, with the names of torchvision's tensors. Nothing is initialised but
+// normalisations.
+#pragma once
+#include <torch/torch.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+
+namespace cytoscale {
+
+// How batch normalisation gets its statistics while training.
+enum class NormMode {
+  local,   // of the cells that pass together
+  frozen,  // the stored ones, as in inference; scale and shift still learn
+  sync,    // of the batch over all ranks
+};
+
+// Shared by all normalisations of one network.
+struct NormContext {
+  NormMode mode = NormMode::local;
+  double momentum = 0.1;  // the share of the batch in the stored statistics; 1: they are the last batch's own
+  int ranks = 1;
+  std::function<void(std::span<double>)> sum_over_ranks;  // in place; needed for sync on more than one rank
+};
+
+// Batch normalisation with torchvision's five tensors. Input may be bf16, statistics are of the parameters'
+// type. Collective: forward and backward, when training with NormMode::sync on more than one rank.
+class BatchNormImpl : public torch::nn::Module {
+ public:
+  BatchNormImpl(int channels, std::shared_ptr<NormContext> context);
+  torch::Tensor forward(const torch::Tensor& input);
+
+  torch::Tensor weight, bias, running_mean, running_var, num_batches_tracked;
+  static constexpr double epsilon = 1e-5;
+
+ private:
+  torch::Tensor synchronised(const torch::Tensor& input);
+  std::shared_ptr<NormContext> context_;
+};
+TORCH_MODULE(BatchNorm);
+
+// A square convolution, padded by half its kernel.
+struct ConvShape {
+  int from, to, kernel, stride;
+  bool bias = false;
+};
+
+class ConvolutionImpl : public torch::nn::Module {
+ public:
+  explicit ConvolutionImpl(const ConvShape& shape);
+  torch::Tensor weight;  // [to][from][kernel][kernel]
+  torch::Tensor bias;    // [to], or undefined
+};
+TORCH_MODULE(Convolution);
+
+// A convolution and the normalisation of its output, if there is one: siblings in the names, one unit in the
+// pass. Folded into one convolution for inference. Computes in the input's type: float32 parameters are cast
+// to bf16 for bf16 input.
+struct ConvUnit {
+  Convolution conv{nullptr};
+  BatchNorm norm{nullptr};
+  int stride = 1, padding = 0;
+  torch::Tensor folded_weight, folded_bias;
+
+  torch::Tensor operator()(const torch::Tensor& input);
+  void fold(torch::ScalarType type);
+};
+
+// Fully connected, in float32.
+class DenseImpl : public torch::nn::Module {
+ public:
+  DenseImpl(int from, int to);
+  torch::Tensor forward(const torch::Tensor& input);  // [N][from] -> [N][to]
+  torch::Tensor weight, bias;                         // [to][from], [to]
+};
+TORCH_MODULE(Dense);
+
+}  // namespace cytoscale
