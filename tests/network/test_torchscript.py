@@ -189,7 +189,7 @@ def the_program_embeds_with_a_module():
 def bad_weights_end_the_program_before_it_computes():
     embed = ["embed", "--manifest", "screen/screen.csv", "--output", "out", "--crop-size", CROP, "--embeddings", "bad.h5ad"]
     train = ["train", "--manifest", "screen/screen.csv", "--output", "out", "--crop-size", CROP, "--steps", 1, "--treatment",
-             "Metadata_Compound"]
+             "Metadata_Compound", "--single-wells", "train"]
     weights = oracle.network("resnet18").state_dict()
     oracle.write_safetensors(weights, "whole.safetensors")
     pathlib.Path("cut.safetensors").write_bytes(pathlib.Path("whole.safetensors").read_bytes()[:-5])
