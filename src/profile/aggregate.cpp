@@ -6,25 +6,49 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
+#include "profile/words.hpp"
 
 namespace cytoscale {
 namespace {
 constexpr std::string_view added_columns[] = {"Metadata_Treatment", "Metadata_WellCount",
                                               "Metadata_Aggregate"};
+
+constexpr Word<Aggregate> aggregates[] = {
+    {"mean", Aggregate::mean}, {"median", Aggregate::median}, {"trimmed", Aggregate::trimmed}};
+
+// For what needs all values at once.
+double middle_of(const std::vector<double>& values, const Aggregation& how) {
+  return how.how == Aggregate::median ? median_of(values) : trimmed_mean_of(values, how.trim);
+}
+
+}  // namespace
+
+const std::vector<std::string>& aggregate_words() {
+  static const auto words = words_of(aggregates);
+  return words;
 }
 
 Aggregate parse_aggregate(const std::string& word) {
-  if (word == "mean") return Aggregate::mean;
-  if (word == "median") return Aggregate::median;
-  throw Error("'" + word + "' is no way to aggregate", "", "Use mean or median");
+  return parse_word(aggregates, word, "way to aggregate");
 }
 
 std::string aggregate_name(Aggregate how) {
-  return how == Aggregate::mean ? "mean" : "median";
+  return word_of(aggregates, how);
 }
 
-CellAggregator::CellAggregator(std::size_t features, Aggregate how)
-    : features_(features), how_(how), sums_(how == Aggregate::mean ? features : 0, 0.0) {}
+void Aggregation::validate() const {
+  if (trim >= 0 && trim < 0.5) return;
+  throw Error("the share to trim at each end is " + number_text(trim), "--trim",
+              "Give a number of 0 or more and below 0.5 (0.1 is usual)");
+}
+
+std::string Aggregation::name() const {
+  return aggregate_name(how) + (how == Aggregate::trimmed ? " " + number_text(trim) : "");
+}
+
+CellAggregator::CellAggregator(std::size_t features, Aggregation how)
+    : features_(features), how_(how), sums_(how.how == Aggregate::mean ? features : 0, 0.0) {}
 
 void CellAggregator::add(std::span<const float> rows) {
   for (std::size_t at = 0; at + features_ <= rows.size(); at += features_) {
@@ -34,7 +58,7 @@ void CellAggregator::add(std::span<const float> rows) {
       continue;
     }
     ++cells_;
-    if (how_ == Aggregate::median) {
+    if (how_.how != Aggregate::mean) {
       kept_.insert(kept_.end(), row.begin(), row.end());
     } else {
       for (std::size_t i = 0; i < features_; ++i) sums_[i] += row[i];
@@ -47,12 +71,12 @@ std::vector<double> CellAggregator::result() const {
   if (cells_ == 0) return profile;
   std::vector<double> column(cells_);
   for (std::size_t i = 0; i < features_; ++i) {
-    if (how_ == Aggregate::mean) {
+    if (how_.how == Aggregate::mean) {
       profile[i] = sums_[i] / static_cast<double>(cells_);
       continue;
     }
     for (std::size_t cell = 0; cell < cells_; ++cell) column[cell] = kept_[cell * features_ + i];
-    profile[i] = median_of(column);
+    profile[i] = middle_of(column, how_);
   }
   return profile;
 }
@@ -71,12 +95,22 @@ double median_of(std::vector<double> values) {
   return 0.5 * (*std::max_element(values.begin(), middle) + *middle);
 }
 
-Matrix aggregate_rows(const Matrix& values, const Groups& groups, Aggregate how) {
+double trimmed_mean_of(std::vector<double> values, double share) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  // As scipy: int(share · n), whose rounding down is part of the definition.
+  const auto cut = static_cast<std::size_t>(share * static_cast<double>(values.size()));
+  std::sort(values.begin(), values.end());
+  double sum = 0;
+  for (std::size_t i = cut; i < values.size() - cut; ++i) sum += values[i];
+  return sum / static_cast<double>(values.size() - 2 * cut);
+}
+
+Matrix aggregate_rows(const Matrix& values, const Groups& groups, const Aggregation& how) {
   Matrix result = Matrix::Zero(static_cast<Eigen::Index>(groups.rows.size()), values.cols());
   for (std::size_t g = 0; g < groups.rows.size(); ++g) {
     const auto& rows = groups.rows[g];
     auto out = result.row(static_cast<Eigen::Index>(g));
-    if (how == Aggregate::mean) {
+    if (how.how == Aggregate::mean) {
       for (const auto row : rows) out += values.row(static_cast<Eigen::Index>(row));
       out /= static_cast<double>(rows.size());
       continue;
@@ -84,14 +118,14 @@ Matrix aggregate_rows(const Matrix& values, const Groups& groups, Aggregate how)
     std::vector<double> column(rows.size());
     for (Eigen::Index i = 0; i < values.cols(); ++i) {
       for (std::size_t j = 0; j < rows.size(); ++j) column[j] = values(static_cast<Eigen::Index>(rows[j]), i);
-      out(i) = median_of(column);
+      out(i) = middle_of(column, how);
     }
   }
   return result;
 }
 
 ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<std::string>& treatment,
-                                  Aggregate how) {
+                                  const Aggregation& how) {
   const Groups groups = group_rows(treatment);
   const Table& from = wells.metadata;
   ProfileTable result;
@@ -114,7 +148,7 @@ ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<s
     for (const auto column : constant) row.push_back(from.rows[groups.rows[g][0]][column]);
     row.push_back(groups.names[g]);
     row.push_back(std::to_string(groups.rows[g].size()));
-    row.push_back(aggregate_name(how));
+    row.push_back(how.name());
   }
   return result;
 }

@@ -11,16 +11,28 @@
 
 namespace cytoscale {
 
-enum class Aggregate { mean, median };
-Aggregate parse_aggregate(const std::string& word);  // "mean", "median"; throws Error
+enum class Aggregate { mean, median, trimmed };
+const std::vector<std::string>& aggregate_words();
+Aggregate parse_aggregate(const std::string& word);  // throws Error
 std::string aggregate_name(Aggregate how);
+
+// How rows become one. trimmed: of n values the lowest and the highest floor(trim · n) are left out and the
+// others averaged (scipy.stats.trim_mean), feature by feature.
+struct Aggregation {
+  Aggregate how = Aggregate::mean;
+  double trim = 0.1;  // share cut at each end, [0, 0.5)
+  Aggregation() = default;
+  Aggregation(Aggregate chosen, double share = 0.1) : how(chosen), trim(share) {}
+  void validate() const;     // throws Error: trim outside [0, 0.5)
+  std::string name() const;  // "mean", "median", "trimmed 0.1"
+};
 
 // One well's cells, added in any number of pieces in global order. Rows with a value that is not finite are
 // skipped and counted (cells of failed fields are stored as NaN). The mean needs memory for one row, the
-// median for one well.
+// others for one well.
 class CellAggregator {
  public:
-  CellAggregator(std::size_t features, Aggregate how);
+  CellAggregator(std::size_t features, Aggregation how);
   void add(std::span<const float> rows);  // [n][features], row-major
   std::size_t cells() const { return cells_; }
   std::size_t skipped() const { return skipped_; }
@@ -29,21 +41,22 @@ class CellAggregator {
 
  private:
   std::size_t features_, cells_ = 0, skipped_ = 0;
-  Aggregate how_;
+  Aggregation how_;
   std::vector<double> sums_;
-  std::vector<float> kept_;  // median only: [cells][features]
+  std::vector<float> kept_;  // not for the mean: [cells][features]
 };
 
 // Middle value, or the mean of the two middle ones; NaN when empty.
 double median_of(std::vector<double> values);
+// The mean of what is left when floor(share · n) values are cut at each end; NaN when empty.
+double trimmed_mean_of(std::vector<double> values, double share);
 
-// One row per group: the mean or median, feature by feature, of its rows.
-Matrix aggregate_rows(const Matrix& values, const Groups& groups, Aggregate how);
+// One row per group, feature by feature, of its rows.
+Matrix aggregate_rows(const Matrix& values, const Groups& groups, const Aggregation& how);
 
 // Treatment profiles, in order of first appearance. Metadata: the columns that hold one value throughout each
-// treatment, then Metadata_Treatment, Metadata_WellCount and Metadata_Aggregate ("mean" or "median" of
-// wells).
+// treatment, then Metadata_Treatment, Metadata_WellCount and Metadata_Aggregate (how wells were aggregated).
 ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<std::string>& treatment,
-                                  Aggregate how);
+                                  const Aggregation& how);
 
 }  // namespace cytoscale

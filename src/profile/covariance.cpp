@@ -19,11 +19,7 @@ SymmetricEigen symmetric_eigen(const Matrix& symmetric) {
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(symmetric);
   if (solver.info() != Eigen::Success) throw Error("the covariance of the control wells has no eigenvectors");
   SymmetricEigen eigen{solver.eigenvalues().cwiseMax(0.0), solver.eigenvectors()};
-  for (Eigen::Index i = 0; i < eigen.vectors.cols(); ++i) {
-    Eigen::Index largest = 0;
-    eigen.vectors.col(i).cwiseAbs().maxCoeff(&largest);
-    if (eigen.vectors(largest, i) < 0) eigen.vectors.col(i) *= -1;
-  }
+  settle_signs(eigen.vectors);
   return eigen;
 }
 

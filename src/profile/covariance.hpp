@@ -15,6 +15,15 @@ struct SymmetricEigen {
   Matrix vectors;  // one per column; each has its largest component positive, so that signs are settled
 };
 SymmetricEigen symmetric_eigen(const Matrix& symmetric);
+// Turns each column so that its component of largest size is positive.
+template <typename Columns>
+void settle_signs(Columns& vectors) {
+  for (Eigen::Index i = 0; i < vectors.cols(); ++i) {
+    Eigen::Index largest = 0;
+    vectors.col(i).cwiseAbs().maxCoeff(&largest);
+    if (vectors(largest, i) < 0) vectors.col(i) *= -1;
+  }
+}
 
 // (C + shift·I)^exponent. Throws Error where that does not exist (a zero eigenvalue, shift 0, negative
 // exponent).

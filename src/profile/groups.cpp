@@ -1,5 +1,7 @@
 #include "profile/groups.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 namespace cytoscale {
@@ -16,6 +18,21 @@ Groups group_rows(const std::vector<std::string>& labels) {
     groups.rows[it->second].push_back(row);
   }
   return groups;
+}
+
+std::vector<std::size_t> marked_rows(const std::vector<char>& mask) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    if (mask[i]) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+std::vector<std::size_t> marked_rows(const std::vector<std::size_t>& rows, const std::vector<char>& mask) {
+  std::vector<std::size_t> chosen;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(chosen),
+               [&](auto row) { return mask[row] != 0; });
+  return chosen;
 }
 
 std::vector<std::string> one_label(std::size_t size, const std::string& label) {

@@ -13,6 +13,10 @@ struct Groups {
 
 Groups group_rows(const std::vector<std::string>& labels);
 
+// The rows with a mark, ascending: of all, or of some.
+std::vector<std::size_t> marked_rows(const std::vector<char>& mask);
+std::vector<std::size_t> marked_rows(const std::vector<std::size_t>& rows, const std::vector<char>& mask);
+
 // `size` times the same label: everything in one group.
 std::vector<std::string> one_label(std::size_t size, const std::string& label);
 

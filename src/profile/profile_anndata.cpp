@@ -37,6 +37,9 @@ ProfileTable read_profile_anndata(const std::filesystem::path& path) {
   profiles.metadata = std::move(data.obs);
   if (profiles.metadata.rows.empty()) profiles.metadata.rows.resize(data.rows);  // an obs without columns
   profiles.features = std::move(data.var_names);
+  if (const auto layer = data.var.find("layer")) {
+    for (const auto& row : data.var.rows) profiles.layers.push_back(row[*layer]);
+  }
   profiles.values = Eigen::Map<const Matrix>(data.x.data(), static_cast<Eigen::Index>(data.rows),
                                              static_cast<Eigen::Index>(data.vars));
   drop_nonfinite(profiles, path.string());
@@ -56,6 +59,7 @@ void write_profile_anndata(const std::filesystem::path& path, const ProfileTable
   data.obs = profiles.metadata;
   data.obs_names = row_names(profiles.metadata);
   data.var_names = profiles.features;
+  if (!profiles.layers.empty()) data.var.add_column("layer", profiles.layers);
   for (const char* count : {"Metadata_CellCount", "Metadata_WellCount"}) {
     if (data.obs.find(count)) data.numeric_columns.emplace_back(count);
   }

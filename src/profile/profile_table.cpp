@@ -49,11 +49,12 @@ std::optional<std::vector<double>> numbers_of(const Table& table, std::size_t co
 
 void keep_features(ProfileTable& profiles, const std::vector<char>& keep,
                    const std::vector<std::string>& reasons, const std::string& where) {
-  std::vector<std::string> names;
+  std::vector<std::string> names, layers;
   std::vector<Eigen::Index> columns;
   for (std::size_t i = 0; i < keep.size(); ++i) {
     if (keep[i]) {
       names.push_back(profiles.features[i]);
+      if (!profiles.layers.empty()) layers.push_back(profiles.layers[i]);
       columns.push_back(static_cast<Eigen::Index>(i));
     } else {
       profiles.dropped.push_back(profiles.features[i] + " (" + reasons[i] + ")");
@@ -67,6 +68,14 @@ void keep_features(ProfileTable& profiles, const std::vector<char>& keep,
   }
   profiles.values = Matrix(profiles.values(Eigen::all, columns));
   profiles.features = std::move(names);
+  profiles.layers = std::move(layers);
+}
+
+void rename_features(ProfileTable& profiles, const std::string& stem) {
+  profiles.features.clear();
+  profiles.layers.clear();
+  for (Eigen::Index i = 0; i < profiles.values.cols(); ++i)
+    profiles.features.push_back(stem + std::to_string(i));
 }
 
 void drop_nonfinite(ProfileTable& profiles, const std::string& where) {

@@ -17,6 +17,7 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 struct ProfileTable {
   Table metadata;                     // one row per profile, in the order of the file
   std::vector<std::string> features;  // names, one per column of `values`
+  std::vector<std::string> layers;    // the network's layer of each feature; empty where unknown
   Matrix values;                      // [profiles][features], finite
   std::vector<std::string> dropped;   // features left out, and why: "Cells_X (not finite in 3 of 96 rows)"
   std::vector<std::string> text_columns;  // taken as metadata only because they are not numbers
@@ -29,15 +30,15 @@ struct ProfileTable {
 // features. Empty, NA, NaN and infinite values are not finite: a feature with any is dropped and listed.
 // Throws Error: unreadable file, no rows, no features.
 ProfileTable read_profile_csv(const std::filesystem::path& path);
-// .h5ad: X are the features, obs the metadata. Dropping as above.
+// .h5ad: X are the features, obs the metadata, var's column "layer" the layers. Dropping as above.
 ProfileTable read_profile_anndata(const std::filesystem::path& path);
 // By the file's ending: .h5ad, otherwise CSV.
 ProfileTable read_profiles(const std::filesystem::path& path);
 
 // Metadata columns, then features; numbers in the shortest form that reads back the same. Atomic.
 void write_profile_csv(const std::filesystem::path& path, const ProfileTable& profiles);
-// float64 X, obs = metadata, var = features, uns = provenance. Row names are plate_well where those columns
-// exist. Atomic.
+// float64 X, obs = metadata, var = features (and layers), uns = provenance. Row names are plate_well where
+// those columns exist. Atomic.
 void write_profile_anndata(const std::filesystem::path& path, const ProfileTable& profiles,
                            const nlohmann::json& provenance);
 
@@ -47,5 +48,7 @@ void drop_nonfinite(ProfileTable& profiles, const std::string& where);
 // Keeps the features marked; `reasons[i]` is listed for each one that is not. Throws Error when none is left.
 void keep_features(ProfileTable& profiles, const std::vector<char>& keep,
                    const std::vector<std::string>& reasons, const std::string& where);
+// Features that became directions: "STEM0", "STEM1", …, of no layer.
+void rename_features(ProfileTable& profiles, const std::string& stem);
 
 }  // namespace cytoscale

@@ -26,7 +26,7 @@ struct MyWells {
 
 class WellReducer {
  public:
-  WellReducer(const EmbeddingReader& reader, Aggregate how)
+  WellReducer(const EmbeddingReader& reader, const Aggregation& how)
       : reader_(reader),
         aggregator_(reader.features(), how),
         block_rows_(static_cast<std::int64_t>(std::max<std::size_t>(
@@ -71,7 +71,7 @@ std::string well_name(const Table& metadata, std::size_t row) {
 }
 
 // Root: the gathered rows, wells without cells left out.
-void assemble(ReducedWells& result, Table metadata, const std::vector<std::string>& features,
+void assemble(ReducedWells& result, Table metadata, const EmbeddingReader& reader,
               const std::vector<double>& profiles, const std::vector<WellCount>& counts,
               const std::string& where) {
   std::vector<std::size_t> full;
@@ -87,15 +87,17 @@ void assemble(ReducedWells& result, Table metadata, const std::vector<std::strin
   if (full.empty())
     throw Error("no well has a cell", where, "Check segmentation (cells.h5) and failures.csv");
   auto& table = result.wells;
-  table.features = features;
+  table.features = reader.feature_names();
+  table.layers = reader.feature_layers();
+  const auto dims = table.features.size();
   table.metadata.columns = std::move(metadata.columns);
   table.metadata.columns.emplace_back("Metadata_CellCount");
-  table.values.resize(static_cast<Eigen::Index>(full.size()), static_cast<Eigen::Index>(features.size()));
+  table.values.resize(static_cast<Eigen::Index>(full.size()), static_cast<Eigen::Index>(dims));
   for (std::size_t i = 0; i < full.size(); ++i) {
     auto& row = table.metadata.rows.emplace_back(std::move(metadata.rows[full[i]]));
     row.push_back(std::to_string(counts[full[i]].cells));
     table.values.row(static_cast<Eigen::Index>(i)) = Eigen::Map<const Eigen::RowVectorXd>(
-        profiles.data() + full[i] * features.size(), static_cast<Eigen::Index>(features.size()));
+        profiles.data() + full[i] * dims, static_cast<Eigen::Index>(dims));
   }
 }
 
@@ -156,8 +158,8 @@ std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
   return owners;
 }
 
-ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings, Aggregate how,
-                          const Clock& clock) {
+ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings,
+                          const Aggregation& how, const Clock& clock) {
   std::unique_ptr<EmbeddingReader> reader;
   MyWells mine;
   Table metadata;
@@ -181,9 +183,8 @@ ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path&
   const auto counts = gather_to_root(comm, mine.counts);
   ReducedWells result;
   result.provenance = reader->provenance();
-  on_root(comm, [&] {
-    assemble(result, std::move(metadata), reader->feature_names(), profiles, counts, embeddings.string());
-  });
+  on_root(comm,
+          [&] { assemble(result, std::move(metadata), *reader, profiles, counts, embeddings.string()); });
   return result;
 }
 

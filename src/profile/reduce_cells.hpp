@@ -1,6 +1,6 @@
 // Cells to wells over ranks: embeddings.h5ad in, well profiles out. Each well is reduced by one rank, its
 // cells in global order, so the profiles have the same bits for any number of ranks (architecture rule 8).
-// Memory: one block of rows per rank (a whole well for the median), and on root the well profiles;
+// Memory: one block of rows per rank (a whole well unless it is the mean), and on root the well profiles;
 // independent of the number of cells.
 #pragma once
 #include <cstdint>
@@ -37,7 +37,7 @@ struct ReducedWells {
 };
 
 // Throws the same Error on all ranks: unreadable file, no cell in any well. Collective: yes.
-ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings, Aggregate how,
-                          const Clock& clock);
+ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings,
+                          const Aggregation& how, const Clock& clock);
 
 }  // namespace cytoscale

@@ -26,7 +26,7 @@ TEST(CellAggregator, MeanSkipsRowsThatAreNotFinite) {
 TEST(CellAggregator, PiecesDoNotChangeTheBits) {
   std::vector<float> rows;
   for (int i = 0; i < 3000; ++i) rows.push_back(static_cast<float>(std::sin(i) * std::exp(i % 17)));
-  for (const auto how : {Aggregate::mean, Aggregate::median}) {
+  for (const auto how : {Aggregate::mean, Aggregate::median, Aggregate::trimmed}) {
     CellAggregator whole(3, how), pieces(3, how);
     whole.add(rows);
     const std::span<const float> all(rows);
@@ -42,6 +42,19 @@ TEST(CellAggregator, MedianOfOddAndEvenCounts) {
   EXPECT_EQ(cells.result(), std::vector<double>{5});
   cells.add(std::vector<float>{6});
   EXPECT_EQ(cells.result(), std::vector<double>{5.5});
+}
+
+// scipy.stats.trim_mean, by golden.py beside this file.
+TEST(TrimmedMean, AgreesWithScipy) {
+  std::vector<double> values;
+  for (int i = 0; i < 23; ++i) values.push_back(std::sin(i) * std::exp(i % 5));
+  EXPECT_NEAR(trimmed_mean_of(values, 0.1), 2.112076480716614, 1e-12);
+  EXPECT_NEAR(trimmed_mean_of(values, 0.25), 1.3401696330178443, 1e-12);
+  EXPECT_TRUE(std::isnan(trimmed_mean_of({}, 0.1)));
+  CellAggregator cells(1, {Aggregate::trimmed, 0.25});
+  cells.add(std::vector<float>{100, 1, 2, -100});
+  EXPECT_EQ(cells.result(), std::vector<double>{1.5});
+  EXPECT_THROW((Aggregation{Aggregate::trimmed, 0.5}.validate()), Error);
 }
 
 TEST(Median, OfNothingIsNotANumber) {
@@ -64,6 +77,9 @@ TEST(Treatments, KeepOnlyMetadataThatIsTheSameThroughout) {
   const auto median = aggregate_treatments(wells, {"b", "a", "b", "b"}, Aggregate::median);
   EXPECT_EQ(median.values(0, 0), 3);
   EXPECT_EQ(median.metadata.rows[0][3], "median");
+  const auto trimmed = aggregate_treatments(wells, {"b", "b", "b", "b"}, {Aggregate::trimmed, 0.25});
+  EXPECT_EQ(trimmed.values(0, 0), 5.5);
+  EXPECT_EQ(trimmed.metadata.rows[0].back(), "trimmed 0.25");
 }
 
 TEST(Aggregate, UnknownWordIsRefused) {

@@ -70,6 +70,23 @@ TEST(Normalize, WhitenAndTvnAgreeWithNumpy) {
   EXPECT_EQ(t.features[0], "tvn_0");
 }
 
+// numpy: w - w[batch, control].mean(0) + w[control].mean(0) of the whitened table.
+TEST(Normalize, BatchCorrectionIsASeam) {
+  NormalizeOptions options{Normalization::whiten, Within::all, 0.5};
+  options.batch_correction = BatchCorrection::coral;
+  const auto aligned = normalize(sample(), {control, batch, batch}, options, "test");
+  EXPECT_EQ(aligned.features[0], "coral_0");
+  EXPECT_TRUE(aligned.values == normalized(Normalization::tvn, 0.5).values);
+  options.batch_correction = BatchCorrection::center;
+  const auto centred = normalize(sample(), {control, batch, batch}, options, "test");
+  const auto plain = normalized(Normalization::whiten, 0.5);
+  const Eigen::RowVectorXd all = plain.values.topRows(6).colwise().mean(),
+                           b = plain.values.middleRows(3, 3).colwise().mean();
+  EXPECT_LT((centred.values.row(8) - (plain.values.row(8) - b + all)).norm(), 1e-12);
+  options.method = Normalization::tvn;
+  EXPECT_NE(message_of([&] { options.validate(); }).find("--batch-correction"), std::string::npos);
+}
+
 TEST(Normalize, EachGroupByItself) {
   const auto z = normalized(Normalization::standardize, 1, Within::plate);
   for (const auto& rows : {std::vector<std::size_t>{0, 1, 2}, std::vector<std::size_t>{3, 4, 5}}) {

@@ -92,6 +92,20 @@ TEST(ProfileAnnData, NumbersComeBackBitForBit) {
   EXPECT_TRUE((back.values.array() == sample().values.array()).all());
 }
 
+TEST(ProfileAnnData, LayersComeBackAndStayWithTheirFeatures) {
+  auto table = sample();
+  table.layers = {"conv4a", "conv4a", "conv5b"};
+  const auto path = fresh_folder("profile_layers") / "wells.h5ad";
+  write_profile_anndata(path, table, nlohmann::json::object());
+  auto back = read_profiles(path);
+  EXPECT_EQ(back.layers, table.layers);
+  keep_features(back, {1, 0, 1}, Names(3, "left out"), "test");
+  EXPECT_EQ(back.layers, (Names{"conv4a", "conv5b"}));
+  rename_features(back, "turned_");
+  EXPECT_EQ(back.features, (Names{"turned_0", "turned_1"}));
+  EXPECT_TRUE(back.layers.empty());
+}
+
 TEST(ProfileAnnData, NotAnAnnDataIsAnError) {
   const auto path = fresh_folder("profile_broken") / "wells.h5ad";
   write_file_atomically(path, "not HDF5");

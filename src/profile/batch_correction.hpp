@@ -1,0 +1,31 @@
+// Batch correction: makes the controls of every batch alike; the last step of a normalisation. Another one is
+// a word, a function and a case here.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "profile/profile_table.hpp"
+
+namespace cytoscale {
+
+enum class BatchCorrection {
+  none,
+  coral,  // x' = x·(C_b+I)^(−1/2)·(C_all+λI)^(1/2), uncentred covariances of controls (Sun et al. 2016, Ando
+          // et al. 2017)
+  center  // x' = x − mean of the batch's controls + mean of all controls
+};
+const std::vector<std::string>& batch_correction_words();
+BatchCorrection parse_batch_correction(const std::string& word);  // throws Error
+std::string batch_correction_name(BatchCorrection correction);
+
+// Throws Error: a batch without control wells.
+void correct_batches(ProfileTable& profiles, BatchCorrection correction,
+                     const std::vector<std::string>& batch, const std::vector<char>& control, double lambda,
+                     const std::string& where);
+
+void coral(ProfileTable& profiles, const std::vector<std::string>& batch, const std::vector<char>& control,
+           double lambda, const std::string& where);
+void center_batches(ProfileTable& profiles, const std::vector<std::string>& batch,
+                    const std::vector<char>& control, const std::string& where);
+
+}  // namespace cytoscale

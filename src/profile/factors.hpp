@@ -1,0 +1,36 @@
+// Principal components and factor analysis of profiles: baselines that need no network (Ljosa et al. 2013;
+// Caicedo et al. 2018, Table 2). Definitions and results are scikit-learn's; the sign of each component,
+// which they leave open, is such that its loading of largest size is positive.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "profile/profile_table.hpp"
+
+namespace cytoscale {
+
+enum class Transform {
+  none,
+  pca,             // sklearn.decomposition.PCA: scores along the directions of largest variance
+  factor_analysis  // sklearn FactorAnalysis(svd_method='lapack'): posterior means of the factors; at most
+                   // 1000 iterations, until the log-likelihood gains less than 0.01
+};
+const std::vector<std::string>& transform_words();
+Transform parse_transform(const std::string& word);  // throws Error
+std::string transform_name(Transform transform);
+
+// A fitted transform: scores = (x − mean)·project.
+struct Factors {
+  Eigen::RowVectorXd mean;
+  Matrix project;   // [features][components]
+  Matrix loadings;  // [components][features]: sklearn's components_
+};
+
+// Throws Error: fewer rows or features than components, rows without any spread.
+Factors fit_factors(const Matrix& rows, Transform transform, int components, const std::string& where);
+
+// Fitted on the rows marked, applied to all. Features are renamed pca_0 …, factor_0 ….
+void transform_features(ProfileTable& profiles, Transform transform, int components,
+                        const std::vector<char>& fit, const std::string& where);
+
+}  // namespace cytoscale
