@@ -3,21 +3,24 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/text.hpp"
 #include "jobs/options.hpp"
 #include "profile/aggregate.hpp"
 #include "profile/normalize.hpp"
 
 namespace cytoscale {
 
-// --KEY METHOD, --within, --lambda. The key differs, since a run's profiles are normalised once, by reduce.
-inline void declare_normalization(OptionSet& options, const std::string& key, NormalizeOptions& normalize) {
+// Keys of what is done to the profiles start with `prefix`, "reduce-" or "": a run's profiles are normalised
+// once, by reduce, and evaluate's own keys are for profiles of other tools. Keys of how it is done are the
+// same.
+inline void declare_normalization(OptionSet& options, const std::string& prefix,
+                                  NormalizeOptions& normalize) {
   options.group("Normalisation");
   options.add_choice(
-      key, normalization_words(),
+      prefix + "normalize", normalization_words(),
       "of well profiles against the control wells: standardize is (x-mean)/sd; mad_robustize is "
-      "(x-median)/(1.4826 MAD); whiten "
-      "is standardize and then whitening of the controls' covariance; tvn is whiten and then CORAL, which "
-      "aligns the batches",
+      "(x-median)/(1.4826 MAD); whiten is standardize and then whitening of the controls' covariance; tvn is "
+      "whiten and then CORAL, which aligns the batches; sphere_... is pycytominer's sphering",
       [&normalize](const std::string& word) { normalize.method = parse_normalization(word); },
       [&normalize] { return normalization_name(normalize.method); });
   options.add_choice(
@@ -26,14 +29,52 @@ inline void declare_normalization(OptionSet& options, const std::string& key, No
       [&normalize](const std::string& word) { normalize.within = parse_within(word); },
       [&normalize] { return within_name(normalize.within); });
   options.add("lambda", normalize.lambda, "regularisation of whitening and CORAL, added to the eigenvalues");
+  options.add("sphering-epsilon", normalize.epsilon, "regularisation of sphering, added to singular values");
+  options.add_choice(
+      prefix + "batch-correction", batch_correction_words(),
+      "after the normalisation, by the control wells of each batch: coral aligns their covariances (part of "
+      "tvn), center their means",
+      [&normalize](const std::string& word) { normalize.batch_correction = parse_batch_correction(word); },
+      [&normalize] { return batch_correction_name(normalize.batch_correction); });
 }
 
-inline void declare_aggregate(OptionSet& options, const std::string& key, Aggregate& aggregate,
+// --PREFIXselect-features, --PREFIXtransform and their cuts.
+inline void declare_features(OptionSet& options, const std::string& prefix, NormalizeOptions& normalize) {
+  auto& selection = normalize.selection;
+  options.group("Features");
+  options.add(
+      {prefix + "select-features",
+       {},
+       "leave out features, as pycytominer does: variance (few distinct values), correlation (nearly the "
+       "same as another)",
+       "none|variance,correlation",
+       {},
+       false,
+       [&selection](const auto& text) { choose_feature_selection(selection, split_list(text)); },
+       [&selection] { return join(feature_selection_names(selection), ","); }});
+  options.add("frequency-cut", selection.frequency_cut,
+              "variance: least ratio of the second most common value's count to the most common's");
+  options.add("unique-cut", selection.unique_cut, "variance: least ratio of distinct values to wells");
+  options.add("correlation-cut", selection.correlation_cut,
+              "correlation: of two features above this one leaves");
+  options.add_choice(
+      prefix + "transform", transform_words(),
+      "take principal components or factors in place of the features, before the normalisation",
+      [&normalize](const std::string& word) { normalize.transform = parse_transform(word); },
+      [&normalize] { return transform_name(normalize.transform); });
+  options.add("components", normalize.components, "how many components or factors");
+}
+
+inline void declare_aggregate(OptionSet& options, const std::string& key, Aggregation& aggregation,
                               const std::string& help) {
   options.add_choice(
-      key, {"mean", "median"}, help,
-      [&aggregate](const std::string& word) { aggregate = parse_aggregate(word); },
-      [&aggregate] { return aggregate_name(aggregate); });
+      key, aggregate_words(), help,
+      [&aggregation](const std::string& word) { aggregation.how = parse_aggregate(word); },
+      [&aggregation] { return aggregate_name(aggregation.how); });
+}
+
+inline void declare_trim(OptionSet& options, double& trim) {
+  options.add("trim", trim, "trimmed: the share of values cut at each end before the mean");
 }
 
 // Options as provenance tells them: without the places of files.

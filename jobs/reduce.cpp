@@ -32,17 +32,21 @@ class ReduceJob final : public Job {
     return {profiles_in_.empty() ? embeddings_ : profiles_in_};
   }
   std::vector<std::filesystem::path> outputs() const override {
-    return {profiles_, csv_beside(profiles_), treatments_, csv_beside(treatments_)};
+    std::vector<std::filesystem::path> files = {profiles_, csv_beside(profiles_), treatments_,
+                                                csv_beside(treatments_)};
+    if (profiles_in_.empty()) files.push_back(wells_file_);
+    return files;
   }
   void execute(JobContext& context) override;
 
  private:
+  nlohmann::json provenance_of(const nlohmann::json& source);
   void finish(ProfileTable wells, const nlohmann::json& source, Log& log);
 
-  std::filesystem::path output_, embeddings_, profiles_in_, profiles_, treatments_;
+  std::filesystem::path output_, embeddings_, profiles_in_, profiles_, treatments_, wells_file_;
   ColumnRoles roles_;
-  NormalizeOptions normalize_{Normalization::whiten, Within::all, 1};
-  Aggregate cells_ = Aggregate::mean, wells_ = Aggregate::mean;
+  NormalizeOptions normalize_{Normalization::whiten};
+  Aggregation cells_, wells_;
 };
 
 std::string ReduceJob::description() const {
@@ -52,7 +56,10 @@ std::string ReduceJob::description() const {
          "ranks writes the same bytes. "
          "The well profiles are then normalised against the control wells and averaged to treatment "
          "profiles.\n\n"
-         "Writes profiles.h5ad (AnnData: X, obs with the wells' Metadata_ columns and Metadata_CellCount, "
+         "Writes wells.h5ad, the well profiles before they are normalised, with their layers (evaluate "
+         "--sweep "
+         "and --baselines start from it); profiles.h5ad (AnnData: X, obs with the wells' Metadata_ columns "
+         "and Metadata_CellCount, "
          "var) and the same as "
          "profiles.csv; treatments.h5ad and treatments.csv, one row per treatment, controls included, with "
          "Metadata_WellCount and "
@@ -78,11 +85,15 @@ void ReduceJob::declare(OptionSet& options) {
   options.add(
       "treatments", treatments_,
       "treatment profiles to write, .h5ad, with a .csv beside it [treatments.h5ad beside the profiles]");
+  options.add("wells", wells_file_,
+              "well profiles before normalisation to write, .h5ad [wells.h5ad beside the profiles]");
   declare_roles(options, roles_);
-  declare_normalization(options, "reduce-normalize", normalize_);
+  declare_normalization(options, "reduce-", normalize_);
+  declare_features(options, "reduce-", normalize_);
   options.group("Aggregation");
   declare_aggregate(options, "aggregate-cells", cells_, "of cells to wells");
   declare_aggregate(options, "aggregate", wells_, "of wells to treatments");
+  declare_trim(options, cells_.trim);
 }
 
 void ReduceJob::resolve() {
@@ -93,19 +104,23 @@ void ReduceJob::resolve() {
   if (embeddings_.empty()) embeddings_ = output_ / "embeddings.h5ad";
   if (profiles_.empty()) profiles_ = output_ / "profiles.h5ad";
   if (treatments_.empty()) treatments_ = profiles_.parent_path() / "treatments.h5ad";
+  if (wells_file_.empty()) wells_file_ = profiles_.parent_path() / "wells.h5ad";
   for (const auto& [file, key] :
-       {std::pair(&profiles_, "--profiles"), std::pair(&treatments_, "--treatments")}) {
+       {std::pair(&profiles_, "--profiles"), std::pair(&treatments_, "--treatments"),
+        std::pair(&wells_file_, "--wells")}) {
     if (file->extension() != ".h5ad") {
       throw Error("'" + file->string() + "' does not end in .h5ad", key,
                   "A .csv of the same name is written beside it");
     }
   }
-  if (profiles_ == treatments_)
-    throw Error("--profiles and --treatments are the same file", profiles_.string());
+  if (profiles_ == treatments_ || profiles_ == wells_file_ || treatments_ == wells_file_)
+    throw Error("--profiles, --treatments and --wells are not three files", profiles_.string());
   if (!profiles_in_.empty() && (profiles_in_ == profiles_ || profiles_in_ == csv_beside(profiles_))) {
     throw Error("the input would be overwritten", profiles_in_.string(),
                 "Write to another place with --profiles");
   }
+  wells_.trim = cells_.trim;
+  cells_.validate();
   roles_.validate();
   normalize_.validate();
 }
@@ -138,9 +153,21 @@ void ReduceJob::execute(JobContext& context) {
   on_root(context.comm, [&] { finish(std::move(wells), source, context.log); });
 }
 
+nlohmann::json ReduceJob::provenance_of(const nlohmann::json& source) {
+  auto made = make_provenance(
+      "reduce", without_places(resolved_options(*this),
+                               {"output", "embeddings", "profiles-in", "profiles", "treatments", "wells"}));
+  made["source"] = source;
+  made["row"] = "well";
+  return made;
+}
+
 void ReduceJob::finish(ProfileTable wells, const nlohmann::json& source, Log& log) {
   const auto where = (profiles_in_.empty() ? embeddings_ : profiles_in_).string();
   drop_nonfinite(wells, where);
+  if (profiles_in_.empty()) {
+    write_profile_anndata(wells_file_, wells, {{"cytoscale", provenance_of(source)}});
+  }
   const auto well_role = well_roles(wells.metadata, roles_, normalize_, where);
   wells = normalize(std::move(wells), well_role, normalize_, where);
   if (!wells.text_columns.empty())
@@ -151,13 +178,9 @@ void ReduceJob::finish(ProfileTable wells, const nlohmann::json& source, Log& lo
   const auto treatments =
       aggregate_treatments(wells, treatment_labels(wells.metadata, roles_, where), wells_);
   const double norm = wells.values.norm();
-  auto provenance = make_provenance(
-      "reduce", without_places(resolved_options(*this),
-                               {"output", "embeddings", "profiles-in", "profiles", "treatments"}));
-  provenance["source"] = source;
+  auto provenance = provenance_of(source);
   provenance["features_dropped"] = wells.dropped;
   provenance["frobenius_norm"] = norm;
-  provenance["row"] = "well";
   const auto write = [&](const std::filesystem::path& path, const ProfileTable& table) {
     write_profile_anndata(path, table, {{"cytoscale", provenance}});
     write_profile_csv(csv_beside(path), table);

@@ -1,10 +1,16 @@
 #include "evaluate/cosine.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 namespace cytoscale {
 namespace {
+
+// The matrix product is many times faster than single dot products, but its sums depend on where a row lies:
+// it tells who comes near, the dot product who is nearest.
+constexpr std::size_t block_rows = 64;
+constexpr double slack = 1e-11;
 
 // Eight running sums whatever the alignment: the same numbers always give the same result.
 double dot(const double* a, const double* b, Eigen::Index n) {
@@ -24,7 +30,10 @@ CosineIndex::CosineIndex(const Matrix& rows)
   for (Eigen::Index row = 0; row < unit_.rows(); ++row) {
     // Scaled by the largest value first: squares of tiny or huge values would leave the range of double.
     const double largest = unit_.row(row).cwiseAbs().maxCoeff();
-    if (!(largest > 0) || !unit_.row(row).allFinite()) continue;
+    if (!(largest > 0) || !unit_.row(row).allFinite()) {
+      unit_.row(row).setZero();
+      continue;
+    }
     unit_.row(row) /= largest;
     const double* values = unit_.row(row).data();
     unit_.row(row) /= std::sqrt(dot(values, values, unit_.cols()));
@@ -37,16 +46,30 @@ double CosineIndex::similarity(std::size_t a, std::size_t b) const {
              unit_.cols());
 }
 
-std::optional<Neighbour> CosineIndex::nearest(std::size_t query,
-                                              const std::function<bool(std::size_t)>& admissible) const {
-  std::optional<Neighbour> best;
-  if (!has_direction(query)) return best;
-  for (std::size_t row = 0; row < size(); ++row) {
-    if (row == query || !has_direction(row) || !admissible(row)) continue;
-    const double here = similarity(query, row);
-    if (!best || here > best->similarity) best = Neighbour{row, here};
+std::vector<std::optional<Neighbour>> CosineIndex::nearest(const std::vector<std::size_t>& queries,
+                                                           const Admissible& admissible) const {
+  std::vector<std::optional<Neighbour>> result(queries.size());
+  Matrix block, product;
+  for (std::size_t first = 0; first < queries.size(); first += block_rows) {
+    const auto count = std::min(block_rows, queries.size() - first);
+    block = unit_(std::vector<std::size_t>(queries.begin() + static_cast<std::ptrdiff_t>(first),
+                                           queries.begin() + static_cast<std::ptrdiff_t>(first + count)),
+                  Eigen::all);
+    product.noalias() = block * unit_.transpose();
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto query = queries[first + i];
+      if (!has_direction(query)) continue;
+      const double* rough = product.row(static_cast<Eigen::Index>(i)).data();
+      auto& best = result[first + i];
+      for (std::size_t row = 0; row < size(); ++row) {
+        if (best && rough[row] < best->similarity - slack) continue;
+        if (row == query || !has_direction(row) || !admissible(query, row)) continue;
+        const double here = similarity(query, row);
+        if (!best || here > best->similarity) best = Neighbour{row, here};
+      }
+    }
   }
-  return best;
+  return result;
 }
 
 }  // namespace cytoscale

@@ -22,9 +22,11 @@ class CosineIndex {
   std::size_t size() const { return directed_.size(); }
   bool has_direction(std::size_t row) const { return directed_[row] != 0; }
   double similarity(std::size_t a, std::size_t b) const;
-  // Among the rows other than `query` that are admissible; nothing where there is none.
-  std::optional<Neighbour> nearest(std::size_t query,
-                                   const std::function<bool(std::size_t)>& admissible) const;
+  // For each query, among the rows other than itself that are admissible; nothing where there is none.
+  // `admissible` is asked only of rows that would be nearer. Memory: 64 rows of similarities.
+  using Admissible = std::function<bool(std::size_t query, std::size_t row)>;
+  std::vector<std::optional<Neighbour>> nearest(const std::vector<std::size_t>& queries,
+                                                const Admissible& admissible) const;
 
  private:
   Matrix unit_;

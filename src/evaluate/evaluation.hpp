@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evaluate/matching.hpp"
+#include "evaluate/retrieval.hpp"
 #include "evaluate/z_prime.hpp"
 #include "profile/aggregate.hpp"
 #include "profile/normalize.hpp"
@@ -16,9 +17,11 @@ namespace cytoscale {
 struct EvaluateOptions {
   ColumnRoles roles;
   NormalizeOptions normalize;
-  Aggregate aggregate = Aggregate::mean;                     // wells to treatments
+  Aggregation aggregate;                                     // wells to treatments
   std::vector<std::string> single_batch_classes = {"auto"};  // or their names; empty: none leaves
   ZPrimeOptions zprime;
+  BootstrapOptions bootstrap;
+  RetrievalOptions retrieval;
   void validate() const;
 };
 
@@ -28,6 +31,7 @@ struct Evaluation {
   std::vector<RuleResult> rules;  // those that apply, in the order nsc, nscb_disjoint, nscb_joined
   std::optional<Score> replicate_accuracy, gene_accuracy;
   std::optional<ZPrime> z_prime;
+  RetrievalFigures retrieval;
   std::vector<std::string> single_batch_classes;  // as used
   std::vector<std::string> dropped;               // features, with the reason
   std::vector<std::string> notes;                 // what was left out, and why

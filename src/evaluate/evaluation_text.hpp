@@ -5,11 +5,17 @@
 #include <vector>
 
 #include "evaluate/evaluation.hpp"
+#include "evaluate/sweep.hpp"
 
 namespace cytoscale {
 
-// One row per evaluation, one column per metric that applies to any of them: "95/103 (92.2 %)".
+// One row per evaluation, one column per metric that applies to any of them: "95/103 (92.2 %) [86.4, 97.1]",
+// with the 95 % interval.
 std::string score_text(const std::vector<std::pair<std::string, Evaluation>>& evaluations);
+// mAP, percent replicating and matching, enrichment in the same way; "" where none applies.
+std::string retrieval_text(const std::vector<std::pair<std::string, Evaluation>>& evaluations);
+// One row per layer and normalisation.
+std::string sweep_text(const std::vector<SweepEntry>& entries);
 
 // Rows: the true class; columns: the class of the nearest neighbour, numbered as the rows are.
 std::string confusion_text(const TreatmentSet& set, const RuleResult& rule);

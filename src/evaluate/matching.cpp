@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "evaluate/cosine.hpp"
+#include "profile/groups.hpp"
 
 namespace cytoscale {
 namespace {
@@ -60,42 +61,66 @@ std::vector<std::string> find_single_batch_classes(const TreatmentSet& set) {
 RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
                             const std::vector<std::string>& single_batch_classes) {
   const CosineIndex index(set.values);
-  RuleResult result{rule, {}, {}, 0};
+  RuleResult result{rule, {}, {}, 0, {}};
   std::vector<char> single(set.size());
   for (std::size_t i = 0; i < set.size(); ++i) single[i] = contains(single_batch_classes, set.moa[i]);
+  std::vector<std::size_t> queries;
   for (std::size_t query = 0; query < set.size(); ++query) {
-    if (set.moa[query].empty() || (rule != MatchRule::nsc && single[query])) continue;
-    const auto nearest = index.nearest(query, [&](std::size_t row) {
-      if (set.moa[row].empty() || set.compound[row] == set.compound[query]) return false;
-      if (rule == MatchRule::nscb_disjoint) return !share_any(set.batches[row], set.batches[query]);
-      if (rule == MatchRule::nscb_joined) return !single[row] && set.batches[row] != set.batches[query];
-      return true;
-    });
-    Match match{query, std::nullopt, 0, false};
-    if (nearest) {
-      match = {query, nearest->row, nearest->similarity, set.moa[nearest->row] == set.moa[query]};
+    if (!set.moa[query].empty() && (rule == MatchRule::nsc || !single[query])) queries.push_back(query);
+  }
+  const auto nearest = index.nearest(queries, [&](std::size_t query, std::size_t row) {
+    if (set.moa[row].empty() || set.compound[row] == set.compound[query]) return false;
+    if (rule == MatchRule::nscb_disjoint) return !share_any(set.batches[row], set.batches[query]);
+    if (rule == MatchRule::nscb_joined) return !single[row] && set.batches[row] != set.batches[query];
+    return true;
+  });
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    Match match{queries[i], std::nullopt, 0, false};
+    if (nearest[i]) {
+      const auto row = nearest[i]->row;
+      match = {queries[i], row, nearest[i]->similarity, set.moa[row] == set.moa[queries[i]]};
     } else {
       ++result.without_candidate;
     }
-    result.score.correct += match.correct;
-    ++result.score.total;
     result.matches.push_back(match);
   }
+  result.score = count(answers_of(result));
   return result;
 }
 
-Score same_label_accuracy(const Matrix& values, const std::vector<std::string>& label) {
-  std::map<std::string, std::size_t> count;
-  for (const auto& name : label) ++count[name];
-  const CosineIndex index(values);
-  Score score;
-  for (std::size_t query = 0; query < label.size(); ++query) {
-    if (count[label[query]] < 2) continue;
-    const auto nearest = index.nearest(query, [](std::size_t) { return true; });
-    ++score.total;
-    score.correct += nearest && label[nearest->row] == label[query];
+Answers answers_of(const RuleResult& result) {
+  Answers answers;
+  for (const auto& match : result.matches) answers.emplace_back(match.correct);
+  return answers;
+}
+
+Answers same_label_answers(const Matrix& values, const std::vector<std::string>& label) {
+  const Groups groups = group_rows(label);
+  std::vector<std::size_t> queries;
+  for (const auto& rows : groups.rows) {
+    if (rows.size() > 1) queries.insert(queries.end(), rows.begin(), rows.end());
   }
-  return score;
+  const auto nearest = CosineIndex(values).nearest(queries, [](auto, auto) { return true; });
+  Answers answers(label.size());
+  for (std::size_t i = 0; i < queries.size(); ++i)
+    answers[queries[i]] = nearest[i] && label[nearest[i]->row] == label[queries[i]];
+  return answers;
+}
+
+std::vector<ClassScore> class_scores(const TreatmentSet& set, const RuleResult& result,
+                                     const BootstrapOptions& options) {
+  std::map<std::string, std::pair<Answers, std::vector<std::string>>> by_class;
+  for (const auto& match : result.matches) {
+    auto& [answers, units] = by_class[set.moa[match.query]];
+    answers.emplace_back(match.correct);
+    units.push_back(set.name[match.query]);
+  }
+  std::vector<ClassScore> scores;
+  for (const auto& [name, asked] : by_class)
+    scores.push_back({name, score_of(asked.first, asked.second, options)});
+  std::sort(scores.begin(), scores.end(),
+            [](const auto& a, const auto& b) { return natural_less(a.name, b.name); });
+  return scores;
 }
 
 Confusion confusion_of(const TreatmentSet& set, const RuleResult& result) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/score.hpp"
 #include "profile/profile_table.hpp"
 
 namespace cytoscale {
@@ -30,11 +31,6 @@ enum class MatchRule {
 std::string rule_key(MatchRule rule);    // "nsc", "nscb_disjoint", "nscb_joined"
 std::string rule_title(MatchRule rule);  // "NSC", "NSCB disjoint", "NSCB joined"
 
-struct Score {
-  std::size_t correct = 0, total = 0;
-  double fraction() const { return total ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
-};
-
 struct Match {
   std::size_t query;                   // index in the set
   std::optional<std::size_t> nearest;  // nothing: no candidate was left, counted as wrong
@@ -42,11 +38,17 @@ struct Match {
   bool correct = false;
 };
 
+struct ClassScore {
+  std::string name;
+  Score score;
+};
+
 struct RuleResult {
   MatchRule rule;
   std::vector<Match> matches;  // one per query, in the set's order
   Score score;
   std::size_t without_candidate = 0;
+  std::vector<ClassScore> classes;  // as class_scores() makes them; match_treatments() leaves them out
 };
 
 // Classes whose treatments all lie in one and the same batch: NSCB cannot recover them. Sorted.
@@ -56,10 +58,17 @@ std::vector<std::string> find_single_batch_classes(const TreatmentSet& set);
 RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
                             const std::vector<std::string>& single_batch_classes);
 
-// Of the rows whose label another row has too: how many have a nearest neighbour (not themselves) with their
+// The answers of a rule's queries, in their order.
+Answers answers_of(const RuleResult& result);
+
+// Asked of the rows whose label another row has too: does the nearest neighbour (not themselves) have their
 // label? Replicate accuracy with wells and treatments; gene accuracy with alleles and genes. All rows are
 // candidates.
-Score same_label_accuracy(const Matrix& values, const std::vector<std::string>& label);
+Answers same_label_answers(const Matrix& values, const std::vector<std::string>& label);
+
+// A rule's score class by class, in natural order.
+std::vector<ClassScore> class_scores(const TreatmentSet& set, const RuleResult& result,
+                                     const BootstrapOptions& options);
 
 // counts[truth][matched], classes in natural order; the last column counts queries without a candidate.
 struct Confusion {

@@ -94,5 +94,22 @@ TEST(Bbbc021Replicates, AgreeWithNumpy) {
   EXPECT_EQ(aligned.replicate_accuracy->correct, 100u);
 }
 
+// copairs 0.5 on the same table (golden.py beside this file): replicates against DMSO, and classes of the
+// mean treatment profiles with positives of another compound.
+TEST(Bbbc021Retrieval, AgreesWithCopairs) {
+  const auto data = test_data();
+  if (!data) GTEST_SKIP() << no_data_reason;
+  const auto path = *data / "bbbc021" / "BBBC021_feature_selected_mad_robustize.csv";
+  const auto result = evaluate_profiles(read_profile_csv(path), options_of(rows[0]), path.string());
+  const auto& figures = result.retrieval;
+  ASSERT_TRUE(figures.replicate_map && figures.class_map);
+  EXPECT_EQ(figures.replicate_map->groups.size(), 103u);
+  EXPECT_NEAR(figures.replicate_map->mean, 0.9072691728000652, 1e-5);
+  EXPECT_NEAR(static_cast<double>(figures.replicate_map->significant.correct), 102,
+              1);  // random nulls differ
+  EXPECT_EQ(figures.class_map->groups.size(), 12u);
+  EXPECT_NEAR(figures.class_map->mean, 0.7737611505193532, 1e-5);
+}
+
 }  // namespace
 }  // namespace cytoscale

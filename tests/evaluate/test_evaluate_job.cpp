@@ -85,6 +85,34 @@ TEST(EvaluateJob, WritesMetricsMatchesAndTable) {
   EXPECT_EQ(matches.rows[0][matches.column("nscb_disjoint_nearest")], "b_1");
 }
 
+TEST(EvaluateJob, SweepsLayersAndAddsBaselines) {
+  const auto folder = fresh_folder("evaluate_sweep");
+  const auto profiles = (folder / "wells.csv").string();
+  auto text = profiles_csv();
+  text.replace(text.find(",u,v,w\n"), 7, ",net_conv4a_0,net_conv4a_1,net_conv5b_0\n");
+  write_file_atomically(profiles, text);
+  auto options = arguments(folder, profiles);
+  options.insert(options.end(), {"--profile-names", "ours", "--sweep", "--sweep-normalize",
+                                 "none,standardize", "--baselines", "pca,factor_analysis", "--components",
+                                 "2", "--bootstrap", "200", "--null-size", "200"});
+  const auto result = run_program(options);
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_NE(result.output.find("\nfactor_analysis of ours "), std::string::npos) << result.output;
+  const auto json = nlohmann::json::parse(read_file(folder / "metrics.json"));
+  ASSERT_EQ(json["sweep"].size(), 4u);
+  EXPECT_EQ(json["sweep"][1]["layer"], "net_conv4a");
+  EXPECT_EQ(json["sweep"][1]["normalize"], "standardize");
+  EXPECT_EQ(json["sweep"][0]["nsc"]["correct"], 4);
+  ASSERT_EQ(json["compared"].size(), 3u);
+  EXPECT_EQ(json["compared"][1]["name"], "pca of ours");
+  EXPECT_EQ(json["compared"][1]["features"], 2);
+  EXPECT_EQ(json["nsc"]["ci95"].size(), 2u);
+  EXPECT_EQ(read_csv(folder / "sweep.csv").rows.size(), 4u);
+  EXPECT_EQ(read_csv(folder / "per_class.csv").rows.size(), 2u);
+  EXPECT_EQ(read_csv(folder / "retrieval.csv").rows.size(), 6u);
+  EXPECT_NE(read_file(folder / "sweep.svg").find("</svg>"), std::string::npos);
+}
+
 TEST(EvaluateJob, ComparesSeveralProfiles) {
   const auto folder = fresh_folder("evaluate_compare");
   const auto profiles = (folder / "wells.csv").string();
@@ -130,6 +158,12 @@ TEST(EvaluateJob, BadInputEndsWithOneMessage) {
   fails("--batch-from-plate", "(", "is not a regular expression");
   fails("--single-batch-classes", "kinase", "no treatment has the class 'kinase'");
   fails("--profile-names", "a,b", "2 names are given for 1 profiles");
+  fails("--baselines", "ica", "Use one of: none, pca");
+  fails("--bootstrap", "5", "5 resamples");
+  fails("--sweep", "true", "is of no layer");
+  fails("--select-features", "varianz", "is no feature selection");
+  fails("--trim", "0.6", "below 0.5");
+  fails("--transform", "pca", "50 components are asked of 3 features");
   fails("--zprime-train", "Metadata_Plate=W9", "--zprime-train");
 }
 

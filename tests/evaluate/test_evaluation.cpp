@@ -90,7 +90,23 @@ TEST(Evaluation, FilesHoldWhatApplies) {
   options.zprime.train = {"Metadata_Batch=1"};
   const auto result = evaluate_profiles(wells(), options, "wells.csv");
   const auto json = metrics_json(result, options);
-  EXPECT_EQ(json["nsc"], (nlohmann::json{{"correct", 5}, {"total", 5}}));
+  EXPECT_EQ(
+      json["nsc"],
+      (nlohmann::json{
+          {"correct", 5}, {"total", 5}, {"accuracy", 1.0}, {"ci95", nlohmann::json::array({1.0, 1.0})}}));
+  EXPECT_EQ(json["per_class"]["nsc"]["y"]["total"], 2);
+  EXPECT_EQ(json["map_replicates"]["groups"], 5);
+  EXPECT_EQ(json["percent_replicating"]["total"], 5);
+  EXPECT_TRUE(json["enrichment"]["p_value"].is_number());
+  const auto classes = class_table(result);
+  ASSERT_EQ(classes.rows.size(), 2u);
+  EXPECT_EQ(classes.rows[0][classes.column("class")], "x");
+  EXPECT_EQ(classes.rows[0][classes.column("nsc_n")], "3");
+  EXPECT_EQ(classes.rows[0][classes.column("nsc_correct")], "3");
+  const auto retrieval = retrieval_table(result);
+  ASSERT_EQ(retrieval.rows.size(), 7u);  // five treatments, two classes
+  EXPECT_EQ(retrieval.rows[1][retrieval.column("name")], "a_1");
+  EXPECT_EQ(retrieval.rows[6][retrieval.column("kind")], "class");
   EXPECT_FALSE(json.contains("nscb_disjoint"));
   EXPECT_FALSE(json.contains("gene_accuracy"));
   EXPECT_TRUE(json["z_prime"].is_number());

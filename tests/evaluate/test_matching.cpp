@@ -1,6 +1,7 @@
 // Small cases whose answer can be read off.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "evaluate/cosine.hpp"
@@ -27,6 +28,8 @@ TreatmentSet four() {
   return set;
 }
 
+const auto any = [](std::size_t, std::size_t) { return true; };
+
 TEST(Cosine, LengthDoesNotMatter) {
   const CosineIndex index(points({{1, 1}, {1e200, 1e200}, {1e-200, 0}, {-3, -3}}));
   EXPECT_NEAR(index.similarity(0, 1), 1, 1e-15);
@@ -36,19 +39,43 @@ TEST(Cosine, LengthDoesNotMatter) {
 
 TEST(Cosine, OfEqualNeighboursTheFirstWins) {
   const CosineIndex index(points({{1, 1}, {2, 1}, {2, 1}, {2, 1}}));
-  const auto any = [](std::size_t) { return true; };
-  EXPECT_EQ(index.nearest(0, any)->row, 1u);
-  EXPECT_EQ(index.nearest(1, any)->row, 2u);
-  EXPECT_EQ(index.nearest(3, any)->row, 1u);
+  const auto nearest = index.nearest({0, 1, 3}, any);
+  EXPECT_EQ(nearest[0]->row, 1u);
+  EXPECT_EQ(nearest[1]->row, 2u);
+  EXPECT_EQ(nearest[2]->row, 1u);
 }
 
 TEST(Cosine, RowsWithoutDirectionAreNobodysNeighbour) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const CosineIndex index(points({{-1, 0}, {0, 0}, {nan, 1}, {1, 0}}));
-  const auto any = [](std::size_t) { return true; };
-  EXPECT_EQ(index.nearest(0, any)->row, 3u);  // though it points the other way
-  EXPECT_FALSE(index.nearest(1, any));
-  EXPECT_FALSE(index.nearest(2, any));
+  const auto nearest = index.nearest({0, 1, 2}, any);
+  EXPECT_EQ(nearest[0]->row, 3u);  // though it points the other way
+  EXPECT_FALSE(nearest[1]);
+  EXPECT_FALSE(nearest[2]);
+}
+
+// The matrix product only tells who comes near: over many blocks and with ties, the answer is that of a plain
+// loop.
+TEST(Cosine, ManyRowsAgreeWithAPlainLoop) {
+  Matrix x(300, 37);
+  for (int i = 0; i < 300; ++i) {
+    for (int j = 0; j < 37; ++j) x(i, j) = std::sin(0.7 * (i % 150) + 1.3 * j + 0.01 * (i % 150) * j);
+  }
+  const CosineIndex index(x);
+  std::vector<std::size_t> queries(300);
+  for (std::size_t i = 0; i < 300; ++i) queries[i] = 299 - i;
+  const auto admissible = [](std::size_t a, std::size_t b) { return a / 3 % 2 != b / 3 % 2; };
+  const auto nearest = index.nearest(queries, admissible);
+  for (std::size_t i = 0; i < 300; ++i) {
+    std::optional<Neighbour> best;
+    for (std::size_t row = 0; row < 300; ++row) {
+      if (row == queries[i] || !admissible(queries[i], row)) continue;
+      const double here = index.similarity(queries[i], row);
+      if (!best || here > best->similarity) best = Neighbour{row, here};
+    }
+    ASSERT_EQ(nearest[i]->row, best->row) << i;
+    ASSERT_EQ(nearest[i]->similarity, best->similarity);
+  }
 }
 
 TEST(Matching, FindsTheClass) {
@@ -124,11 +151,11 @@ TEST(Matching, Confusion) {
 
 TEST(SameLabel, CountsRowsThatHaveAPartner) {
   const auto values = points({{1, 0}, {1, 0.1}, {0, 1}, {0.3, 1}});
-  const auto score = same_label_accuracy(values, {"a", "a", "b", "c"});
+  const auto score = count(same_label_answers(values, {"a", "a", "b", "c"}));
   EXPECT_EQ(score.total, 2u);
   EXPECT_EQ(score.correct, 2u);
-  EXPECT_EQ(same_label_accuracy(values, {"a", "b", "a", "b"}).correct, 0u);
-  EXPECT_EQ(same_label_accuracy(values, {"a", "b", "c", "d"}).total, 0u);
+  EXPECT_EQ(count(same_label_answers(values, {"a", "b", "a", "b"})).correct, 0u);
+  EXPECT_EQ(count(same_label_answers(values, {"a", "b", "c", "d"})).total, 0u);
 }
 
 }  // namespace

@@ -22,11 +22,15 @@ TEST(ReduceJob, SameBytesForAnyNumberOfRanks) {
     ASSERT_EQ(result.exit_code, 0) << result.errors;
     EXPECT_NE(result.errors.find("1 wells have no cells and are left out: plate P1, well A05"),
               std::string::npos);
-    for (const char* file : {"profiles.h5ad", "profiles.csv", "treatments.h5ad", "treatments.csv"}) {
+    for (const char* file :
+         {"wells.h5ad", "profiles.h5ad", "profiles.csv", "treatments.h5ad", "treatments.csv"}) {
       EXPECT_EQ(read_file(output / file), read_file(folder / "ranks0" / file))
           << file << " with " << ranks << " ranks";
     }
   }
+  const auto before = read_profiles(folder / "ranks2" / "wells.h5ad");
+  EXPECT_EQ(before.features[0], "net_conv4a_0");
+  EXPECT_EQ(before.layers, std::vector<std::string>(sample_features, "conv4a"));
   const auto wells = read_profiles(folder / "ranks2" / "profiles.h5ad");
   EXPECT_EQ(wells.size(), 11u);
   EXPECT_EQ(wells.features[0], "tvn_0");

@@ -45,6 +45,7 @@ TEST(ReduceCells, MeansCountsAndMetadata) {
   EXPECT_EQ(reduced.empty_wells, std::vector<std::string>{"plate P1, well A05"});
   EXPECT_EQ(reduced.skipped, 1 + sample_cells_of(15));
   EXPECT_EQ(reduced.wells.features[2], "net_conv4a_2");
+  EXPECT_EQ(reduced.wells.layers[2], "conv4a");
   const auto& columns = reduced.wells.metadata.columns;
   EXPECT_EQ(std::count(columns.begin(), columns.end(), "Metadata_Site"), 0);
   EXPECT_EQ(std::count(columns.begin(), columns.end(), "Metadata_Exposure"), 0);  // differs within wells
@@ -68,7 +69,7 @@ TEST(ReduceCells, SameBitsAsOneRank) {
   const auto path = fresh_folder("reduce_bits") / "embeddings.h5ad";
   write_sample(world(), path);
   const FixedClock clock;
-  for (const auto how : {Aggregate::mean, Aggregate::median}) {
+  for (const auto how : {Aggregate::mean, Aggregate::median, Aggregate::trimmed}) {
     const auto together = reduce_cells(world(), path, how, clock);
     const auto alone = reduce_cells(Communicator::self(), path, how, clock);
     if (!world().root()) continue;
