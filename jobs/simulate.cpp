@@ -25,8 +25,10 @@ class SimulateJob final : public Job {
            "responds, and "
            "compounds of a mechanism share its direction but differ in detail. --design genes makes alleles "
            "of genes "
-           "instead.\n\n"
-           "A compound is imaged in one group of --replicates batches, one well in each; the groups are "
+           "instead. --design FILE.csv takes the treatments, and the batches in which each is imaged, from a "
+           "list (docs/file-format.md); config/study_chemical.csv and config/study_genes.csv are two.\n\n"
+           "In the grid of --design compounds, a compound is imaged in one group of --replicates batches, "
+           "one well in each; the groups are "
            "disjoint and every "
            "mechanism (but --single-group-moas) has compounds in several, so that matching across batches "
            "means "
@@ -75,8 +77,11 @@ class SimulateJob final : public Job {
   void declare_design(OptionSet& options) {
     auto& d = settings_.design;
     options.group("Design");
-    options.add("design", d.kind,
-                "compounds (mechanisms, compounds, concentrations) or genes (genes, alleles)", "KIND");
+    options.add(
+        "design", d.kind,
+        "compounds (a grid of mechanisms, compounds, concentrations), genes (of genes, alleles), or a "
+        "CSV file that lists the treatments",
+        "KIND|FILE");
     options.add("moas", d.moas, "compounds: mechanisms of action");
     options.add("compounds-per-moa", d.compounds_per_moa, "compounds: compounds of each mechanism");
     options.add("concentrations", d.concentrations,
@@ -91,8 +96,9 @@ class SimulateJob final : public Job {
                 "compounds of each mechanism that are imaged in another group of batches than its others");
     options.add("single-group-moas", d.single_group_moas,
                 "mechanisms whose compounds are all in the same batches: NSCB cannot match them");
-    options.add("plates-per-batch", d.plates_per_batch,
-                "plates of a batch; its treatments are dealt to them");
+    options.add(
+        "plates-per-batch", d.plates_per_batch,
+        "plates of a batch; its treatments are dealt to them, several wells of one to different plates");
     options.add("controls-per-plate", d.controls_per_plate, "wells with the negative control on each plate");
     options.add("positive-controls-per-plate", d.positive_controls_per_plate,
                 "wells with a strong reference compound of the first mechanism on each plate");

@@ -17,14 +17,15 @@ struct Treatment {
   std::string mechanism;     // or the gene
   double concentration = 0;  // micromolar; 0 for controls, unused in a gene design
   Role role = Role::treatment;
-  int batch_group = -1;  // the group of batches in which it is imaged; -1: all
+  std::vector<int> batches;  // in which it is imaged, ascending; controls: none, they are in all
+  int wells_per_batch = 1;
   Effect effect;
 };
 
 struct DesignWell {
   int batch, plate;       // 0-based; plate counts within the whole screen
   int row, column;        // on the plate, 0-based
-  int replicate;          // 1-based, among the batches that hold the treatment
+  int replicate;          // 1-based, among the treatment's wells
   std::size_t treatment;  // index into Design::treatments
 };
 
@@ -34,17 +35,19 @@ struct Design {
   std::vector<Treatment> treatments;  // [0] is the negative control
   std::vector<DesignWell> wells;      // by plate, row, column: the global order
 
-  int group_of(int batch) const { return batch / batches_per_group; }
+  // Batches that share treatments were made in one campaign, and are more alike than others.
+  int campaign_of(int batch) const { return campaign_of_batch[static_cast<std::size_t>(batch)]; }
   std::string batch_name(int batch) const;               // "batch1"
   std::string plate_name(const DesignWell& well) const;  // "batch1_plate1"
   std::string well_name(const DesignWell& well) const;   // "A01"
-  int plates_per_batch = 1, batches_per_group = 1;
+  int plates_per_batch = 1;
+  std::vector<int> campaign_of_batch;
 };
 
-// Throws Error when a plate cannot hold its share.
+// Throws Error when a plate cannot hold its share, or the design's file is wrong.
 Design make_design(const SimulateSettings& settings);
 
-// Places the treatments on plates (layout.cpp): each in every batch of its group, controls on every plate.
+// Places the treatments on plates (layout.cpp), controls on every plate.
 void lay_out(Design& design, const DesignSettings& settings, std::uint64_t seed);
 
 }  // namespace cytoscale::simulation

@@ -114,6 +114,14 @@ const std::vector<Archetype>& archetypes() {
         {tubulin_bundling, -0.8},
         {mito_length, -2.2},
         {mito_spread, 1.2}}},
+      {"DNA replication",
+       {{nucleus_area, 1.4},
+        {chromatin_texture, 1.5},
+        {chromatin_grain, 1.0},
+        {cell_area, 0.9},
+        {density, -1.2},
+        {mitotic, -0.8},
+        {rna_nucleoli, -0.8}}},
   };
   return all;
 }
@@ -155,22 +163,31 @@ double cosine(const TraitVector& a, const TraitVector& b) {
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-std::vector<Mechanism> make_mechanisms(std::uint64_t seed, int count,
+std::vector<std::string> mechanism_names(int count) {
+  constexpr int of_a_grid = 12;
+  std::vector<std::string> names;
+  for (int m = 0; m < count; ++m)
+    names.push_back(m < of_a_grid ? archetypes()[static_cast<std::size_t>(m)].name
+                                  : "Mechanism " + std::to_string(m + 1));
+  return names;
+}
+
+std::vector<Mechanism> make_mechanisms(std::uint64_t seed, const std::vector<std::string>& names,
                                        const std::vector<std::string>& channels) {
   std::vector<Mechanism> mechanisms;
-  for (int m = 0; m < count; ++m) {
+  for (std::size_t m = 0; m < names.size(); ++m) {
     Mechanism mechanism;
-    if (static_cast<std::size_t>(m) < archetypes().size()) {
-      const Archetype& archetype = archetypes()[static_cast<std::size_t>(m)];
-      mechanism.name = archetype.name;
-      for (const auto& move : archetype.moves) mechanism.direction[index_of(move.trait)] = move.size;
+    mechanism.name = names[m];
+    const auto archetype = std::find_if(archetypes().begin(), archetypes().end(),
+                                        [&](const Archetype& known) { return known.name == names[m]; });
+    if (archetype != archetypes().end()) {
+      for (const auto& move : archetype->moves) mechanism.direction[index_of(move.trait)] = move.size;
       keep_visible(mechanism.direction, channels);
       normalise(mechanism.direction);
       mechanisms.push_back(mechanism);
       continue;
     }
-    mechanism.name = "Mechanism " + std::to_string(m + 1);
-    Random random(seed, {mechanism_stream, static_cast<std::uint64_t>(m)});
+    Random random(seed, {mechanism_stream, m});
     double least = 2;
     for (int attempt = 0; attempt < 200 && least > 0.5; ++attempt) {
       const TraitVector candidate = sparse_direction(random, channels);

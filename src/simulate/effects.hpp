@@ -16,15 +16,18 @@ struct Effect {
   double response_fraction = 0;  // share of cells that respond
 };
 
-// A mechanism: unit length over the traits visible in the channels. The first twelve are modelled on the
-// classes of BBBC021 (Ljosa et al. 2013, Table 1: what each does to DNA, tubulin and actin); later ones are
-// random directions that keep a cosine below 0.5 to all earlier ones, as far as that is possible.
+// A mechanism: unit length over the traits visible in the channels. Those named as a class of BBBC021 are
+// modelled on it (Ljosa et al. 2013, Table 1: what each does to DNA, tubulin and actin); others are random
+// directions that keep a cosine below 0.5 to all earlier ones, as far as that is possible.
 struct Mechanism {
   std::string name;
   TraitVector direction{};
 };
-std::vector<Mechanism> make_mechanisms(std::uint64_t seed, int count,
+std::vector<Mechanism> make_mechanisms(std::uint64_t seed, const std::vector<std::string>& names,
                                        const std::vector<std::string>& channels);
+
+// The names of a grid's mechanisms: twelve modelled ones, then "Mechanism 13" and so on.
+std::vector<std::string> mechanism_names(int count);
 
 // A compound's (or allele's) own direction near its mechanism's: unit length. Compounds of a series (a
 // chemical family, which libraries keep together) share a part of what sets them apart from others of their

@@ -28,7 +28,7 @@ std::uint64_t position(const Design& design, const DesignWell& well) {
 struct Levels {
   Random campaign, batch, plate, well;
   Levels(std::uint64_t seed, Stream stream, const Design& design, const DesignWell& w)
-      : campaign(seed, {stream, campaign_level, static_cast<std::uint64_t>(design.group_of(w.batch))}),
+      : campaign(seed, {stream, campaign_level, static_cast<std::uint64_t>(design.campaign_of(w.batch))}),
         batch(seed, {stream, batch_level, static_cast<std::uint64_t>(w.batch)}),
         plate(seed, {stream, plate_level, static_cast<std::uint64_t>(w.plate)}),
         well(seed, {stream, well_level, static_cast<std::uint64_t>(w.plate), position(design, w)}) {}

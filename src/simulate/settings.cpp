@@ -26,8 +26,8 @@ int treatments_per_batch(const DesignSettings& d) {
 }  // namespace
 
 void DesignSettings::validate() const {
-  if (kind != "compounds" && kind != "genes")
-    throw Error("is '" + kind + "'", "--design", "Use compounds or genes");
+  if (kind != "compounds" && kind != "genes" && !is_file())
+    throw Error("is '" + kind + "'", "--design", "Use compounds, genes, or a file that ends in .csv");
   in_range("moas", moas, 1, 1000);
   in_range("compounds-per-moa", compounds_per_moa, 2, 1000);
   in_range("concentrations", concentrations, 1, 20);
@@ -47,6 +47,7 @@ void DesignSettings::validate() const {
     throw Error(
         "is " + std::to_string(batches) + ", not a multiple of --replicates " + std::to_string(replicates),
         "--batches", "A compound is imaged in one group of that many batches; make the groups whole");
+  if (is_file()) return;  // the layout counts its wells
   const int per_plate = (treatments_per_batch(*this) + plates_per_batch - 1) / plates_per_batch +
                         controls_per_plate + positive_controls_per_plate;
   if (per_plate > wells_per_plate)

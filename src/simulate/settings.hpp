@@ -7,10 +7,10 @@
 
 namespace cytoscale::simulation {
 
-// What is on which plate. The batches form groups of `replicates`; a compound is imaged in one group, one
-// well in each batch.
+// What is on which plate. In a grid of compounds the batches form groups of `replicates`; a compound is
+// imaged in one group, one well in each batch.
 struct DesignSettings {
-  std::string kind = "compounds";  // or "genes"
+  std::string kind = "compounds";  // or "genes", or a CSV file that lists the treatments (design_list.hpp)
   int moas = 12;                   // compounds: mechanisms …
   int compounds_per_moa = 4;       // … compounds of each …
   int concentrations = 3;          // … and doses of each compound
@@ -26,6 +26,7 @@ struct DesignSettings {
   int wells_per_plate = 96;   // 96 or 384
   bool fixed_layout = false;  // replicates in the same well of each batch, instead of shuffled
   int fields_per_well = 4;
+  bool is_file() const { return kind.ends_with(".csv"); }
   void validate() const;
 };
 

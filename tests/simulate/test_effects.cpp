@@ -18,7 +18,7 @@ double length(const TraitVector& v) {
 
 TEST(Effects, MechanismsAreDistinctUnitDirections) {
   for (const auto& channels : {three, five}) {
-    const auto mechanisms = make_mechanisms(3, 24, channels);
+    const auto mechanisms = make_mechanisms(3, mechanism_names(24), channels);
     ASSERT_EQ(mechanisms.size(), 24u);
     for (std::size_t a = 0; a < mechanisms.size(); ++a) {
       EXPECT_NEAR(length(mechanisms[a].direction), 1, 1e-12);
@@ -32,18 +32,18 @@ TEST(Effects, MechanismsAreDistinctUnitDirections) {
 }
 
 TEST(Effects, MoveOnlyWhatTheChannelsShow) {
-  for (const auto& mechanism : make_mechanisms(3, 24, three)) {
+  for (const auto& mechanism : make_mechanisms(3, mechanism_names(24), three)) {
     EXPECT_EQ(mechanism.direction[index_of(Trait::mito_length)], 0);
     EXPECT_EQ(mechanism.direction[index_of(Trait::rna_nucleoli)], 0);
   }
-  for (const auto& mechanism : make_mechanisms(3, 24, five))
+  for (const auto& mechanism : make_mechanisms(3, mechanism_names(24), five))
     EXPECT_EQ(mechanism.direction[index_of(Trait::tubulin_fibres)], 0);
-  for (const auto& mechanism : make_mechanisms(3, 4, {"DNA"}))
+  for (const auto& mechanism : make_mechanisms(3, mechanism_names(4), {"DNA"}))
     EXPECT_EQ(mechanism.direction[index_of(Trait::cell_area)], 0);
 }
 
 TEST(Effects, CompoundsOfAMechanismDifferInDetailLessWithinASeries) {
-  const auto mechanism = make_mechanisms(3, 1, three)[0];
+  const auto mechanism = make_mechanisms(3, mechanism_names(1), three)[0];
   const EffectSettings settings;
   double within = 0, across = 0;
   const int pairs = 40;
@@ -64,7 +64,7 @@ TEST(Effects, CompoundsOfAMechanismDifferInDetailLessWithinASeries) {
 }
 
 TEST(Effects, DoseScalesShiftAndResponse) {
-  const auto direction = make_mechanisms(3, 1, three)[0].direction;
+  const auto direction = make_mechanisms(3, mechanism_names(1), three)[0].direction;
   EffectSettings settings;
   const Effect low = effect_at_dose(direction, 0.3, 1, settings, 1),
                high = effect_at_dose(direction, 1, 1, settings, 1);
