@@ -56,7 +56,7 @@ TEST(Studies, TheChemicalScreenHasTheProportionsOfBbbc021) {
   EXPECT_EQ(doses_of_compound.size(), 38u);
   EXPECT_EQ(compounds_of_moa.size(), 12u);
   EXPECT_EQ(batches.size(), 10u);
-  for (const auto& [t, on] : plates) EXPECT_TRUE(on.size() == 2 || on.size() == 3);
+  for (const auto& [t, on] : plates) EXPECT_EQ(on.size(), 3u);
   std::size_t fewest = 99, most = 0;
   for (const auto& [compound, doses] : doses_of_compound) {
     fewest = std::min(fewest, doses.size());

@@ -33,7 +33,8 @@ def parse_arguments():
     parser.add_argument("study", choices=["chemical", "genes"])
     parser.add_argument("--quick", action="store_true", help="the same, smaller (config/study_quick.cfg, one seed): minutes")
     parser.add_argument("--output", type=Path, help="folder of everything made [study-STUDY-output; -quick-output]")
-    parser.add_argument("--ranks", type=int, default=2, help="MPI ranks of each job [2]; results do not depend on it")
+    parser.add_argument("--ranks", type=int, default=1, help="MPI ranks of each job [1, with a thread per core]; results do not depend "
+                        "on it")
     parser.add_argument("--config", type=Path, help="settings of all jobs [config/study_STUDY.cfg]")
     parser.add_argument("--variants", default=",".join(VARIANTS), help="which to train, comma-separated [all]")
     parser.add_argument("--seeds", type=int, help="trainings of each, with seeds 1 to this [3; quick: 1]")
@@ -78,11 +79,17 @@ class Study:
         name = f"{variant}_seed{seed}"
         folder = self.output / "runs" / name
         options = {"output": str(folder), "model": str(folder / "model"), "seed": str(seed)} | self.inputs
-        known = self.steps.keys_of("train")
-        regulariser = {k: v for k, v in VARIANTS[variant].items() if k in known or variant != "baseline"}
-        self.steps.run(f"{name}/train", "train", options | regulariser, [folder / "model"], after=["shared/segment"])
+        options |= VARIANTS[variant] | self.batch_of(variant)
+        self.steps.run(f"{name}/train", "train", options, [folder / "model"], after=["shared/segment"])
         self.embed(name, str(folder / "model"), [f"{name}/train"])
         self.score(name, variant, seed)
+
+    def batch_of(self, variant):
+        """Every training sees as many cells in as many steps: a batch of groups has as many fewer of them."""
+        cells = int(VARIANTS[variant].get("rnn-cells", 1))
+        batch, shard = (int(self.steps.config[key]) for key in ("batch-size", "shard-size"))
+        in_shard = max(1, shard // cells)
+        return {"batch-size": str(batch // shard * in_shard), "shard-size": str(in_shard)}
 
     def embed(self, name, model, after, more={}, files=()):
         folder = self.output / "runs" / name
@@ -101,11 +108,8 @@ class Study:
 
     def transforms(self, method, seed, name, options, after, files=()):
         """PCA and factor analysis of the same profiles."""
-        if "transform" not in self.steps.keys_of("reduce"):
-            self.steps.say("this build's reduce has no --transform: no rows for PCA and factor analysis")
-            return
         for transform, title in [("pca", "PCA"), ("factor_analysis", "factor analysis")]:
-            self.reduce(f"{name}_{transform}", options | {"transform": transform, "components": COMPONENTS}, after, files)
+            self.reduce(f"{name}_{transform}", options | {"reduce-transform": transform, "components": COMPONENTS}, after, files)
             self.score(f"{name}_{transform}", f"{method}, {title}", seed)
 
     def untrained(self, seed):
