@@ -1,23 +1,14 @@
 // From a field's files to its cells' crops, ready for an encoder. Thread-safe. Collective: no.
 #pragma once
 #include <cstddef>
-#include <optional>
-#include <span>
 #include <vector>
 
 #include "image/crop.hpp"
 #include "image/illumination.hpp"
-#include "screen/failures.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
 namespace cytoscale {
-
-struct CroppedField {
-  std::size_t field = 0;
-  std::vector<float> crops;             // [cells][C][S][S]
-  std::optional<FieldFailure> failure;  // the field could not be read: no crops
-};
 
 struct CropSettings {
   int crop_px = 128;
@@ -25,10 +16,10 @@ struct CropSettings {
 };
 
 // Reads the field, divides it by the illumination function (where one is given), cuts and rescales a crop per
-// cell. A field that cannot be read, or is not of the size that its cells were found in, is a failure, not an
-// exception.
-CroppedField crop_field(const Screen& screen, const CellTable& cells, std::size_t field,
-                        const Illumination* gain, const CropSettings& settings);
+// cell: [cells][C][S][S]. Throws Error: the field cannot be read, or is not of the size that its cells were
+// found in.
+std::vector<float> crop_field(const Screen& screen, const CellTable& cells, std::size_t field,
+                              const Illumination* gain, const CropSettings& settings);
 
 // What crops of that many cells take in memory.
 std::size_t crop_bytes(std::int64_t cells, std::size_t channels, int crop_px);

@@ -17,6 +17,20 @@ LoadedField FieldReader::read(std::size_t field) const {
   return loaded;
 }
 
+FieldImage read_corrected(const Screen& screen, const CellTable& cells, std::size_t field,
+                          const Illumination* gain) {
+  const auto& images = screen.fields[field].images;
+  LoadedField loaded = read_field(images);
+  if (loaded.image.height != cells.height[field] || loaded.image.width != cells.width[field]) {
+    throw Error("the image is " + std::to_string(loaded.image.width) + "×" +
+                    std::to_string(loaded.image.height) + " px; its cells were found in one of " +
+                    std::to_string(cells.width[field]) + "×" + std::to_string(cells.height[field]),
+                images.front().path.string(), "Run segment again");
+  }
+  if (gain != nullptr) correct(loaded.image, *gain);
+  return std::move(loaded.image);
+}
+
 FieldFailure failure_of(const Screen& screen, std::size_t field, const std::exception& error) {
   const auto* ours = dynamic_cast<const Error*>(&error);
   if (ours && !ours->where().empty()) return {field, ours->where(), ours->problem()};

@@ -3,8 +3,10 @@
 #include <vector>
 
 #include "image/field_image.hpp"
+#include "image/illumination.hpp"
 #include "prepare/field_sizes.hpp"
 #include "screen/failures.hpp"
+#include "store/cell_table.hpp"
 
 namespace cytoscale {
 
@@ -22,6 +24,11 @@ class FieldReader {
   std::vector<std::size_t> plate_;
   std::vector<FieldSize> sizes_;
 };
+
+// The field, of the size that its cells were found in, divided by the illumination function where one is
+// given. Thread-safe. Throws Error naming the file. Collective: no.
+FieldImage read_corrected(const Screen& screen, const CellTable& cells, std::size_t field,
+                          const Illumination* gain);
 
 // What failures.csv says of an exception: the file it names, or the field's first file.
 FieldFailure failure_of(const Screen& screen, std::size_t field, const std::exception& error);

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/fingerprint.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
 #include "store/sync.hpp"
@@ -264,6 +265,15 @@ CellTable read_cell_table(const fs::path& path) {
   }
   table.border = read_sized<std::uint8_t>(cells, "border", cell_count);
   return table;
+}
+
+std::string cells_fingerprint(const CellTable& cells) {
+  Fingerprint fingerprint;
+  for (const auto first : cells.first_cell) fingerprint.add(static_cast<std::uint64_t>(first));
+  for (const auto* column : {&cells.y, &cells.x}) {
+    fingerprint.add({reinterpret_cast<const char*>(column->data()), column->size() * sizeof(float)});
+  }
+  return fingerprint.text();
 }
 
 void check_cells_match(const CellTable& cells, const Screen& screen, const fs::path& path) {

@@ -54,6 +54,9 @@ void write_cell_table(const Communicator& comm, const std::filesystem::path& pat
 // disagree. Collective: no.
 CellTable read_cell_table(const std::filesystem::path& path);
 
+// Of the cells' places, field by field: tells whether another file's rows are these cells. Collective: no.
+std::string cells_fingerprint(const CellTable& cells);
+
 // Throws Error when the table was made from another screen. Collective: no.
 void check_cells_match(const CellTable& cells, const Screen& screen, const std::filesystem::path& path);
 

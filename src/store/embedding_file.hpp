@@ -10,11 +10,7 @@
 //   /uns/cytoscale  provenance (JSON text), first_row [fields + 1], field_state [fields], fields (a table, a
 //   row
 //         per field)
-// A file is valid at every instant (architecture rule 9): root lays out "<path>.part", every rank fills its
-// block of /obs, and only then rows of X are written, independently and touching no metadata. The ledger
-// field_state marks a field (1 done, 2 failed) after its rows are synced to disk. close() syncs and renames.
-// A .part that a killed run of the same layout and provenance left is continued, whatever the number of
-// ranks; any other is replaced. One thread speaks HDF5.
+// Written as FieldRows tells (field_rows.hpp): by all ranks, field by field; a killed run is continued.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +25,7 @@
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
+#include "store/field_rows.hpp"
 
 namespace cytoscale {
 
@@ -39,36 +36,24 @@ struct EmbeddingLayout {
   nlohmann::json provenance;
 };
 
-class EmbeddingWriter {
+class EmbeddingWriter final : public FieldRows {
  public:
-  // Screen and cells must outlive the writer. Throws the same Error on all ranks. Collective: yes.
+  // Cells must outlive the writer. Throws the same Error on all ranks. Collective: yes.
   EmbeddingWriter(const Communicator& comm, const std::filesystem::path& path, const Screen& screen,
                   const CellTable& cells, const EmbeddingLayout& layout);
-  // Without close() the .part stays, to be continued. Collective: yes (it closes a parallel file; errors are
-  // swallowed).
-  ~EmbeddingWriter();
-  EmbeddingWriter(const EmbeddingWriter&) = delete;
-  EmbeddingWriter& operator=(const EmbeddingWriter&) = delete;
-
-  // Written by an earlier, interrupted run. Collective: no.
-  bool done(std::size_t field) const;
-  std::size_t fields_done_before() const;
   // All rows of one field: [cells of field][features]. Every field not done is written by exactly one rank.
   // Collective: no.
   void write(std::size_t field, std::span<const float> features);
-  // A field that cannot be read: its rows become NaN, Field_Failed 1. Collective: no.
-  void write_failed(std::size_t field);
-  // Syncs what was written and marks it in the ledger. Called every few seconds, a killed run loses no more
-  // than that. Collective: no.
-  void checkpoint();
-  // Cells in fields that any rank has marked so far, as this rank sees the file. Collective: no.
-  std::int64_t cells_marked() const;
-  // Throws Error (the same on all ranks) when a field was not written. Collective: yes.
-  void close();
+  // Its rows become NaN, Field_Failed 1.
+  void write_failed(std::size_t field) override;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  void write_rows(std::size_t field, std::span<const float> features);
+  void write_failed_flag(std::size_t field, std::uint8_t value);
+  void release() override;
+  std::size_t features_;
+  bool float16_;
+  hdf5::Dataset x_, failed_rows_;
 };
 
 class EmbeddingReader {

@@ -87,20 +87,12 @@ void create_uns(hdf5::Group& root, const Screen& screen, const CellTable& cells,
   hdf5::Group group = uns.group("cytoscale");
   create_array<std::int64_t>(group, "first_row", {cells.first_cell.size()})
       .write<std::int64_t>(0, cells.first_cell.size(), cells.first_cell);
-  std::vector<std::uint8_t> states;
-  for (std::size_t f = 0; f < cells.fields(); ++f) {
-    const auto empty = cells.failed[f] != 0 ? FieldState::failed : FieldState::done;
-    states.push_back(static_cast<std::uint8_t>(cells.cells_of(f) == 0 ? empty : FieldState::pending));
-  }
+  const auto states = initial_states(cells);
   create_array<std::uint8_t>(group, "field_state", {states.size()})
       .write<std::uint8_t>(0, states.size(), states);
   std::vector<std::string> names;
   for (std::size_t f = 0; f < screen.fields.size(); ++f) names.push_back(std::to_string(f));
   write_frame(group, "fields", field_table(screen), names, {});
-}
-
-std::string_view bytes_of(const std::vector<float>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
 }
 
 // Fields that together have about rows_at_once cells.
@@ -120,9 +112,7 @@ std::string layout_fingerprint(const Screen& screen, const CellTable& cells, con
       .add(layout.float16 ? 1 : 0);
   for (const auto& name : layout.feature_names) fingerprint.add(name);
   for (const auto& layer : layout.feature_layers) fingerprint.add(layer);
-  for (const auto first : cells.first_cell) fingerprint.add(static_cast<std::uint64_t>(first));
-  fingerprint.add(bytes_of(cells.y)).add(bytes_of(cells.x));
-  return fingerprint.text();
+  return fingerprint.add(cells_fingerprint(cells)).text();
 }
 
 void create_embedding_file(const std::filesystem::path& path, const Screen& screen, const CellTable& cells,

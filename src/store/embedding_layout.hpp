@@ -16,13 +16,10 @@ inline constexpr const char* embedding_group = "uns/cytoscale";
 inline constexpr const char* embedding_format = "cytoscale embeddings 1";
 inline constexpr const char* field_failed_column = "Field_Failed";
 
-// The ledger's marks.
-enum class FieldState : std::uint8_t { pending = 0, done = 1, failed = 2 };
-
 // Tells a file that can be continued from one that must be replaced: all that decides its bytes.
 std::string layout_fingerprint(const Screen& screen, const CellTable& cells, const EmbeddingLayout& layout);
 
-// Makes the file with everything but rows of /X and /obs. Fields without cells are marked at once.
+// Makes the file with everything but rows of /X and /obs.
 void create_embedding_file(const std::filesystem::path& path, const Screen& screen, const CellTable& cells,
                            const EmbeddingLayout& layout);
 

@@ -48,12 +48,7 @@ void EmbeddingReader::Impl::check() const {
   if (x.shape() != hdf5::Shape{static_cast<std::uint64_t>(first_row.back()), names.size()}) {
     throw Error("X does not fit the fields and features", where, damaged);
   }
-  const auto pending =
-      std::count(failed.begin(), failed.end(), static_cast<std::uint8_t>(FieldState::pending));
-  if (pending > 0) {
-    throw Error("the file is unfinished: " + std::to_string(pending) + " fields have no features yet", where,
-                "Run embed again with the same options: it goes on where it stopped");
-  }
+  check_finished(failed, where, "embed");
 }
 
 EmbeddingReader::EmbeddingReader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {

@@ -1,4 +1,4 @@
-#include "embed/field_order.hpp"
+#include "prepare/field_order.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "embed/crop_ahead.hpp"
+#include "prepare/read_ahead.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +10,14 @@
 namespace cytoscale {
 namespace {
 
-CroppedField named(std::size_t field) {
-  CroppedField result;
+PreparedField named(std::size_t field) {
+  PreparedField result;
   result.field = field;
   return result;
 }
 
-TEST(CropAhead, GivesInTheOrderAskedFor) {
-  CropAhead ahead(3);
+TEST(ReadAhead, GivesInTheOrderAskedFor) {
+  ReadAhead ahead(3);
   for (std::size_t i = 0; i < 20; ++i) {
     ahead.ask([i] {
       std::this_thread::sleep_for(std::chrono::milliseconds(i % 4 == 0 ? 5 : 0));
@@ -28,23 +28,23 @@ TEST(CropAhead, GivesInTheOrderAskedFor) {
   EXPECT_EQ(ahead.asked(), 0u);
 }
 
-TEST(CropAhead, TicksWhileWaitingAndRethrows) {
-  CropAhead ahead(1);
+TEST(ReadAhead, TicksWhileWaitingAndRethrows) {
+  ReadAhead ahead(1);
   ahead.ask([] {
     std::this_thread::sleep_for(std::chrono::milliseconds(70));
     return named(0);
   });
-  ahead.ask([]() -> CroppedField { throw Error("no"); });
+  ahead.ask([]() -> PreparedField { throw Error("no"); });
   int ticks = 0;
   ahead.take([&] { ++ticks; });
   EXPECT_GE(ticks, 1);
   EXPECT_THROW(ahead.take([] {}), Error);
 }
 
-TEST(CropAhead, DropsWhatHasNotBegunWhenItEnds) {
+TEST(ReadAhead, DropsWhatHasNotBegunWhenItEnds) {
   std::atomic<int> run = 0;
   {
-    CropAhead ahead(1);
+    ReadAhead ahead(1);
     for (std::size_t i = 0; i < 50; ++i) {
       ahead.ask([&run, i] {
         ++run;

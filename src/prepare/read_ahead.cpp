@@ -1,14 +1,14 @@
-#include "embed/crop_ahead.hpp"
+#include "prepare/read_ahead.hpp"
 
 #include <chrono>
 
 namespace cytoscale {
 
-CropAhead::CropAhead(int threads) {
+ReadAhead::ReadAhead(int threads) {
   for (int i = 0; i < std::max(1, threads); ++i) workers_.emplace_back([this] { serve(); });
 }
 
-CropAhead::~CropAhead() {
+ReadAhead::~ReadAhead() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
@@ -18,8 +18,8 @@ CropAhead::~CropAhead() {
   for (auto& worker : workers_) worker.join();
 }
 
-void CropAhead::ask(Task task) {
-  std::packaged_task<CroppedField()> packaged(std::move(task));
+void ReadAhead::ask(Task task) {
+  std::packaged_task<PreparedField()> packaged(std::move(task));
   results_.push_back(packaged.get_future());
   {
     const std::lock_guard lock(mutex_);
@@ -28,16 +28,16 @@ void CropAhead::ask(Task task) {
   changed_.notify_one();
 }
 
-CroppedField CropAhead::take(const std::function<void()>& tick) {
+PreparedField ReadAhead::take(const Tick& tick) {
   while (results_.front().wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) tick();
-  std::future<CroppedField> oldest = std::move(results_.front());
+  std::future<PreparedField> oldest = std::move(results_.front());
   results_.pop_front();
   return oldest.get();
 }
 
-void CropAhead::serve() {
+void ReadAhead::serve() {
   while (true) {
-    std::packaged_task<CroppedField()> task;
+    std::packaged_task<PreparedField()> task;
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });

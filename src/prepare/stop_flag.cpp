@@ -1,4 +1,4 @@
-#include "embed/stop_flag.hpp"
+#include "prepare/stop_flag.hpp"
 
 #include <fstream>
 
