@@ -54,6 +54,7 @@ std::unique_ptr<Job> make_simulate_job();
 std::unique_ptr<Job> make_check_job();
 std::unique_ptr<Job> make_illuminate_job();
 std::unique_ptr<Job> make_segment_job();
+std::unique_ptr<Job> make_crop_job();
 std::unique_ptr<Job> make_train_job();
 std::unique_ptr<Job> make_embed_job();
 std::unique_ptr<Job> make_reduce_job();

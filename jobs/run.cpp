@@ -23,6 +23,7 @@ class RunJob final : public Job {
   RunJob() {
     add("illuminate", make_illuminate_job());
     add("segment", make_segment_job());
+    add("crop", make_crop_job());
     add("train", make_train_job());
     add("embed", make_embed_job());
     add("reduce", make_reduce_job());
@@ -39,6 +40,9 @@ class RunJob final : public Job {
            "config file and the command line. A job whose options, inputs and outputs are as they were when "
            "it completed is "
            "skipped, and the log says so; a run that was stopped is continued by the same command.\n\n"
+           "With --crop-store the pixels around every cell are written to disk once, and training reads "
+           "those: "
+           "for screens whose images do not fit the memory of a node. "
            "With --model the given weights are used and nothing is trained. With --compare-untrained the "
            "same network with "
            "random weights embeds the screen too (OUTPUT/untrained/), and evaluate shows both.\n\n"
@@ -54,6 +58,7 @@ class RunJob final : public Job {
     options.group("Chain");
     options.add("model", given_model_, "use these weights (folder or .safetensors) instead of training",
                 "PATH");
+    options.add("crop-store", crop_store_, "write a crop store, and train from it");
     options.add("compare-untrained", compare_untrained_,
                 "embed with the untrained network too, and show both");
     for (auto& stage : stages_) {
@@ -85,6 +90,7 @@ class RunJob final : public Job {
     }
     std::erase_if(stages_, [&](const Stage& stage) {
       return (stage.label == "train" && !given_model_.empty()) ||
+             (stage.label == "crop" && (!crop_store_ || !given_model_.empty())) ||
              (stage.label.ends_with("-untrained") && !compare_untrained_);
     });
     for (auto& stage : stages_) {
@@ -147,7 +153,7 @@ class RunJob final : public Job {
   }
 
   fs::path output_ = "results", given_model_;
-  bool compare_untrained_ = false;
+  bool crop_store_ = false, compare_untrained_ = false;
   std::vector<Stage> stages_;
 };
 

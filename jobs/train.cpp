@@ -5,8 +5,8 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "jobs/job.hpp"
+#include "jobs/training_pixels.hpp"
 #include "learn/checkpoints.hpp"
-#include "learn/field_images.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "network/model_file.hpp"
@@ -52,17 +52,15 @@ class TrainJob final : public Job {
            "wells (or of the plates or batches: --hold-out), or the wells where --validation-column has one "
            "of "
            "--validation-values. --test-treatments are neither trained on nor validated.\n\n"
-           "Reads the manifest, its images, OUTPUT/cells.h5 and OUTPUT/illumination.h5 if it is there. All "
-           "fields of the "
-           "training set are held in memory, 2 bytes a pixel, on each rank (--image-memory is the limit). "
-           "Writes into "
-           "OUTPUT/model: model.safetensors (weights by torchvision's names), checkpoint_STEP.safetensors "
-           "(the last "
-           "two, with all of the run's state), train_log.csv, training_wells.csv (which wells trained, which "
-           "were held "
-           "out). A run that was stopped continues from its last checkpoint; a finished model of the same "
-           "options is "
-           "left as it is; one of other options is an error unless --retrain discards it.\n\n"
+           "Reads the manifest, its images, OUTPUT/cells.h5 and OUTPUT/illumination.h5 if it is there. "
+           "All fields of the training set are held in memory, 2 bytes a pixel, on each rank "
+           "(--image-memory is the limit); for larger screens the job `crop` writes OUTPUT/crops.h5, "
+           "which is used instead of the images where it is there. Writes into OUTPUT/model: "
+           "model.safetensors (weights by torchvision's names), checkpoint_STEP.safetensors (the last "
+           "two, with all of the run's state), train_log.csv, training_wells.csv (which wells trained, "
+           "which were held out). A run that was stopped continues from its last checkpoint; a finished "
+           "model of the same options is left as it is; one of other options is an error unless "
+           "--retrain discards it.\n\n"
            "  mpirun -n 2 cytoscale train --manifest screen.csv --output results --crop-size 64 --epochs 10\n"
            "  cytoscale train --manifest screen.csv --output results --precision bf16 \\\n"
            "      --validation-column Metadata_Replicate --validation-values 4";
@@ -73,6 +71,7 @@ class TrainJob final : public Job {
     options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
     options.add("illumination", illumination_,
                 "illumination functions (default: OUTPUT/illumination.h5 if present)");
+    pixels_.declare_files(options);
     options.add("retrain", retrain_, "discard the model and checkpoints that are there");
     declare_manifest(options, manifest_);
     declare_roles(options, roles_);
@@ -86,6 +85,7 @@ class TrainJob final : public Job {
     declare_precision(options, options_.precision);
     options.add("image-memory", options_.image_memory_gib, "limit for the training images, of each rank",
                 "GIB");
+    pixels_.declare_machine(options);
   }
   void resolve() override {
     if (model_.empty()) model_ = output_ / "model";
@@ -95,7 +95,9 @@ class TrainJob final : public Job {
     manifest_.validate();
   }
   std::vector<std::filesystem::path> inputs() const override {
-    return {manifest_.manifest, cells_, illumination()};
+    std::vector<std::filesystem::path> paths = {manifest_.manifest, cells_, illumination()};
+    if (const auto store = pixels_.store(output_); !store.empty()) paths.push_back(store);
+    return paths;
   }
   std::vector<std::filesystem::path> outputs() const override { return {model_ / "model.safetensors"}; }
 
@@ -104,6 +106,7 @@ class TrainJob final : public Job {
     CellTable cells;
     TrainingPlan plan;
     TrainRun run{model_, {}, {}, context.log, context.clock};
+    const std::filesystem::path store = context.comm.broadcast(pixels_.store(output_).string());
     together(context.comm, [&] {
       options_.validate_ranks(context.comm.size());
       screen = read_manifest(manifest_);
@@ -111,10 +114,10 @@ class TrainJob final : public Job {
       check_cells_match(cells, screen, cells_);
       plan = plan_training(screen, cells, roles_, options_.split, options_.seed);
       check_training(plan, options_);
-      check_image_memory(image_memory_bytes(screen, cells, plan.fields()), options_.image_memory_gib);
       run.provenance = make_provenance(name(), resolved_options(*this), plan.screen_fingerprint,
                                        {{"cells", cells_}, {"illumination", illumination()}});
       run.identity = training_identity(options_, plan);
+      pixels_.check(store, screen, cells, plan, options_, illumination(), run);
       check_weights(context, static_cast<int>(plan.channels.size()));
     });
     if (retrain_) on_root(context.comm, [&] { remove_run(model_); });
@@ -126,9 +129,9 @@ class TrainJob final : public Job {
     }
     announce(context, plan, found);
     const int threads = threads_per_rank(context.comm, options_.threads);
-    auto load = load_fields(context.comm, screen, plan.fields(), illumination(), threads, context.clock);
-    leave_out(context, screen, load, plan);
-    report(context, train(context.comm, plan, load.images, options_, run));
+    const auto load = pixels_.load(context, store, screen, cells, plan.fields(), illumination(), threads);
+    leave_out(context, screen, load.failures, plan);
+    report(context, train(context.comm, plan, *load.images, options_, run));
   }
 
  private:
@@ -248,9 +251,10 @@ class TrainJob final : public Job {
     if (found.checkpoint) context.log.info("continuing from " + found.checkpoint->string());
   }
   // The same on all ranks: failures are.
-  void leave_out(JobContext& context, const Screen& screen, const FieldLoad& load, TrainingPlan& plan) const {
+  void leave_out(JobContext& context, const Screen& screen, const std::vector<FieldFailure>& failures,
+                 TrainingPlan& plan) const {
     std::vector<std::size_t> fields;
-    for (const auto& failure : load.failures) {
+    for (const auto& failure : failures) {
       fields.push_back(failure.field);
       if (context.comm.root())
         context.log.warning(screen.name(failure.field) + " is left out: " + failure.file + ": " +
@@ -260,7 +264,7 @@ class TrainJob final : public Job {
     if (fields.size() > limit)
       throw Error(count_text(fields.size()) + " fields cannot be read, more than the " + count_text(limit) +
                       " allowed",
-                  load.failures.front().file, "Mend the files, or allow more with --max-failed-fields");
+                  failures.front().file, "Mend the files, or allow more with --max-failed-fields");
     plan.drop_fields(fields);
   }
   void report(JobContext& context, const TrainResult& result) const {
@@ -279,6 +283,7 @@ class TrainJob final : public Job {
   ManifestOptions manifest_;
   ColumnRoles roles_;
   TrainOptions options_;
+  TrainingPixels pixels_;
   bool retrain_ = false;
   std::string max_failed_fields_ = "1%";
 };

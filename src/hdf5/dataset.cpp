@@ -52,6 +52,16 @@ Dataset::Dataset(Handle handle, std::string where) : Object(std::move(handle), s
   element_bytes_ = H5Tget_size(type.id());
 }
 
+std::uint64_t Dataset::file_offset() const {
+  const Handle type = own(H5Dget_type(id()), "the type cannot be read", where_);
+  const haddr_t offset = H5Dget_offset(id());
+  if (offset == HADDR_UNDEF || (element_bytes_ > 1 && H5Tget_order(type.id()) != H5T_ORDER_LE)) {
+    throw Error("it cannot be read in place: not contiguous, or not little-endian", where_,
+                "The file was rewritten by another program: make it anew");
+  }
+  return offset;
+}
+
 Handle Dataset::select(std::uint64_t first, std::uint64_t count, std::size_t size, Handle& memory) const {
   if (size != count * row_size_)
     throw std::logic_error(where_ + ": memory does not fit the rows to be moved");

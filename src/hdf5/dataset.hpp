@@ -28,6 +28,9 @@ class Dataset : public Object {
   std::uint64_t elements() const { return rows() * row_size_; }
   Kind kind() const { return kind_; }
   std::size_t element_bytes() const { return element_bytes_; }
+  // Where its first element lies in the file, for reading without HDF5. Throws Error unless it is contiguous,
+  // allocated and little-endian.
+  std::uint64_t file_offset() const;
 
   // Rows [first, first + count) from or to row-major memory of count * row_size() elements, converted to T.
   template <typename T>

@@ -7,28 +7,59 @@
 namespace cytoscale {
 namespace {
 
-// The four neighbours of a point and their weights; those outside the field weigh nothing.
+// The four neighbours of a point and their weights; those outside the window weigh nothing.
 struct Taps {
   std::size_t at[4];
   float weight[4];
   float inside = 0;  // sum of weights
 };
 
-Taps taps_at(float y, float x, int height, int width) {
+// (y, x) is in the field's frame: the weights are the same whatever part of the field is held.
+template <typename Code>
+Taps taps_at(float y, float x, const CodeWindow<Code>& window) {
   Taps taps;
   const float floor_y = std::floor(y), floor_x = std::floor(x);
   const float part_y = y - floor_y, part_x = x - floor_x;
+  const long top = static_cast<long>(floor_y) - window.top, left = static_cast<long>(floor_x) - window.left;
   for (int i = 0; i < 4; ++i) {
-    const float row = floor_y + static_cast<float>(i / 2), column = floor_x + static_cast<float>(i % 2);
-    const bool in =
-        row >= 0 && column >= 0 && row < static_cast<float>(height) && column < static_cast<float>(width);
-    taps.at[i] = in ? static_cast<std::size_t>(row) * static_cast<std::size_t>(width) +
-                          static_cast<std::size_t>(column)
-                    : 0;
+    const long row = top + i / 2, column = left + i % 2;
+    const bool in = row >= 0 && column >= 0 && row < window.height && column < window.width;
+    taps.at[i] =
+        in ? static_cast<std::size_t>(row) * window.row_stride + static_cast<std::size_t>(column) : 0;
     taps.weight[i] = in ? (i / 2 ? part_y : 1 - part_y) * (i % 2 ? part_x : 1 - part_x) : 0;
     taps.inside += taps.weight[i];
   }
   return taps;
+}
+
+template <typename Code>
+void cut_from(const CodeWindow<Code>& window, float y, float x, const Warp& warp, int size_px,
+              std::span<float> out) {
+  if (window.height <= 0 || window.width <= 0) {
+    std::fill(out.begin(), out.end(), 0.0f);
+    return;
+  }
+  const float half = 0.5f * static_cast<float>(size_px - 1);
+  // As extract_crop(): the window starts at round(centre) − size/2.
+  const float middle_y = std::round(y) - static_cast<float>(size_px / 2) + half + warp.shift_y;
+  const float middle_x = std::round(x) - static_cast<float>(size_px / 2) + half + warp.shift_x;
+  const auto area = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px);
+  std::size_t pixel = 0;
+  for (int i = 0; i < size_px; ++i) {
+    const float v = static_cast<float>(i) - half;
+    for (int j = 0; j < size_px; ++j, ++pixel) {
+      const float u = static_cast<float>(j) - half;
+      const auto taps =
+          taps_at(middle_y + warp.yy * v + warp.yx * u, middle_x + warp.xy * v + warp.xx * u, window);
+      for (std::size_t c = 0; c < static_cast<std::size_t>(window.channels); ++c) {
+        const auto* codes = window.codes + c * window.plane_stride;
+        float sum = 0;
+        for (int k = 0; k < 4; ++k) sum += taps.weight[k] * static_cast<float>(codes[taps.at[k]]);
+        out[c * area + pixel] = window.offset[c * window.scaling_stride] * taps.inside +
+                                window.scale[c * window.scaling_stride] * sum;
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -50,29 +81,21 @@ Warp draw_warp(Random& random, const AugmentOptions& options) {
   return warp;
 }
 
-void cut_crop(const PackedField& field, float y, float x, const Warp& warp, int size_px,
+int window_for_crop(int crop_px, const AugmentOptions& options) {
+  const double half = 0.5 * (crop_px - 1);
+  const double reach = half * (options.rotate ? std::numbers::sqrt2 : 1.0) + options.translation_px;
+  // Half a pixel where the crop's side is even, one for the neighbour that bilinear sampling takes.
+  return 2 * (static_cast<int>(std::ceil(reach + 0.5)) + 1);
+}
+
+void cut_crop(const CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp, int size_px,
               std::span<float> out) {
-  const float half = 0.5f * static_cast<float>(size_px - 1);
-  // As extract_crop(): the window starts at round(centre) − size/2.
-  const float middle_y = std::round(y) - static_cast<float>(size_px / 2) + half + warp.shift_y;
-  const float middle_x = std::round(x) - static_cast<float>(size_px / 2) + half + warp.shift_x;
-  const auto plane = static_cast<std::size_t>(field.height) * static_cast<std::size_t>(field.width);
-  const auto area = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px);
-  std::size_t pixel = 0;
-  for (int i = 0; i < size_px; ++i) {
-    const float v = static_cast<float>(i) - half;
-    for (int j = 0; j < size_px; ++j, ++pixel) {
-      const float u = static_cast<float>(j) - half;
-      const auto taps = taps_at(middle_y + warp.yy * v + warp.yx * u, middle_x + warp.xy * v + warp.xx * u,
-                                field.height, field.width);
-      for (std::size_t c = 0; c < static_cast<std::size_t>(field.channels); ++c) {
-        const auto* codes = field.pixels.data() + c * plane;
-        float sum = 0;
-        for (int k = 0; k < 4; ++k) sum += taps.weight[k] * static_cast<float>(codes[taps.at[k]]);
-        out[c * area + pixel] = field.offset[c] * taps.inside + field.scale[c] * sum;
-      }
-    }
-  }
+  cut_from(window, y, x, warp, size_px, out);
+}
+
+void cut_crop(const CodeWindow<std::uint8_t>& window, float y, float x, const Warp& warp, int size_px,
+              std::span<float> out) {
+  cut_from(window, y, x, warp, size_px, out);
 }
 
 }  // namespace cytoscale

@@ -6,7 +6,7 @@
 
 #include "core/random.hpp"
 #include "image/crop.hpp"
-#include "learn/field_images.hpp"
+#include "image/packed_field.hpp"
 #include "learn/train_options.hpp"
 
 namespace cytoscale {
@@ -19,8 +19,18 @@ struct Warp {
 
 Warp draw_warp(Random& random, const AugmentOptions& options);
 
-// out: [C][S][S], not normalised. With the identity the window of extract_crop().
-void cut_crop(const PackedField& field, float y, float x, const Warp& warp, int size_px,
+// The side of a window around a cell that holds every pixel a crop of it can need: for any angle about √2
+// times the crop, and the translation on both sides.
+int window_for_crop(int crop_px, const AugmentOptions& options);
+
+// out: [C][S][S], not normalised; zero outside the window. With the identity the window of extract_crop().
+void cut_crop(const CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp, int size_px,
               std::span<float> out);
+void cut_crop(const CodeWindow<std::uint8_t>& window, float y, float x, const Warp& warp, int size_px,
+              std::span<float> out);
+inline void cut_crop(const PackedField& field, float y, float x, const Warp& warp, int size_px,
+                     std::span<float> out) {
+  cut_crop(whole(field), y, x, warp, size_px, out);
+}
 
 }  // namespace cytoscale

@@ -1,7 +1,6 @@
 #include "learn/field_images.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -134,24 +133,6 @@ std::vector<Decoded> decode_some(const Screen& screen, const std::vector<std::si
 
 }  // namespace
 
-PackedField pack_field(const FieldImage& field) {
-  PackedField packed{field.channels, field.height, field.width, {}, {}, {}};
-  packed.pixels.resize(field.pixels.size());
-  auto* out = packed.pixels.data();
-  for (int c = 0; c < field.channels; ++c) {
-    const auto plane = field.plane(c);
-    const auto [low, high] = std::minmax_element(plane.begin(), plane.end());
-    const float offset = std::min(0.0f, *low);
-    const float range = *high - offset;
-    const float scale = range > 0 ? range / 65535.0f : 1.0f;
-    packed.offset.push_back(offset);
-    packed.scale.push_back(scale);
-    for (const float value : plane)
-      *out++ = static_cast<std::uint16_t>(std::clamp((value - offset) / scale + 0.5f, 0.0f, 65535.0f));
-  }
-  return packed;
-}
-
 void FieldImages::cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const {
   cut_crop(at(cell.field), cell.y, cell.x, warp, crop_px, out);
 }
@@ -200,11 +181,12 @@ double image_memory_bytes(const Screen& screen, const CellTable& cells,
 
 void check_image_memory(double bytes, double limit_gib) {
   if (bytes <= limit_gib * 1073741824.0) return;
-  throw Error(
-      "the training images take " + bytes_text(bytes) + " on each rank, more than the " +
-          number_text(limit_gib) + " GiB allowed",
-      "option --image-memory",
-      "Allow more, take fewer fields with --train-select or --plates, or start fewer ranks on a node");
+  throw Error("the training images take " + bytes_text(bytes) + " on each rank, more than the " +
+                  number_text(limit_gib) + " GiB allowed",
+              "option --image-memory",
+              "Write the cells' pixels to disk once with the job crop (run: --crop-store true), allow more, "
+              "take fewer "
+              "fields with --train-select or --plates, or start fewer ranks on a node");
 }
 
 }  // namespace cytoscale

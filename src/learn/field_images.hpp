@@ -1,5 +1,4 @@
-// The fields of a training set in memory, corrected for illumination. 16 bits a pixel with a scale per plane:
-// half of float32, and as the largest pixel takes the largest code, finer than the 16 bits a camera gives.
+// The fields of a training set in memory, corrected for illumination, 16 bits a pixel.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -7,21 +6,13 @@
 #include <vector>
 
 #include "core/clock.hpp"
-#include "image/plane.hpp"
+#include "image/packed_field.hpp"
 #include "learn/cell_images.hpp"
 #include "mpi/communicator.hpp"
 #include "screen/failures.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale {
-
-struct PackedField {
-  int channels = 0, height = 0, width = 0;
-  std::vector<float> offset, scale;   // per channel: value = offset + scale * code
-  std::vector<std::uint16_t> pixels;  // [C][H][W]
-};
-
-PackedField pack_field(const FieldImage& field);
 
 class FieldImages final : public CellImages {
  public:

@@ -2,6 +2,7 @@
 // finished work is skipped, a corrupt image costs one field.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -93,9 +94,9 @@ const fs::path& trained() {
 }
 
 TEST(EndToEnd, LeavesEveryPromisedFile) {
-  for (const char* name :
-       {"cells.h5", "model/model.safetensors", "embeddings.h5ad", "profiles.h5ad", "profiles.csv",
-        "metrics.json", "matches.csv", "failures.csv", "untrained/profiles.csv"}) {
+  for (const char* name : {"cells.h5", "model/model.safetensors", "embeddings.h5ad", "profiles.h5ad",
+                           "profiles.csv", "wells.h5ad", "metrics.json", "matches.csv", "per_class.csv",
+                           "retrieval.csv", "failures.csv", "untrained/profiles.csv"}) {
     EXPECT_TRUE(fs::exists(trained() / name)) << name;
   }
   const auto metrics = nlohmann::json::parse(read_file(trained() / "metrics.json"));
@@ -135,6 +136,29 @@ TEST(EndToEnd, GivenWeightsMakeTheSameBytesOnAnyRankCount) {
       EXPECT_TRUE(fresh || it->second == bytes) << file << " differs at " << ranks << " ranks";
     }
   }
+}
+
+// The model's file after its header, which says where the pixels came from.
+std::string tensors_of(const fs::path& output) {
+  const auto bytes = read_file(output / "model" / "model.safetensors");
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  return bytes.substr(sizeof header + header);
+}
+
+TEST(EndToEnd, ACropStoreGivesTheSameWeights) {
+  const auto out = fresh_folder("from_store");
+  const auto result = run_program(
+      chain(out, screen() / "screen.csv", {"--crop-store", "--stage", "memory", "--sweep"}), 2, 280);
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_NE(result.errors.find("training from /dev/shm/cytoscale-"), std::string::npos) << result.errors;
+  EXPECT_TRUE(fs::exists(out / "crops.h5"));
+  EXPECT_TRUE(tensors_of(out) == tensors_of(trained()));
+  const auto sweep = read_csv(out / "sweep.csv");
+  ASSERT_EQ(sweep.rows.size(), 2u);
+  EXPECT_EQ(sweep.rows[1][sweep.column("layer")], "conv4a");
+  EXPECT_EQ(sweep.rows[1][sweep.column("normalize")], "tvn");
+  EXPECT_EQ(read_file(out / "sweep.svg").rfind("<svg", 0), 0u);
 }
 
 TEST(EndToEnd, OneCorruptImageCostsOneField) {

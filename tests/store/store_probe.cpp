@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "embedding_support.hpp"
 #include "store/anndata.hpp"
+#include "store/crop_store.hpp"
 #include "store/safetensors.hpp"
 
 namespace cytoscale {
@@ -74,12 +75,45 @@ void write_embeddings(const std::string& path, bool float16) {
   writer.close();
 }
 
+// Codes 7 · cell + channel + pixel, stretched by a scale of each cell.
+void write_crops(const std::string& path, int bits) {
+  const Screen screen = small_screen(2, 3, 2);
+  const CellTable cells = table_of(screen);
+  const auto comm = Communicator::self();
+  CropStoreWriter writer(comm, path, screen, cells, {4, bits, {{"job", "crop"}}});
+  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    if (writer.done(f)) continue;
+    if (f == failed_field) {
+      writer.write_failed(f);
+      continue;
+    }
+    CellWindows windows;
+    for (auto cell = cells.first_cell[f]; cell < cells.first_cell[f + 1]; ++cell) {
+      for (int c = 0; c < 2; ++c) {
+        for (int i = 0; i < 16; ++i) {
+          const auto code = static_cast<int>(cell) * 7 + 3 * c + i;
+          if (bits == 8)
+            windows.codes8.push_back(static_cast<std::uint8_t>(code % 256));
+          else
+            windows.codes16.push_back(static_cast<std::uint16_t>(code * 50));
+        }
+        windows.scaling.push_back(static_cast<float>(-c));
+        windows.scaling.push_back(0.5f * static_cast<float>(cell + 1));
+      }
+    }
+    writer.write(f, windows);
+  }
+  writer.close();
+}
+
 int run(const std::string& what, const std::string& path) {
   const std::map<std::string, std::function<void(const std::string&)>> actions = {
       {"write-anndata", write_example},
       {"read-anndata", print_anndata},
       {"write-cells", write_cells},
       {"write-tensors", write_tensors},
+      {"write-crops", [](const std::string& file) { write_crops(file, 16); }},
+      {"write-crops8", [](const std::string& file) { write_crops(file, 8); }},
       {"write-embeddings", [](const std::string& file) { write_embeddings(file, false); }},
       {"write-embeddings16", [](const std::string& file) { write_embeddings(file, true); }}};
   try {

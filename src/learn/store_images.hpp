@@ -1,0 +1,31 @@
+// Training crops out of a crop store on disk.
+#pragma once
+#include <vector>
+
+#include "learn/cell_images.hpp"
+#include "learn/train_options.hpp"
+#include "screen/screen.hpp"
+#include "store/cell_table.hpp"
+#include "store/crop_store.hpp"
+
+namespace cytoscale {
+
+class StoreImages final : public CellImages {
+ public:
+  // The cell table is that of the store (CropStore::check_matches()); both must outlive this.
+  StoreImages(const CropStore& store, const CellTable& cells) : store_(store), cells_(cells) {}
+  void cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const override;
+
+ private:
+  const CropStore& store_;
+  const CellTable& cells_;
+};
+
+// Throws Error unless crops of this size can be cut from the store, and it was made with the illumination
+// that is at hand (empty: none is). Collective: no.
+void check_store_fits(const CropStore& store, const TrainOptions& options,
+                      const std::filesystem::path& illumination);
+// Whether training gets the same crops, bit for bit, as from the fields.
+bool is_exact(const CropStore& store, const TrainOptions& options);
+
+}  // namespace cytoscale

@@ -1,0 +1,127 @@
+#include "prepare/crop_screen.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "core/error.hpp"
+#include "mpi/agree.hpp"
+#include "prepare/field_reader.hpp"
+
+namespace cytoscale {
+namespace {
+
+// One channel of one cell.
+struct Source {
+  const PackedField& image;
+  const WindowPlace& place;
+  std::size_t channel;
+  int window_px;
+
+  std::uint16_t code_of_zero() const {
+    return static_cast<std::uint16_t>(
+        std::clamp(std::round(-image.offset[channel] / image.scale[channel]), 0.0f, 65535.0f));
+  }
+  bool leaves_field() const { return place.height < window_px || place.width < window_px; }
+  // Calls use(first code of a row, where the row goes in the window) for the rows inside the field.
+  template <typename Use>
+  void rows(const Use& use) const {
+    const auto width = static_cast<std::size_t>(image.width);
+    for (long row = place.top; row < place.top + place.height; ++row) {
+      const auto at =
+          (channel * static_cast<std::size_t>(image.height) + static_cast<std::size_t>(row)) * width +
+          static_cast<std::size_t>(place.left);
+      use(image.pixels.data() + at,
+          static_cast<std::size_t>((row - place.window_top) * window_px + place.left - place.window_left));
+    }
+  }
+};
+
+// out: filled with the code of 0 where the window leaves the field.
+void copy_codes(const Source& source, std::uint16_t* out) {
+  const auto size = static_cast<std::size_t>(source.window_px) * static_cast<std::size_t>(source.window_px);
+  if (source.leaves_field()) std::fill_n(out, size, source.code_of_zero());
+  source.rows(
+      [&](const std::uint16_t* from, std::size_t at) { std::copy_n(from, source.place.width, out + at); });
+}
+
+// `codes`: 16-bit codes of the window. Returns offset and scale of the 8-bit ones.
+std::pair<float, float> narrow(const Source& source, const std::vector<std::uint16_t>& codes,
+                               std::uint8_t* out) {
+  const auto [low, high] = std::minmax_element(codes.begin(), codes.end());
+  const float offset = source.image.offset[source.channel], scale = source.image.scale[source.channel];
+  const float step = *high > *low ? static_cast<float>(*high - *low) / 255.0f : 1.0f;
+  for (const auto code : codes) {
+    *out++ = static_cast<std::uint8_t>(static_cast<float>(code - *low) / step + 0.5f);
+  }
+  return {offset + scale * static_cast<float>(*low), scale * step};
+}
+
+}  // namespace
+
+void CropScreenOptions::validate() const {
+  pass.validate();
+  if (bits != 8 && bits != 16) throw Error("a pixel has 8 or 16 bits", "--crop-bits", "Give 8 or 16");
+  if (window_px < 1 || window_px > 4096)
+    throw Error("a window of " + std::to_string(window_px) + " px is no use", "--store-size",
+                "Give 1 to 4096 px");
+}
+
+CellWindows cut_windows(const PackedField& image, const CellTable& cells, std::size_t field, int window_px,
+                        int bits) {
+  const auto count = static_cast<std::size_t>(cells.cells_of(field));
+  const auto first = static_cast<std::size_t>(cells.first_cell[field]);
+  const auto channels = static_cast<std::size_t>(image.channels);
+  const auto area = static_cast<std::size_t>(window_px) * static_cast<std::size_t>(window_px);
+  CellWindows windows;
+  if (bits == 8)
+    windows.codes8.resize(count * channels * area);
+  else
+    windows.codes16.resize(count * channels * area);
+  std::vector<std::uint16_t> wide(bits == 8 ? area : 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto place =
+        place_window(cells.y[first + i], cells.x[first + i], window_px, image.height, image.width);
+    for (std::size_t c = 0; c < channels; ++c) {
+      const Source source{image, place, c, window_px};
+      const auto at = (i * channels + c) * area;
+      if (bits == 16) {
+        copy_codes(source, windows.codes16.data() + at);
+        windows.scaling.push_back(image.offset[c]);
+        windows.scaling.push_back(image.scale[c]);
+      } else {
+        copy_codes(source, wide.data());
+        const auto [offset, scale] = narrow(source, wide, windows.codes8.data() + at);
+        windows.scaling.push_back(offset);
+        windows.scaling.push_back(scale);
+      }
+    }
+  }
+  return windows;
+}
+
+FieldPassResult crop_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
+                            const CropScreenOptions& options, const FieldPassFiles& files,
+                            const nlohmann::json& provenance, const Clock& clock, Log& log) {
+  std::optional<FieldPass> pass;
+  together(comm, [&] {
+    options.validate();
+    pass.emplace(comm, screen, cells, options.pass, files);
+  });
+  CropStoreWriter writer(comm, files.output, screen, cells, {options.window_px, options.bits, provenance});
+  FieldWork work;
+  work.name = "crop";
+  work.bytes = [&](std::size_t field) {
+    return static_cast<std::size_t>(
+        crop_store_bytes(cells.cells_of(field), screen.channels.size(), options.window_px, options.bits));
+  };
+  work.prepare = [&](std::size_t field, const Illumination* gain) {
+    const auto image = pack_field(read_corrected(screen, cells, field, gain));
+    return [&writer, field, windows = cut_windows(image, cells, field, options.window_px, options.bits)](
+               const Tick&) { writer.write(field, windows); };
+  };
+  return pass->run(writer, work, clock, log);
+}
+
+}  // namespace cytoscale

@@ -1,0 +1,30 @@
+// Writes the pixels around every cell of a screen into the crop store, decoding each image once.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "image/packed_field.hpp"
+#include "prepare/field_pass.hpp"
+#include "store/crop_store.hpp"
+
+namespace cytoscale {
+
+struct CropScreenOptions {
+  int window_px = 0;
+  int bits = 16;  // of a pixel, or 8
+  FieldPassOptions pass;
+  void validate() const;  // throws Error
+};
+
+// Files: output is the store. Fields that cannot be read, errors and interrupted runs: as FieldPass::run().
+// The same bytes for any number of ranks and threads. Collective: yes.
+FieldPassResult crop_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
+                            const CropScreenOptions& options, const FieldPassFiles& files,
+                            const nlohmann::json& provenance, const Clock& clock, Log& log);
+
+// The windows of one field's cells. 16 bits: the field's own codes. 8 bits: codes of the range within each
+// window, which takes in 0 where the window leaves the field. Collective: no.
+CellWindows cut_windows(const PackedField& image, const CellTable& cells, std::size_t field, int window_px,
+                        int bits);
+
+}  // namespace cytoscale

@@ -1,0 +1,39 @@
+// A training from the crop store has the losses and weights of one from the fields.
+#include <gtest/gtest.h>
+
+#include "core/files.hpp"
+#include "learn/augment.hpp"
+#include "learn/field_images.hpp"
+#include "learn/store_images.hpp"
+#include "learn/train.hpp"
+#include "prepare/crop_screen.hpp"
+#include "small_screen.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale {
+namespace {
+
+TEST(TrainFromStore, SameWeightsAsFromFields) {
+  const auto folder = fresh_folder("train_store");
+  const auto small = paint_small_screen(folder);
+  const auto plan = plan_training(small.screen, small.cells, small.roles, {}, 1);
+  Log log(world().rank(), world().size(), true);
+  const SteadyClock clock;
+  auto options = small_training();
+  options.shard_size = 4;
+  options.steps = 3;
+  crop_screen(world(), small.screen, small.cells, {window_for_crop(options.crop_px, options.augment), 16, {}},
+              {folder / "crops.h5", "", folder / "failures.csv"}, {}, clock, log);
+  const CropStore store(folder / "crops.h5");
+  const auto fields = load_fields(world(), small.screen, plan.fields(), {}, 1, clock).images;
+  TrainRun from_fields{folder / "fields", {}, {}, log, clock},
+      from_store{folder / "store", {}, {}, log, clock};
+  const auto expected = train(world(), plan, fields, options, from_fields);
+  const auto found = train(world(), plan, StoreImages(store, small.cells), options, from_store);
+  EXPECT_EQ(found.losses, expected.losses);
+  EXPECT_TRUE(read_file(folder / "store" / "model.safetensors") ==
+              read_file(folder / "fields" / "model.safetensors"));
+}
+
+}  // namespace
+}  // namespace cytoscale
