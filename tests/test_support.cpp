@@ -68,4 +68,10 @@ ProgramResult run_program(const std::vector<std::string>& arguments, int ranks, 
   return result;
 }
 
+bool ended_at_once(const ProgramResult& result, int ranks) {
+  constexpr double limit_s = 5;
+  return result.seconds < limit_s ||
+         result.seconds < limit_s + run_program({"reduce", "--help"}, ranks).seconds;
+}
+
 }  // namespace cytoscale

@@ -30,4 +30,7 @@ struct ProgramResult {
 };
 ProgramResult run_program(const std::vector<std::string>& arguments, int ranks = 0, double timeout_s = 120);
 
+// Whether it ended within 5 s, beside what a program that does nothing takes on this machine now.
+bool ended_at_once(const ProgramResult& result, int ranks = 0);
+
 }  // namespace cytoscale

@@ -47,7 +47,7 @@ void expect_refused(const std::vector<std::string>& arguments, const std::vector
   for (int ranks : {0, 4}) {
     const auto result = run_program(arguments, ranks, 30);
     EXPECT_EQ(result.exit_code, 2) << result.errors;
-    EXPECT_LT(result.seconds, 5) << ranks << " ranks";
+    EXPECT_TRUE(ended_at_once(result, ranks)) << result.seconds << " s with " << ranks << " ranks";
     std::size_t messages = 0;
     for (auto at = result.errors.find("cytoscale: error:"); at != std::string::npos;
          at = result.errors.find("cytoscale: error:", at + 1)) {
