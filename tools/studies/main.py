@@ -108,8 +108,9 @@ class Study:
 
     def transforms(self, method, seed, name, options, after, files=()):
         """PCA and factor analysis of the same profiles."""
+        components = self.steps.config.get("components", COMPONENTS)
         for transform, title in [("pca", "PCA"), ("factor_analysis", "factor analysis")]:
-            self.reduce(f"{name}_{transform}", options | {"reduce-transform": transform, "components": COMPONENTS}, after, files)
+            self.reduce(f"{name}_{transform}", options | {"reduce-transform": transform, "components": components}, after, files)
             self.score(f"{name}_{transform}", f"{method}, {title}", seed)
 
     def untrained(self, seed):
