@@ -1,9 +1,9 @@
 // bench_crop_store --manifest screen.csv --output DIR --treatment COLUMNS [--crop-size 48] [--threads 2]
 //                  [--steps 30] [--rounds 5] [--reads 20000] [--device cpu]
 // DIR has cells.h5 and crops.h5 of the screen. One line of JSON: bytes per cell, random reads from disk (the
-// store was dropped from the page cache before) and from the page cache, batches made per second, and the rate
-// of training fed by the store against training whose finished crops are in memory: the same network, cells
-// and steps, rounds in turn, the ratio of the medians.
+// store was dropped from the page cache before) and from the page cache, batches made per second, and the
+// rate of training fed by the store against training whose finished crops are in memory: the same network,
+// cells and steps, rounds in turn, the ratio of the medians.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -79,8 +79,9 @@ double cached_part(const fs::path& path) {
   std::vector<unsigned char> pages((bytes + 4095) / 4096);
   double part = -1;
   if (at != MAP_FAILED && ::mincore(at, bytes, pages.data()) == 0)
-    part = static_cast<double>(std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1; })) /
-           static_cast<double>(pages.size());
+    part =
+        static_cast<double>(std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1; })) /
+        static_cast<double>(pages.size());
   if (at != MAP_FAILED) ::munmap(at, bytes);
   ::close(file);
   return part;
@@ -109,8 +110,8 @@ json random_reads(const CropStore& store, int threads, int reads, std::uint64_t 
         std::vector<std::byte> codes(store.window_bytes());
         std::vector<float> scaling(2 * store.channels());
         for (int i = t; i < reads; i += threads)
-          store.read(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(store.cells()))), codes,
-                     scaling);
+          store.read(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(store.cells()))),
+                     codes, scaling);
       });
   }
   return rates(reads, static_cast<double>(reads) * static_cast<double>(store.window_bytes()),
