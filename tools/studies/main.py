@@ -101,7 +101,8 @@ class Study:
     def reduce(self, name, options, after, files=()):
         folder = self.output / "runs" / name
         self.steps.run(f"{name}/reduce", "reduce", {"output": str(folder), "profiles": str(folder / "profiles.h5ad")} | options,
-                       [folder / "profiles.h5ad"], after=after, files=files)
+                       [folder / "profiles.h5ad"] + ([folder / "wells.h5ad"] if "embeddings" in options else []),
+                       after=after, files=files)
         self.steps.run(f"{name}/evaluate", "evaluate",
                        {"output": str(folder), "profiles": str(folder / "profiles.h5ad"), "metrics": str(folder / "metrics.json")},
                        [folder / "metrics.json"], after=[f"{name}/reduce"])
@@ -117,8 +118,8 @@ class Study:
         name = f"untrained_seed{seed}"
         self.embed(name, "untrained", [], {"seed": str(seed)})
         self.score(name, "untrained network", seed)
-        embeddings = self.output / "runs" / name / "embeddings.h5ad"
-        self.transforms("untrained network", seed, name, {"embeddings": str(embeddings)}, [f"{name}/embed"])
+        wells = {"profiles-in": str(self.output / "runs" / name / "wells.h5ad")}
+        self.transforms("untrained network", seed, name, wells, [f"{name}/reduce"])
 
     def given(self):
         """What the user brings: ImageNet weights, another tool's profiles."""
