@@ -8,6 +8,11 @@ void declare_output(OptionSet& options, std::filesystem::path& output) {
               "DIR");
 }
 
+std::filesystem::path file_at_hand(const std::filesystem::path& named, const std::filesystem::path& usual) {
+  if (!named.empty()) return named;
+  return std::filesystem::exists(usual) ? usual : std::filesystem::path();
+}
+
 void declare_manifest(OptionSet& options, ManifestOptions& manifest) {
   options.group("Screen");
   options.add("manifest", manifest.manifest, "CSV that lists the screen's fields and image files");

@@ -110,9 +110,7 @@ class CropJob final : public Job {
     return options;
   }
   std::filesystem::path illumination() const {
-    if (!files_.illumination.empty()) return files_.illumination;
-    const auto usual = output_ / "illumination.h5";
-    return std::filesystem::exists(usual) ? usual : std::filesystem::path();
+    return file_at_hand(files_.illumination, output_ / "illumination.h5");
   }
 
   std::filesystem::path output_ = ".", cells_;

@@ -64,7 +64,7 @@ class EmbedJob final : public Job {
     options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
     options.add("illumination", files_.illumination,
                 "illumination functions (default: OUTPUT/illumination.h5 if present)");
-    options.add("embeddings", files_.embeddings, "features to write (default: OUTPUT/embeddings.h5ad)");
+    options.add("embeddings", files_.output, "features to write (default: OUTPUT/embeddings.h5ad)");
     options.add("failures", files_.failures, "list of fields left out (default: OUTPUT/failures.csv)");
     declare_manifest(options, manifest_);
     options.group("Features");
@@ -83,16 +83,16 @@ class EmbedJob final : public Job {
     options.group("Untrained network");
     options.add("seed", encoder_.seed, "of its weights");
     options.add("architecture", encoder_.architecture, "its kind", "NAME");
-    declare_failures(options, embed_.max_failed_fields);
+    declare_failures(options, embed_.pass.max_failed_fields);
     options.group("Machine");
-    options.add("threads", embed_.threads, "threads per rank (0: this rank's share of the processors)");
-    options.add("queue-memory", embed_.queue_memory_mib, "crops made ahead, per rank", "MIB");
+    options.add("threads", embed_.pass.threads, "threads per rank (0: this rank's share of the processors)");
+    options.add("queue-memory", embed_.pass.queue_memory_mib, "crops made ahead, per rank", "MIB");
     options.add("device", encoder_.device, "auto (a GPU where there is one), cpu or cuda", "DEVICE");
   }
   void resolve() override {
     if (cells_.empty()) cells_ = output_ / "cells.h5";
     if (model_.empty()) model_ = output_ / "model";
-    if (files_.embeddings.empty()) files_.embeddings = output_ / "embeddings.h5ad";
+    if (files_.output.empty()) files_.output = output_ / "embeddings.h5ad";
     if (files_.failures.empty()) files_.failures = output_ / "failures.csv";
     if (encoder_.layers.empty() && !is_pytorch_file(model_)) encoder_.layers = {default_layer};
     embed_.validate();
@@ -103,7 +103,7 @@ class EmbedJob final : public Job {
     if (!is_untrained()) paths.push_back(model_);
     return paths;
   }
-  std::vector<std::filesystem::path> outputs() const override { return {files_.embeddings}; }
+  std::vector<std::filesystem::path> outputs() const override { return {files_.output}; }
 
   void execute(JobContext& context) override {
     Screen screen;
@@ -112,13 +112,13 @@ class EmbedJob final : public Job {
     std::unique_ptr<Encoder> encoder;
     auto options = embed_;
     auto files = files_;
-    options.threads = threads_per_rank(context.comm, embed_.threads);
+    options.pass.threads = threads_per_rank(context.comm, embed_.pass.threads);
     together(context.comm, [&] {
       screen = read_manifest(manifest_);
       cells = read_cell_table(cells_);
       check_cells_match(cells, screen, cells_);
       files.illumination = illumination();
-      encoder = make_encoder(context, screen, options.threads);
+      encoder = make_encoder(context, screen, options.pass.threads);
       provenance =
           make_provenance(name(), resolved_options(*this), screen.fingerprint(),
                           {{"cells", cells_}, {"illumination", files.illumination}, {"model", weights()}});
@@ -137,9 +137,7 @@ class EmbedJob final : public Job {
     return is_untrained() ? std::filesystem::path() : model_file_of(model_);
   }
   std::filesystem::path illumination() const {
-    if (!files_.illumination.empty()) return files_.illumination;
-    const auto usual = output_ / "illumination.h5";
-    return std::filesystem::exists(usual) ? usual : std::filesystem::path();
+    return file_at_hand(files_.illumination, output_ / "illumination.h5");
   }
   std::unique_ptr<Encoder> make_encoder(const JobContext& context, const Screen& screen, int threads) const {
     EncoderOptions options = encoder_;
@@ -169,10 +167,10 @@ class EmbedJob final : public Job {
   EncoderOptions encoder_;
   EmbedOptions embed_ = [] {
     EmbedOptions options;
-    options.threads = 0;
+    options.pass.threads = 0;
     return options;
   }();
-  EmbedFiles files_;
+  FieldPassFiles files_;
 };
 
 }  // namespace

@@ -63,7 +63,9 @@ class OptionSet {
 };
 
 // Keys shared by several jobs, declared in one place (common_options.cpp).
-void declare_output(OptionSet& options, std::filesystem::path& output);     // --output DIR
+void declare_output(OptionSet& options, std::filesystem::path& output);  // --output DIR
+// The file that was named, or else the usual one if it is there; empty: neither.
+std::filesystem::path file_at_hand(const std::filesystem::path& named, const std::filesystem::path& usual);
 void declare_manifest(OptionSet& options, ManifestOptions& manifest);       // --manifest … --platemap
 void declare_roles(OptionSet& options, ColumnRoles& roles);                 // --treatment … --control
 void declare_precision(OptionSet& options, std::string& precision);         // --precision

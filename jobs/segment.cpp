@@ -91,9 +91,7 @@ class SegmentJob final : public Job {
 
  private:
   std::filesystem::path illumination() const {
-    if (!options_.illumination.empty()) return options_.illumination;
-    const auto usual = output_ / "illumination.h5";
-    return std::filesystem::exists(usual) ? usual : std::filesystem::path();
+    return file_at_hand(options_.illumination, output_ / "illumination.h5");
   }
 
   std::filesystem::path output_ = ".", cells_, failures_;

@@ -228,9 +228,7 @@ class TrainJob final : public Job {
     options.add("checkpoint-every", options_.checkpoint_every, "steps between checkpoints");
   }
   std::filesystem::path illumination() const {
-    if (!illumination_.empty()) return illumination_;
-    const auto usual = output_ / "illumination.h5";
-    return std::filesystem::exists(usual) ? usual : std::filesystem::path();
+    return file_at_hand(illumination_, output_ / "illumination.h5");
   }
   void check_weights(JobContext& context, int channels) const {
     if (options_.initial_weights.empty()) return;

@@ -41,10 +41,7 @@ void TrainingPixels::declare_machine(OptionSet& options) {
 }
 
 std::filesystem::path TrainingPixels::store(const std::filesystem::path& output) const {
-  if (crops_ == "none") return {};
-  if (!crops_.empty()) return crops_;
-  const auto usual = output / "crops.h5";
-  return std::filesystem::exists(usual) ? usual : std::filesystem::path();
+  return crops_ == "none" ? std::filesystem::path() : file_at_hand(crops_, output / "crops.h5");
 }
 
 void TrainingPixels::check(const std::filesystem::path& store, const Screen& screen, const CellTable& cells,

@@ -7,7 +7,6 @@
 #include "core/error.hpp"
 #include "embed/crop_field.hpp"
 #include "mpi/agree.hpp"
-#include "prepare/field_pass.hpp"
 #include "store/embedding_file.hpp"
 
 namespace cytoscale {
@@ -51,30 +50,25 @@ class Embedder {
   std::int64_t encoded_ = 0;
 };
 
-FieldPassOptions pass_options(const EmbedOptions& options) {
-  return {options.threads, options.queue_memory_mib, options.max_failed_fields, options.checkpoint_s};
-}
-
 }  // namespace
 
 void EmbedOptions::validate() const {
   if (batch < 1) throw Error("the batch must hold at least one cell", "--embed-batch");
-  pass_options(*this).validate();
+  pass.validate();
 }
 
 EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                         Encoder& encoder, const EmbedOptions& options, const EmbedFiles& files,
+                         Encoder& encoder, const EmbedOptions& options, const FieldPassFiles& files,
                          const nlohmann::json& provenance, const Clock& clock, Log& log) {
   std::optional<FieldPass> pass;
   together(comm, [&] {
     options.validate();
     check_channels(screen, encoder);
-    pass.emplace(comm, screen, cells, pass_options(options),
-                 FieldPassFiles{files.embeddings, files.illumination, files.failures});
+    pass.emplace(comm, screen, cells, options.pass, files);
   });
   const EmbeddingLayout layout{encoder.feature_names(), encoder.feature_layers(), options.float16,
                                provenance};
-  EmbeddingWriter writer(comm, files.embeddings, screen, cells, layout);
+  EmbeddingWriter writer(comm, files.output, screen, cells, layout);
   Embedder embedder(cells, encoder, options.batch);
   const CropSettings settings{encoder.crop_px(), encoder.normalisation()};
   FieldWork work;

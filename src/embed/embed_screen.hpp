@@ -4,33 +4,23 @@
 // that its features depend on nothing but the field: the file is the same for any number of ranks and
 // threads.
 #pragma once
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <string>
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "embed/encoder.hpp"
 #include "mpi/communicator.hpp"
+#include "prepare/field_pass.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
 namespace cytoscale {
 
 struct EmbedOptions {
-  int batch = 128;                       // cells that the encoder gets at a time, at most
-  int threads = 1;                       // that read and crop ahead, per rank
-  int queue_memory_mib = 1024;           // crops made ahead, per rank; one field is always allowed
-  bool float16 = false;                  // store features as 16-bit floats
-  std::string max_failed_fields = "1%";  // of segment and embed together
-  double checkpoint_s = 5;               // a killed run loses no more work than this
-  void validate() const;                 // throws Error
-};
-
-struct EmbedFiles {
-  std::filesystem::path embeddings;    // written
-  std::filesystem::path illumination;  // read; empty: no correction
-  std::filesystem::path failures;      // read, and rewritten where fields failed that segment could read
+  int batch = 128;        // cells that the encoder gets at a time, at most
+  bool float16 = false;   // store features as 16-bit floats
+  FieldPassOptions pass;  // its queue holds crops
+  void validate() const;  // throws Error
 };
 
 struct EmbedResult {
@@ -41,10 +31,10 @@ struct EmbedResult {
 
 // A field that cannot be read is listed in failures.csv and its rows become NaN; more than max_failed_fields
 // stop the run. An Error on one rank, of the encoder say, stops all ranks at their next field and is thrown
-// by all of them; what was written stays in "<embeddings>.part", which the next run continues. Collective:
+// by all of them; what was written stays in "<output>.part", which the next run continues. Collective:
 // yes.
 EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                         Encoder& encoder, const EmbedOptions& options, const EmbedFiles& files,
+                         Encoder& encoder, const EmbedOptions& options, const FieldPassFiles& files,
                          const nlohmann::json& provenance, const Clock& clock, Log& log);
 
 }  // namespace cytoscale

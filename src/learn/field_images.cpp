@@ -28,29 +28,6 @@ struct Decoded {
   std::string file, reason;
 };
 
-// Reads the illumination of plates as they come; fields are in plate order, so few are held.
-class Corrections {
- public:
-  Corrections(const Communicator& comm, const Screen& screen, const std::filesystem::path& path) {
-    if (path.empty()) return;
-    together(comm, [&] {
-      reader_.emplace(path);
-      reader_->check_matches(screen);
-    });
-  }
-  Correction of(const std::string& plate) {
-    if (!reader_) return nullptr;
-    if (plate != plate_ || !held_)
-      held_ = std::make_shared<Illumination>(reader_->read(plate)), plate_ = plate;
-    return held_;
-  }
-
- private:
-  std::optional<IlluminationReader> reader_;
-  std::string plate_;
-  Correction held_;
-};
-
 Decoded decode(const Screen& screen, std::size_t field, const Correction& correction) {
   Decoded decoded;
   decoded.field = field;
@@ -120,7 +97,7 @@ Decoded unpack_bytes(std::size_t field, const std::vector<std::byte>& bytes) {
 
 // This rank's fields of one round, decoded at once on a thread each.
 std::vector<Decoded> decode_some(const Screen& screen, const std::vector<std::size_t>& fields,
-                                 Corrections& corrections) {
+                                 PlateIllumination& corrections) {
   std::vector<Correction> correction;
   for (const auto field : fields) correction.push_back(corrections.of(screen.fields[field].plate));
   std::vector<Decoded> decoded(fields.size());
@@ -139,7 +116,8 @@ void FieldImages::cut(const TrainingCell& cell, const Warp& warp, int crop_px, s
 
 FieldLoad load_fields(const Communicator& comm, const Screen& screen, const std::vector<std::size_t>& fields,
                       const std::filesystem::path& illumination, int threads, const Clock& clock) {
-  Corrections corrections(comm, screen, illumination);
+  std::optional<PlateIllumination> corrections;
+  together(comm, [&] { corrections.emplace(illumination, screen); });
   Progress progress("reading training images", "fields", fields.size(), clock, comm.root());
   FieldLoad load;
   const auto per_rank = static_cast<std::size_t>(std::max(1, threads));
@@ -151,7 +129,7 @@ FieldLoad load_fields(const Communicator& comm, const Screen& screen, const std:
     for (std::size_t i = start; i < end; ++i)
       if (owner_of(i) == comm.rank()) mine.push_back(fields[i]);
     std::vector<Decoded> decoded;
-    together(comm, [&] { decoded = decode_some(screen, mine, corrections); });
+    together(comm, [&] { decoded = decode_some(screen, mine, *corrections); });
     for (std::size_t i = start, next = 0; i < end; ++i) {
       const bool here = owner_of(i) == comm.rank();
       Decoded field = here ? std::move(decoded[next++]) : Decoded{};

@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
-#include "core/random.hpp"
+#include "core/shuffle.hpp"
 #include "core/text.hpp"
 
 namespace cytoscale {
@@ -16,11 +16,6 @@ namespace {
 enum Stream : std::uint64_t { stream_wells = 0x5350, stream_groups = 0x4752, stream_tests = 0x5445 };
 
 using WellsByName = std::map<std::string, std::vector<SplitWell*>>;
-
-template <typename T>
-void shuffle(std::vector<T>& items, Random random) {
-  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.below(i)]);
-}
 
 std::string some_of(const std::vector<std::string>& names) {
   const auto shown = static_cast<std::ptrdiff_t>(std::min<std::size_t>(8, names.size()));

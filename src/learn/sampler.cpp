@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/shuffle.hpp"
 
 namespace cytoscale {
 namespace {
@@ -17,11 +18,6 @@ enum Stream : std::uint64_t {
 };
 
 constexpr int vain_draws = 64;
-
-template <typename T>
-void shuffle(std::vector<T>& items, Random& random) {
-  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.below(i)]);
-}
 
 }  // namespace
 
@@ -155,8 +151,7 @@ std::vector<CellDraw> validation_draws(const TrainingPlan& plan, std::uint64_t s
   std::size_t deepest = 0;
   for (std::size_t label = 0; label < by_label.size(); ++label) {
     auto& cells = by_label[label];
-    Random random(seed, {stream_validation, label});
-    for (std::size_t i = cells.size(); i > 1; --i) std::swap(cells[i - 1], cells[random.below(i)]);
+    shuffle(cells, Random(seed, {stream_validation, label}));
     deepest = std::max(deepest, cells.size());
   }
   std::vector<CellDraw> draws;

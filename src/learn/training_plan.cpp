@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
-#include "core/random.hpp"
+#include "core/shuffle.hpp"
 #include "core/text.hpp"
 #include "learn/hold_out.hpp"
 
@@ -47,9 +47,8 @@ void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
   if (limit == 0 || cells.size() <= static_cast<std::size_t>(limit)) return;
   std::vector<std::size_t> order(cells.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  Random random(seed, {stream_cells, Fingerprint().add(draft.well.plate).number(),
-                       Fingerprint().add(draft.well.well).number()});
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  shuffle(order, Random(seed, {stream_cells, Fingerprint().add(draft.well.plate).number(),
+                               Fingerprint().add(draft.well.well).number()}));
   order.resize(static_cast<std::size_t>(limit));
   std::sort(order.begin(), order.end());
   std::vector<TrainingCell> kept;

@@ -18,7 +18,7 @@ namespace {
 class Worker {
  public:
   Worker(const Communicator& comm, const Screen& screen, const CellTable& cells,
-         const FieldPassOptions& options, const IlluminationReader* illumination, const FieldWork& work,
+         const FieldPassOptions& options, PlateIllumination& illumination, const FieldWork& work,
          FieldRows& rows, FieldOrder& order, const StopFlag& stop)
       : comm_(comm),
         screen_(screen),
@@ -69,13 +69,8 @@ class Worker {
   }
 
   void ask(ReadAhead& ahead, std::size_t field) {
-    const auto& plate = screen_.fields[field].plate;
-    if (illumination_ != nullptr && (!gain_ || plate != gain_plate_)) {
-      gain_ = std::make_shared<Illumination>(illumination_->read(plate));
-      gain_plate_ = plate;
-    }
     queued_bytes_ += work_.bytes(field);
-    ahead.ask([this, field, gain = gain_] {
+    ahead.ask([this, field, gain = illumination_.of(screen_.fields[field].plate)] {
       PreparedField prepared{field, {}, {}};
       try {
         prepared.finish = work_.prepare(field, gain.get());
@@ -114,15 +109,13 @@ class Worker {
   const Screen& screen_;
   const CellTable& cells_;
   const FieldPassOptions& options_;
-  const IlluminationReader* illumination_;
+  PlateIllumination& illumination_;
   const FieldWork& work_;
   FieldRows& rows_;
   FieldOrder& order_;
   const StopFlag& stop_;
   const Tick tick_ = [this] { order_.serve(); };
   std::size_t limit_;
-  std::string gain_plate_;
-  std::shared_ptr<const Illumination> gain_;
   std::optional<std::size_t> next_;
   std::size_t queued_bytes_ = 0;
   std::vector<FieldFailure> failures_;
@@ -176,12 +169,14 @@ void FieldPassOptions::validate() const {
 
 FieldPass::FieldPass(const Communicator& comm, const Screen& screen, const CellTable& cells,
                      const FieldPassOptions& options, const FieldPassFiles& files)
-    : comm_(comm), screen_(screen), cells_(cells), options_(options), files_(files) {
+    : comm_(comm),
+      screen_(screen),
+      cells_(cells),
+      options_(options),
+      files_(files),
+      illumination_(files.illumination, screen) {
   options.validate();
   if (comm.root()) StopFlag(files.output).lower();
-  if (files.illumination.empty()) return;
-  illumination_ = std::make_unique<IlluminationReader>(files.illumination);
-  illumination_->check_matches(screen);
 }
 
 FieldPassResult FieldPass::run(FieldRows& rows, const FieldWork& work, const Clock& clock, Log& log) {
@@ -193,7 +188,7 @@ FieldPassResult FieldPass::run(FieldRows& rows, const FieldWork& work, const Clo
   }
   const StopFlag stop(files_.output);
   FieldOrder order(comm_, screen_, cells_to_do(cells_, rows));
-  Worker worker(comm_, screen_, cells_, options_, illumination_.get(), work, rows, order, stop);
+  Worker worker(comm_, screen_, cells_, options_, illumination_, work, rows, order, stop);
   Progress progress(work.name, "cells", static_cast<std::uint64_t>(cells_.cells()), clock, comm_.root());
   auto problem = caught(work.name, [&] { worker.run(clock, progress); });
   if (problem) stop.raise();

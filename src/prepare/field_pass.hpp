@@ -5,7 +5,6 @@
 #pragma once
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "core/clock.hpp"
@@ -65,7 +64,7 @@ class FieldPass {
   const CellTable& cells_;
   FieldPassOptions options_;
   FieldPassFiles files_;
-  std::unique_ptr<IlluminationReader> illumination_;
+  PlateIllumination illumination_;
 };
 
 }  // namespace cytoscale

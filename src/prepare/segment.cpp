@@ -36,23 +36,17 @@ class Segmenter {
  public:
   Segmenter(const Screen& screen, const SegmentScreenOptions& options, std::vector<FieldSize> sizes,
             std::size_t dna)
-      : screen_(screen), options_(options), reader_(screen, std::move(sizes)), dna_(dna) {
-    if (!options.illumination.empty()) {
-      illumination_.emplace(options.illumination);
-      illumination_->check_matches(screen);
-    }
-  }
+      : screen_(screen),
+        options_(options),
+        reader_(screen, std::move(sizes)),
+        dna_(dna),
+        illumination_(options.illumination, screen) {}
 
   // Main thread: illumination functions of the plates at hand are read before their fields are handed out.
   void prepare(std::size_t field) {
-    if (!illumination_) return;
-    const auto& plate = screen_.fields[field].plate;
-    if (!gain_ || plate != gain_plate_) {
-      gain_ = std::make_shared<Illumination>(illumination_->read(plate));
-      gain_plate_ = plate;
-    }
+    const auto gain = illumination_.of(screen_.fields[field].plate);
     const std::lock_guard lock(guard_);
-    handed_[field] = gain_;
+    handed_[field] = gain;
   }
 
   void work(std::size_t field) {
@@ -143,9 +137,7 @@ class Segmenter {
   const SegmentScreenOptions& options_;
   FieldReader reader_;
   std::size_t dna_;
-  std::optional<IlluminationReader> illumination_;
-  std::string gain_plate_;  // main thread: the plate read last; fields come plate by plate
-  std::shared_ptr<const Illumination> gain_;
+  PlateIllumination illumination_;                                     // main thread
   std::mutex guard_;                                                   // guards what follows
   std::map<std::size_t, std::shared_ptr<const Illumination>> handed_;  // by field, until its work begins
   std::vector<FieldCells> done_;

@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
+#include "core/shuffle.hpp"
 #include "simulate/design.hpp"
 
 namespace cytoscale::simulation {
@@ -14,7 +14,7 @@ enum Stream : std::uint64_t { layout_stream = 121, spread_stream = 122 };
 std::vector<std::size_t> shuffled(std::size_t count, Random random) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  for (std::size_t i = count; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+  shuffle(order, random);
   return order;
 }
 

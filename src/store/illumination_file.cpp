@@ -132,4 +132,19 @@ Illumination IlluminationReader::read(const std::string& plate) const {
   return result;
 }
 
+PlateIllumination::PlateIllumination(const std::filesystem::path& path, const Screen& screen) {
+  if (path.empty()) return;
+  reader_.emplace(path);
+  reader_->check_matches(screen);
+}
+
+std::shared_ptr<const Illumination> PlateIllumination::of(const std::string& plate) {
+  if (!reader_) return nullptr;
+  if (!held_ || plate != plate_) {
+    held_ = std::make_shared<Illumination>(reader_->read(plate));
+    plate_ = plate;
+  }
+  return held_;
+}
+
 }  // namespace cytoscale

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,19 @@ class IlluminationReader {
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+// The functions of plates as their fields come, plate by plate: the last one read is kept.
+class PlateIllumination {
+ public:
+  // An empty path: no correction. Throws Error as IlluminationReader and its check_matches().
+  PlateIllumination(const std::filesystem::path& path, const Screen& screen);
+  std::shared_ptr<const Illumination> of(const std::string& plate);  // nullptr: no correction
+
+ private:
+  std::optional<IlluminationReader> reader_;
+  std::string plate_;
+  std::shared_ptr<const Illumination> held_;
 };
 
 }  // namespace cytoscale

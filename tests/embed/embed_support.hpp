@@ -54,7 +54,7 @@ class StillClock final : public Clock {
 };
 
 inline EmbedResult embed_with(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                              Encoder& encoder, const EmbedOptions& options, const EmbedFiles& files) {
+                              Encoder& encoder, const EmbedOptions& options, const FieldPassFiles& files) {
   Log log(comm.rank(), comm.size(), true);
   const StillClock clock;
   return embed_screen(comm, screen, cells, encoder, options, files, {{"job", "embed"}}, clock, log);

@@ -24,7 +24,7 @@ struct EmbedFailures : testing::Test {
     screen = screen_with_images(folder, 2, 4);
     cells = cells_for(screen);
     files = {folder / "e.h5ad", "", folder / "failures.csv"};
-    options.checkpoint_s = 0;
+    options.pass.checkpoint_s = 0;
     options.batch = 4;
   }
   // The error's text, the same on every rank; "" without one.
@@ -41,10 +41,10 @@ struct EmbedFailures : testing::Test {
   }
   std::string clean_bytes() {
     StatisticsEncoder encoder;
-    EmbedFiles clean = files;
-    clean.embeddings = folder / ("clean" + std::to_string(world().rank()));
+    FieldPassFiles clean = files;
+    clean.output = folder / ("clean" + std::to_string(world().rank()));
     embed_with(Communicator::self(), screen, cells, encoder, options, clean);
-    return read_file(clean.embeddings);
+    return read_file(clean.output);
   }
   void spoil(std::size_t field) {
     if (world().root()) std::filesystem::resize_file(screen.fields[field].images[1].path, 60);
@@ -54,7 +54,7 @@ struct EmbedFailures : testing::Test {
   std::filesystem::path folder;
   Screen screen;
   CellTable cells;
-  EmbedFiles files;
+  FieldPassFiles files;
   EmbedOptions options;
   EmbedResult result;
 };
@@ -63,11 +63,11 @@ TEST_F(EmbedFailures, FieldThatCannotBeReadBecomesNaN) {
   prepare("corrupt");
   spoil(5);
   cells.height[6] = 99;  // not the size the cells were found in
-  options.max_failed_fields = "2";
+  options.pass.max_failed_fields = "2";
   StatisticsEncoder encoder;
   EXPECT_EQ(embed(encoder), "");
   EXPECT_EQ(result.failed_fields, 2u);
-  const EmbeddingReader reader(files.embeddings);
+  const EmbeddingReader reader(files.output);
   for (std::size_t f = 0; f < screen.fields.size(); ++f) {
     std::vector<float> rows(static_cast<std::size_t>(cells.cells_of(f)) * 4);
     reader.read_rows(cells.first_cell[f], cells.cells_of(f), rows);
@@ -89,9 +89,9 @@ TEST_F(EmbedFailures, TooManyFailuresStopTheRun) {
   const std::string message = embed(encoder);
   EXPECT_THAT(message, HasSubstr("fields cannot be read, 1 are allowed"));
   EXPECT_THAT(message, HasSubstr("--max-failed-fields"));
-  EXPECT_FALSE(std::filesystem::exists(files.embeddings));
+  EXPECT_FALSE(std::filesystem::exists(files.output));
   EXPECT_TRUE(std::filesystem::exists(files.failures));
-  EXPECT_FALSE(std::filesystem::exists(files.embeddings.string() + ".stop"));
+  EXPECT_FALSE(std::filesystem::exists(files.output.string() + ".stop"));
 }
 
 TEST_F(EmbedFailures, EncoderThatThrowsOnOneRank) {
@@ -104,15 +104,15 @@ TEST_F(EmbedFailures, EncoderThatThrowsOnOneRank) {
     };
   }
   EXPECT_THAT(embed(failing), HasSubstr("encoder: the device is lost. Try again"));
-  EXPECT_FALSE(std::filesystem::exists(files.embeddings));
-  EXPECT_FALSE(std::filesystem::exists(files.embeddings.string() + ".stop"));
+  EXPECT_FALSE(std::filesystem::exists(files.output));
+  EXPECT_FALSE(std::filesystem::exists(files.output.string() + ".stop"));
   const auto before = world().sum(static_cast<std::int64_t>(failing.cells_encoded));
   EXPECT_GT(before, 0);
   StatisticsEncoder sound;
   EXPECT_EQ(embed(sound), "");
   EXPECT_GT(result.fields_done_before, 0u);
   EXPECT_LT(result.cells, cells.cells());
-  EXPECT_TRUE(read_file(files.embeddings) == clean);
+  EXPECT_TRUE(read_file(files.output) == clean);
 }
 
 TEST_F(EmbedFailures, OtherExceptionsAreAgreedToo) {
@@ -143,13 +143,13 @@ TEST_F(EmbedFailures, KilledRunIsContinued) {
     EXPECT_TRUE(WIFSIGNALED(status));
   }
   world().barrier();
-  EXPECT_FALSE(std::filesystem::exists(files.embeddings));
+  EXPECT_FALSE(std::filesystem::exists(files.output));
   StatisticsEncoder encoder;
   EXPECT_EQ(embed(encoder), "");
   EXPECT_GT(result.fields_done_before, 2u);
   EXPECT_EQ(world().sum(static_cast<std::int64_t>(encoder.cells_encoded)), result.cells);
   EXPECT_LT(result.cells, cells.cells());
-  EXPECT_TRUE(read_file(files.embeddings) == clean);
+  EXPECT_TRUE(read_file(files.output) == clean);
 }
 
 TEST_F(EmbedFailures, WrongChannelsAndOptions) {
@@ -160,9 +160,9 @@ TEST_F(EmbedFailures, WrongChannelsAndOptions) {
   options.batch = 0;
   EXPECT_THAT(embed(encoder), HasSubstr("--embed-batch"));
   options.batch = 1;
-  options.max_failed_fields = "lots";
+  options.pass.max_failed_fields = "lots";
   EXPECT_THAT(embed(encoder), HasSubstr("--max-failed-fields"));
-  options.max_failed_fields = "1%";
+  options.pass.max_failed_fields = "1%";
   files.illumination = folder / "absent.h5";
   EXPECT_THAT(embed(encoder), HasSubstr("absent.h5: there is no such file"));
 }

@@ -62,9 +62,9 @@ TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
   const std::string alone = embedded(Communicator::self(), "alone" + own, {});
   EmbedOptions other;
   other.batch = 2;
-  other.threads = 3;
-  other.queue_memory_mib = 1;
-  other.checkpoint_s = 0;
+  other.pass.threads = 3;
+  other.pass.queue_memory_mib = 1;
+  other.pass.checkpoint_s = 0;
   EXPECT_TRUE(embedded(world(), "all", {}) == alone);
   EXPECT_TRUE(embedded(world(), "other", other) == alone);
   other.float16 = true;

@@ -6,7 +6,6 @@ usage: compare_learning.py DUMP_LEARNING
 """
 import json
 import pathlib
-import struct
 import subprocess
 import sys
 import tempfile
@@ -19,22 +18,11 @@ except ImportError as problem:
     print(f"skipped: {problem}")
     sys.exit(77)
 
-TYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from safetensors_file import read_safetensors  # noqa: E402
+
 LABELS, SMOOTHING = 4, 0.1
 failures = []
-
-
-def read_safetensors(path):
-    data = pathlib.Path(path).read_bytes()
-    (size,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8:8 + size])
-    header.pop("__metadata__", None)
-    tensors = {}
-    for name, entry in header.items():
-        first, last = entry["data_offsets"]
-        values = np.frombuffer(data[8 + size + first:8 + size + last], TYPES[entry["dtype"]])
-        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
-    return tensors
 
 
 def compare(name, ours, theirs, limit=1e-5):
