@@ -1,6 +1,7 @@
 // What is left of a training that stopped, and how it goes on.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 
 #include "core/files.hpp"
@@ -66,37 +67,38 @@ TEST(Train, LossNotANumberStopsAndKeepsTheLastCheckpoint) {
   world().barrier();
 }
 
-TEST(Train, ADamagedCheckpointIsAnErrorOnAllRanks) {
-  const auto folder = fresh_folder("train_damaged");
+// What a training says that finds its checkpoint of step 2 changed by `spoil` and no model.
+std::string error_with_checkpoint(const std::filesystem::path& folder,
+                                  const std::function<void(const std::filesystem::path&)>& spoil) {
   auto options = shared_training();
   options.steps = 4;
   options.checkpoint_every = 2;
   train_in(folder, options);
-  const auto path = checkpoint_path(folder, 2);
   if (world().root()) {
     std::filesystem::remove(folder / "model.safetensors");
-    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1000);
+    spoil(checkpoint_path(folder, 2));
   }
   world().barrier();
-  EXPECT_NE(error_of(folder, options).find("checkpoint_2"), std::string::npos);
+  auto text = error_of(folder, options);
   world().barrier();
+  return text;
+}
+
+TEST(Train, ADamagedCheckpointIsAnErrorOnAllRanks) {
+  const auto text = error_with_checkpoint(fresh_folder("train_damaged"), [](const auto& path) {
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1000);
+  });
+  EXPECT_NE(text.find("checkpoint_2"), std::string::npos) << text;
 }
 
 TEST(Train, AnIncompleteOptimiserStateIsNamed) {
-  const auto folder = fresh_folder("train_incomplete");
-  auto options = shared_training();
-  options.steps = 4;
-  options.checkpoint_every = 2;
-  train_in(folder, options);
-  if (world().root()) {
-    std::filesystem::remove(folder / "model.safetensors");
-    auto file = read_safetensors(checkpoint_path(folder, 2));
-    file.tensors.erase("optimizer/layer1.0.conv1.weight/second");
-    write_safetensors(checkpoint_path(folder, 2), file);
-  }
-  world().barrier();
-  EXPECT_NE(error_of(folder, options).find("optimizer/layer1.0.conv1.weight/second"), std::string::npos);
-  world().barrier();
+  const std::string missing = "optimizer/layer1.0.conv1.weight/second";
+  const auto text = error_with_checkpoint(fresh_folder("train_incomplete"), [&](const auto& path) {
+    auto file = read_safetensors(path);
+    file.tensors.erase(missing);
+    write_safetensors(path, file);
+  });
+  EXPECT_NE(text.find(missing), std::string::npos) << text;
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // A training does not depend on the number of ranks and threads.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "core/files.hpp"
 #include "prepared_training.hpp"

@@ -5,9 +5,8 @@
 #include "learn/augment.hpp"
 #include "learn/field_images.hpp"
 #include "learn/store_images.hpp"
-#include "learn/train.hpp"
 #include "prepare/crop_screen.hpp"
-#include "small_screen.hpp"
+#include "prepared_training.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale {
@@ -19,8 +18,7 @@ TEST(TrainFromStore, SameWeightsAsFromFields) {
   const auto plan = plan_training(small.screen, small.cells, small.roles, {}, 1);
   Log log(world().rank(), world().size(), true);
   const SteadyClock clock;
-  auto options = small_training();
-  options.shard_size = 4;
+  auto options = shared_training();
   options.steps = 3;
   crop_screen(world(), small.screen, small.cells, {window_for_crop(options.crop_px, options.augment), 16, {}},
               {folder / "crops.h5", "", folder / "failures.csv"}, {}, clock, log);
