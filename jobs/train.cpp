@@ -170,6 +170,10 @@ class TrainJob final : public Job {
     options.add("augment-rotate", options_.augment.rotate, "turn crops by random angles");
     options.add("augment-translation", options_.augment.translation_px, "shift crops by up to this much",
                 "PX");
+    options.add("augment-background", options_.augment.background,
+                "add light to each channel or take it away, up to this share of its brightest pixel");
+    options.add("augment-blur", options_.augment.blur_px,
+                "blur each channel by a Gaussian of up to this sigma", "PX");
   }
   void declare_regulariser(OptionSet& options) {
     auto& regulariser = options_.regulariser;

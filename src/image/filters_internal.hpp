@@ -14,9 +14,6 @@ struct Mask {
   std::size_t size() const { return set.size(); }
 };
 
-// Separable Gaussian, cut at 4 sigma, edges mirrored (d c b a | a b c d). sigma_px 0 gives a copy.
-Plane gaussian_blur(const Plane& plane, double sigma_px);
-
 // Euclidean distance in px of each set pixel to the nearest pixel not set, exact; 0 where not set. What lies
 // outside the plane counts as set. (Felzenszwalb & Huttenlocher 2012, in integers.)
 std::vector<float> distance_transform(const Mask& mask);

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "image/filters_internal.hpp"
+#include "image/gaussian_blur.hpp"
 
 namespace cytoscale {
 namespace {
@@ -26,7 +27,7 @@ Plane smoothed(const Plane& mean, const IlluminationOptions& options) {
   const auto small = filters::shrink(mean, factor);
   const auto smooth =
       options.smoothing == "gaussian"
-          ? filters::gaussian_blur(small, window / factor / 4)
+          ? gaussian_blur(small, window / factor / 4)
           : filters::median_window(small, std::max(1, static_cast<int>(std::lround(window / factor / 2))));
   return filters::enlarge(smooth, factor, mean.height, mean.width);
 }

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "image/gaussian_blur.hpp"
 #include "image/segment_internal.hpp"
 
 namespace cytoscale {
@@ -31,7 +32,7 @@ Plane finite_copy(const Plane& plane) {
 std::vector<float> relief_of(const filters::Mask& mask, const Plane& smooth, float background,
                              double radius_px) {
   auto relief = segment::smooth_distance(mask, relief_smoothing * radius_px);
-  const auto intensity = filters::gaussian_blur(smooth, intensity_smoothing * radius_px);
+  const auto intensity = gaussian_blur(smooth, intensity_smoothing * radius_px);
   for (std::size_t i = 0; i < relief.size(); ++i) {
     relief[i] *= mask.set[i] ? std::sqrt(std::max(0.0f, intensity.pixels[i] - background)) : 0.0f;
   }
@@ -114,7 +115,7 @@ Segmentation segment_nuclei(const Plane& dna, const SegmentOptions& options) {
   Segmentation result{dna.height, dna.width, std::vector<std::int32_t>(dna.pixels.size()), {}};
   if (dna.pixels.empty()) return result;
   const auto plane = finite_copy(dna);
-  const auto smooth = filters::gaussian_blur(plane, options.smoothing_px);
+  const auto smooth = gaussian_blur(plane, options.smoothing_px);
   const auto levels = segment::measure_levels(smooth);
   if (!levels.clear) return result;
   const double estimate = options.nucleus_diameter_px > 0

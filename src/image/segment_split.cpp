@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "image/gaussian_blur.hpp"
 #include "image/segment_internal.hpp"
 
 namespace cytoscale::segment {
@@ -174,7 +175,7 @@ void fill_enclosed(Regions& regions, int height, int width) {
 std::vector<float> smooth_distance(const filters::Mask& mask, double sigma_px) {
   Plane distance(mask.height, mask.width);
   distance.pixels = filters::distance_transform(mask);
-  return filters::gaussian_blur(distance, sigma_px).pixels;
+  return gaussian_blur(distance, sigma_px).pixels;
 }
 
 Regions flood(const filters::Mask& mask, const std::vector<float>& relief, double split_ratio) {

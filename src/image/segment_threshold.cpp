@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "image/gaussian_blur.hpp"
 #include "image/segment_internal.hpp"
 
 namespace cytoscale::segment {
@@ -72,8 +73,8 @@ Plane local_mean(const Plane& smooth, float ceiling, double sigma_px) {
   const int factor = std::max(1, static_cast<int>(sigma_px / 3));
   Plane clipped = smooth;
   for (float& v : clipped.pixels) v = std::min(v, ceiling);
-  if (factor == 1) return filters::gaussian_blur(clipped, sigma_px);
-  const auto small = filters::gaussian_blur(filters::shrink(clipped, factor), sigma_px / factor);
+  if (factor == 1) return gaussian_blur(clipped, sigma_px);
+  const auto small = gaussian_blur(filters::shrink(clipped, factor), sigma_px / factor);
   return filters::enlarge(small, factor, smooth.height, smooth.width);
 }
 

@@ -1,6 +1,7 @@
 #include "learn/batches.hpp"
 
 #include "core/random.hpp"
+#include "learn/appearance.hpp"
 
 namespace cytoscale {
 namespace {
@@ -20,8 +21,14 @@ BatchMaker::BatchMaker(const TrainingPlan& plan, const CellImages& images, const
       channels_(static_cast<int>(plan.channels.size())),
       crop_values_(plan.channels.size() * static_cast<std::size_t>(crop_px_ * crop_px_)) {}
 
-void BatchMaker::cut(const CellDraw& draw, const Warp& warp, std::span<float> out) const {
-  images_.cut(*draw.cell, warp, crop_px_, out);
+void BatchMaker::cut(const CellDraw& draw, std::span<float> out) const {
+  images_.cut(*draw.cell, Warp{}, crop_px_, out);
+  normalise_crop(out, channels_, normalisation_);
+}
+
+void BatchMaker::cut(const CellDraw& draw, Random& random, std::span<float> out) const {
+  images_.cut(*draw.cell, draw_warp(random, augment_), crop_px_, out);
+  change_appearance(out, crop_px_, draw_appearances(random, augment_, channels_));
   normalise_crop(out, channels_, normalisation_);
 }
 
@@ -33,7 +40,7 @@ CropBatch BatchMaker::training(std::int64_t step, std::size_t first, std::size_t
     const auto draws = regulariser_->draw(step, static_cast<std::int64_t>(place));
     for (std::size_t k = 0; k < cells; ++k) {
       Random random(seed_, {stream_augment, static_cast<std::uint64_t>(step), place * cells + k});
-      cut(draws[k], draw_warp(random, augment_), std::span(crops).subspan(k * crop_values_, crop_values_));
+      cut(draws[k], random, std::span(crops).subspan(k * crop_values_, crop_values_));
     }
     regulariser_->compose(step, static_cast<std::int64_t>(place), draws, crops, batch);
   }
@@ -45,7 +52,7 @@ CropBatch BatchMaker::plain(std::span<const CellDraw> draws) const {
   batch.count = draws.size();
   batch.crops.resize(draws.size() * crop_values_);
   for (std::size_t i = 0; i < draws.size(); ++i) {
-    cut(draws[i], Warp{}, std::span(batch.crops).subspan(i * crop_values_, crop_values_));
+    cut(draws[i], std::span(batch.crops).subspan(i * crop_values_, crop_values_));
     batch.labels.push_back(draws[i].label);
   }
   return batch;

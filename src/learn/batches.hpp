@@ -32,7 +32,9 @@ class BatchMaker {
   CropBatch plain(std::span<const CellDraw> draws) const;
 
  private:
-  void cut(const CellDraw& draw, const Warp& warp, std::span<float> out) const;
+  // A cell as it is, and changed at random.
+  void cut(const CellDraw& draw, std::span<float> out) const;
+  void cut(const CellDraw& draw, Random& random, std::span<float> out) const;
   const CellImages& images_;
   CellSampler sampler_;
   std::unique_ptr<Regulariser> regulariser_;

@@ -50,6 +50,9 @@ void TrainOptions::validate() const {
   check_crop_fits(architecture, crop_px);
   check(augment.translation_px >= 0 && augment.translation_px <= crop_px, "augment-translation",
         "must be between 0 and the crop's size");
+  check(augment.background >= 0 && augment.background <= 1, "augment-background", "must be between 0 and 1");
+  check(augment.blur_px >= 0 && augment.blur_px <= crop_px, "augment-blur",
+        "must be between 0 and the crop's size");
   check(steps >= 0, "steps", "must not be negative", "0 counts by --epochs");
   check(steps > 0 || (epochs > 0 && epochs < 1e6), "epochs", "must be above 0", "Or give --steps");
   check(batch_size >= 1, "batch-size", "must be at least 1");
@@ -127,6 +130,8 @@ nlohmann::json TrainOptions::identity() const {
           {"augment-flip", augment.flip},
           {"augment-rotate", augment.rotate},
           {"augment-translation", augment.translation_px},
+          {"augment-background", augment.background},
+          {"augment-blur", augment.blur_px},
           {"regularizer", regulariser.kind},
           {"mixup-alpha", mixup ? regulariser.mixup_alpha : 0.0},
           {"mixup-partner", mixup ? regulariser.mixup_partner : std::string()},

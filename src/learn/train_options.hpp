@@ -30,6 +30,8 @@ struct AugmentOptions {
   bool flip = true;           // left–right and up–down, each with probability 1/2
   bool rotate = true;         // by any angle; corners show the field's real pixels
   double translation_px = 4;  // up to this many pixels in y and in x
+  double background = 0;  // light added to or taken from a channel, up to this share of its brightest pixel
+  double blur_px = 0;     // each channel by a Gaussian of up to this sigma
 };
 
 // How cells become what is learnt (learn/regulariser_torch.hpp).

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/random.hpp"
+#include "image/gaussian_blur.hpp"
 
 namespace cytoscale::filters {
 namespace {

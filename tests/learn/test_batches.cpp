@@ -46,7 +46,10 @@ TEST(BatchMaker, PartsMakeTheWholeBatch) {
       image.pixels[i] = static_cast<float>((i * 2654435761u + field * 40503u) % 60000u);
     images.insert(field, pack_field(image));
   }
-  const BatchMaker maker(plan, images, small_training());
+  auto options = small_training();
+  options.augment.background = 0.1;
+  options.augment.blur_px = 1;
+  const BatchMaker maker(plan, images, options);
   const auto whole = maker.training(5, 0, 16), first = maker.training(5, 0, 5),
              second = maker.training(5, 5, 16);
   EXPECT_EQ(whole.count, 16u);

@@ -23,6 +23,8 @@ TEST(TrainOptions, EachBadValueIsRefusedByName) {
   };
   refused("crop-size", [](auto& o) { o.crop_px = 0; });
   refused("augment-translation", [](auto& o) { o.augment.translation_px = -1; });
+  refused("augment-background", [](auto& o) { o.augment.background = 1.5; });
+  refused("augment-blur", [](auto& o) { o.augment.blur_px = -1; });
   refused("epochs", [](auto& o) { o.epochs = 0; });
   refused("steps", [](auto& o) { o.steps = -1; });
   refused("batch-size", [](auto& o) { o.batch_size = 0; });
