@@ -36,7 +36,7 @@ Design study(const std::string& file, int batches, int plates, bool fixed = fals
 using Sets = std::map<std::string, std::set<std::string>>;
 
 TEST(Studies, TheChemicalScreenHasTheProportionsOfBbbc021) {
-  const Design design = study("study_chemical.csv", 10, 3);
+  const Design design = study("study_chemical.csv", 10, 6);
   Sets compounds_of_moa, doses_of_compound, batches_of_moa, batches_of_compound;
   std::set<std::size_t> used;
   std::set<int> batches, wells_per_treatment;
@@ -56,7 +56,7 @@ TEST(Studies, TheChemicalScreenHasTheProportionsOfBbbc021) {
   EXPECT_EQ(doses_of_compound.size(), 38u);
   EXPECT_EQ(compounds_of_moa.size(), 12u);
   EXPECT_EQ(batches.size(), 10u);
-  for (const auto& [t, on] : plates) EXPECT_EQ(on.size(), 3u);
+  for (const auto& [t, on] : plates) EXPECT_EQ(on.size(), 6u);
   std::size_t fewest = 99, most = 0;
   for (const auto& [compound, doses] : doses_of_compound) {
     fewest = std::min(fewest, doses.size());
