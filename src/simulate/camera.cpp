@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/random.hpp"
+#include "image/gaussian_blur.hpp"
 
 namespace cytoscale::simulation {
 namespace {
@@ -11,25 +12,21 @@ namespace {
 constexpr std::uint64_t noise_stream = 601;
 constexpr float grey_per_photon = 12;
 
-int mirrored(int i, int side) {
-  while (i < 0 || i >= side) i = i < 0 ? -1 - i : 2 * side - 1 - i;
-  return i;
-}
-
 // The signal that a detector sees through the filter of channel `to`.
-std::vector<float> mix(const std::vector<std::vector<float>>& planes, const Optics& optics, std::size_t to) {
+Plane mix(const std::vector<std::vector<float>>& planes, int side, const Optics& optics, std::size_t to) {
   const std::size_t channels = planes.size();
-  std::vector<float> light(planes[to].size(), 0.0f);
+  Plane light(side, side);
   for (std::size_t from = 0; from < channels; ++from) {
     const double share = (from == to ? 1.0 : optics.bleed[to * channels + from]) * optics.gain[from];
     if (share == 0) continue;
     const auto weight = static_cast<float>(share);
-    for (std::size_t i = 0; i < light.size(); ++i) light[i] += weight * planes[from][i];
+    for (std::size_t i = 0; i < light.pixels.size(); ++i) light.pixels[i] += weight * planes[from][i];
   }
   return light;
 }
 
-void shade(std::vector<float>& light, int side, const Shading& s, float background) {
+void shade(Plane& light, const Shading& s, float background) {
+  const int side = light.width;
   for (int y = 0; y < side; ++y) {
     const double v = (2.0 * y + 1) / side - 1;
     for (int x = 0; x < side; ++x) {
@@ -37,7 +34,7 @@ void shade(std::vector<float>& light, int side, const Shading& s, float backgrou
       const double dy = v - s.centre_y, dx = u - s.centre_x;
       const double through =
           std::max(0.1, 1 - 0.5 * s.loss * (dy * dy + dx * dx) + 0.5 * (s.tilt_y * v + s.tilt_x * u));
-      float& value = light[static_cast<std::size_t>(y * side + x)];
+      float& value = light.at(y, x);
       value = (value + background) * static_cast<float>(through);
     }
   }
@@ -79,51 +76,14 @@ std::vector<std::uint16_t> expose(const std::vector<float>& light, const Optics&
 
 }  // namespace
 
-void blur(std::vector<float>& plane, int side, double sigma_px) {
-  const int reach = static_cast<int>(std::ceil(3 * sigma_px));
-  if (sigma_px <= 0 || reach == 0) return;
-  std::vector<float> kernel(static_cast<std::size_t>(reach) + 1);
-  double sum = 0;
-  for (int k = 0; k <= reach; ++k) {
-    const double weight = std::exp(-0.5 * k * k / (sigma_px * sigma_px));
-    kernel[static_cast<std::size_t>(k)] = static_cast<float>(weight);
-    sum += k == 0 ? weight : 2 * weight;
-  }
-  for (float& weight : kernel) weight = static_cast<float>(weight / sum);
-  const auto width = static_cast<std::size_t>(side);
-  std::vector<float> rows(plane.size(), 0.0f);  // blurred along y, whole rows at a time
-  for (int y = 0; y < side; ++y) {
-    float* out = rows.data() + static_cast<std::size_t>(y) * width;
-    for (int k = -reach; k <= reach; ++k) {
-      const float weight = kernel[static_cast<std::size_t>(std::abs(k))];
-      const float* in = plane.data() + static_cast<std::size_t>(mirrored(y + k, side)) * width;
-      for (std::size_t x = 0; x < width; ++x) out[x] += weight * in[x];
-    }
-  }
-  std::vector<float> padded(width + 2 * static_cast<std::size_t>(reach));
-  for (int y = 0; y < side; ++y) {
-    const float* in = rows.data() + static_cast<std::size_t>(y) * width;
-    for (int x = -reach; x < side + reach; ++x)
-      padded[static_cast<std::size_t>(x + reach)] = in[mirrored(x, side)];
-    float* out = plane.data() + static_cast<std::size_t>(y) * width;
-    std::fill(out, out + width, 0.0f);
-    for (int k = -reach; k <= reach; ++k) {
-      const float weight = kernel[static_cast<std::size_t>(std::abs(k))];
-      const float* shifted = padded.data() + (k + reach);
-      for (std::size_t x = 0; x < width; ++x) out[x] += weight * shifted[x];
-    }
-  }
-}
-
 std::vector<std::vector<std::uint16_t>> photograph(const std::vector<std::vector<float>>& planes, int side,
                                                    const Optics& optics, const FieldKey& key) {
   std::vector<std::vector<std::uint16_t>> pictures;
   for (std::size_t c = 0; c < planes.size(); ++c) {
-    std::vector<float> light = mix(planes, optics, c);
-    blur(light, side, optics.blur_px[c]);
-    shade(light, side, optics.shading[c], static_cast<float>(optics.background[c]));
+    Plane light = gaussian_blur(mix(planes, side, optics, c), optics.blur_px[c]);
+    shade(light, optics.shading[c], static_cast<float>(optics.background[c]));
     const std::uint64_t stream = stream_of({noise_stream, key.plate, key.position, key.site, c});
-    pictures.push_back(expose(light, optics, key.seed, stream));
+    pictures.push_back(expose(light.pixels, optics, key.seed, stream));
   }
   return pictures;
 }

@@ -14,7 +14,4 @@ namespace cytoscale::simulation {
 std::vector<std::vector<std::uint16_t>> photograph(const std::vector<std::vector<float>>& planes, int side,
                                                    const Optics& optics, const FieldKey& key);
 
-// Gaussian of standard deviation sigma px, borders mirrored. plane: [side][side].
-void blur(std::vector<float>& plane, int side, double sigma_px);
-
 }  // namespace cytoscale::simulation

@@ -34,23 +34,25 @@ TEST(Camera, NoiseHasTheVarianceOfPhotonsAndOfReading) {
   EXPECT_NEAR(sd, 12 * std::sqrt(109.0), 0.02 * 12 * std::sqrt(109.0));
 }
 
-TEST(Camera, BlurKeepsLightAndMakesAGaussian) {
+TEST(Camera, DefocusKeepsLightAndMakesAGaussian) {
   const int side = 65;
   std::vector<float> plane(side * side, 0.0f);
   plane[32 * side + 32] = 1;
-  blur(plane, side, 2);
+  Optics optics = plain_optics();
+  optics.blur_px = {2};
+  optics.photons = 40000;
+  optics.read_noise = 0;
+  const auto pictures = photograph({plane}, side, optics, key);
   double sum = 0, second = 0;
   for (int y = 0; y < side; ++y)
     for (int x = 0; x < side; ++x) {
-      const double value = plane[static_cast<std::size_t>(y * side + x)];
-      sum += value;
-      second += value * (y - 32) * (y - 32);
+      const double photons = (pictures[0][static_cast<std::size_t>(y * side + x)] - 200) / 12.0;
+      sum += photons;
+      second += photons * (y - 32) * (y - 32);
     }
-  EXPECT_NEAR(sum, 1, 1e-5);
-  EXPECT_NEAR(second, 4, 0.15);  // the kernel ends at three sigma
-  std::vector<float> flat(16 * 16, 3.0f);
-  blur(flat, 16, 7);  // mirrored more than once
-  for (float value : flat) EXPECT_NEAR(value, 3, 1e-4);
+  EXPECT_NEAR(sum, 40000, 4 * std::sqrt(40000));
+  EXPECT_NEAR(second / sum, 4,
+              4 * std::sqrt(2 * 16 / 40000.0));  // 2 px squared, shot noise of 40,000 photons
 }
 
 TEST(Camera, BleedThroughAndShadingChangeWhatTheyShould) {
