@@ -16,9 +16,7 @@ std::filesystem::path csv_beside(std::filesystem::path path) {
 }
 
 std::string some_of(const std::vector<std::string>& names) {
-  auto some = names;
-  if (some.size() > 20) some.resize(20), some.push_back("…");
-  return join(some, "; ");
+  return join_some(names, 20, "; ");
 }
 
 class ReduceJob final : public Job {

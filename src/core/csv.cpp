@@ -67,11 +67,9 @@ std::optional<std::size_t> Table::find(std::string_view name) const {
 std::size_t Table::column(std::string_view name, const std::string& where) const {
   if (const auto index = find(name)) return *index;
   const auto near = nearest_word(name, columns);
-  auto some = columns;
-  if (some.size() > 12) some.resize(12), some.emplace_back("…");
-  throw Error(
-      "there is no column '" + std::string(name) + "'", where,
-      (near ? "Did you mean '" + *near + "'? " : "") + std::string("Columns present: ") + join(some, ", "));
+  throw Error("there is no column '" + std::string(name) + "'", where,
+              (near ? "Did you mean '" + *near + "'? " : "") + std::string("Columns present: ") +
+                  join_some(columns, 12));
 }
 
 void Table::add_column(std::string name, std::vector<std::string> values) {

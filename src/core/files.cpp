@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace cytoscale {
 namespace fs = std::filesystem;
@@ -35,6 +36,14 @@ void make_folder(const fs::path& path) {
     throw Error("the folder cannot be made (" + failure.message() + ")", path.string(),
                 "Choose another --output, or mend the permissions");
   }
+}
+
+void check_room(const fs::path& folder, double bytes, const std::string& what, const std::string& remedy) {
+  std::error_code unknown;
+  const auto available = static_cast<double>(fs::space(folder, unknown).available);
+  if (unknown || available >= bytes) return;
+  throw Error(what + " takes " + bytes_text(bytes) + ", the disk has " + bytes_text(available) + " left",
+              folder.string(), remedy);
 }
 
 namespace {

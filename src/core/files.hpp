@@ -19,4 +19,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 // Makes the folder and its parents. Throws Error when that fails.
 void make_folder(const std::filesystem::path& path);
 
+// Throws Error, with this remedy, where the disk of this folder has fewer bytes left than `what` takes. A
+// disk that does not tell passes.
+void check_room(const std::filesystem::path& folder, double bytes, const std::string& what,
+                const std::string& remedy);
+
 }  // namespace cytoscale

@@ -72,6 +72,11 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return text;
 }
 
+std::string join_some(std::vector<std::string> parts, std::size_t most, std::string_view separator) {
+  if (parts.size() > most) parts.resize(most), parts.emplace_back("…");
+  return join(parts, separator);
+}
+
 std::optional<double> to_number(std::string_view text) {
   const std::string t = trim(text);
   const char* first = t.data();

@@ -11,6 +11,8 @@ std::string trim(std::string_view text);
 // "a,b,c" -> {"a","b","c"}, parts trimmed, quotes around a part removed; "" -> {}.
 std::vector<std::string> split_list(std::string_view text, char separator = ',');
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+// The first `most` of them, then "…" for the others.
+std::string join_some(std::vector<std::string> parts, std::size_t most, std::string_view separator = ", ");
 // The whole text as a finite or infinite number, nothing else around it; "nan" is a number, "" is not.
 std::optional<double> to_number(std::string_view text);
 // Shortest decimal form that reads back as the same value; whole numbers without a point.

@@ -17,9 +17,8 @@ enum Stream : std::uint64_t { stream_wells = 0x5350, stream_groups = 0x4752, str
 
 using WellsByName = std::map<std::string, std::vector<SplitWell*>>;
 
-std::string some_of(const std::vector<std::string>& names) {
-  const auto shown = static_cast<std::ptrdiff_t>(std::min<std::size_t>(8, names.size()));
-  return join({names.begin(), names.begin() + shown}, ", ") + (names.size() > 8 ? ", …" : "");
+std::string some_of(std::vector<std::string> names) {
+  return join_some(std::move(names), 8);
 }
 
 WellsByName used_by(std::vector<SplitWell>& wells, const std::string SplitWell::*name) {

@@ -4,7 +4,6 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/fingerprint.hpp"
-#include "core/text.hpp"
 #include "mpi/agree.hpp"
 #include "store/crop_store.hpp"
 
@@ -24,21 +23,13 @@ std::string fingerprint_of(const Screen& screen, const CellTable& cells, const C
       .text();
 }
 
-void check_room(const fs::path& path, double bytes) {
-  std::error_code unknown;
-  const auto space = fs::space(path.parent_path(), unknown);
-  if (unknown || static_cast<double>(space.available) >= bytes) return;
-  throw Error("the crop store takes " + bytes_text(bytes) + ", the disk has " +
-                  bytes_text(static_cast<double>(space.available)) + " left",
-              path.string(), "Make room, or choose a smaller --store-size or --crop-bits 8");
-}
-
 void create(const fs::path& path, const Screen& screen, const CellTable& cells,
             const CropStoreLayout& layout) {
   make_folder(path.parent_path());
   const auto rows = static_cast<std::uint64_t>(cells.cells());
   const auto side = static_cast<std::uint64_t>(layout.window_px), channels = screen.channels.size();
-  check_room(path, crop_store_bytes(cells.cells(), channels, layout.window_px, layout.bits));
+  check_room(path.parent_path(), crop_store_bytes(cells.cells(), channels, layout.window_px, layout.bits),
+             "the crop store", "Make room, or choose a smaller --store-size or --crop-bits 8");
   hdf5::File file = hdf5::File::create(path);
   {
     hdf5::Group& root = file.root();

@@ -2,7 +2,6 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "core/text.hpp"
 #include "mpi/agree.hpp"
 #include "store/sync.hpp"
 
@@ -21,19 +20,12 @@ bool is_copy_of(const fs::path& copy, const fs::path& file) {
   return fs::last_write_time(copy, absent) == fs::last_write_time(file) && !absent;
 }
 
-void check_room(const fs::path& folder, const fs::path& file) {
-  const auto needed = fs::file_size(file), available = fs::space(folder).available;
-  if (available >= needed) return;
-  throw Error("staging " + file.string() + " takes " + bytes_text(static_cast<double>(needed)) + ", " +
-                  bytes_text(static_cast<double>(available)) + " are left",
-              folder.string(), "Make room, name another folder with --stage, or leave --stage out");
-}
-
 void make_copy(const fs::path& file, const fs::path& to) {
   const fs::path part = to.string() + ".part";
   try {
     fs::remove(part);  // of a run that was killed
-    check_room(to.parent_path(), file);
+    check_room(to.parent_path(), static_cast<double>(fs::file_size(file)), "staging " + file.string(),
+               "Make room, name another folder with --stage, or leave --stage out");
     fs::copy_file(file, part);
     fs::last_write_time(part, fs::last_write_time(file));
   } catch (const fs::filesystem_error& error) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
@@ -25,6 +26,15 @@ TEST(Files, ErrorsNameTheFile) {
     EXPECT_NE(std::string(error.what()).find("no/such/file.csv"), std::string::npos);
   }
   EXPECT_THROW(read_file("/"), Error);
+}
+
+TEST(Files, ADiskWithTooLittleRoomIsRefused) {
+  const auto folder = testing::TempDir();
+  check_room(folder, 1, "the crop store", "Make room");
+  EXPECT_THAT([&] { check_room(folder, 1e18, "the crop store", "Make room"); },
+              testing::ThrowsMessage<Error>(testing::AllOf(testing::HasSubstr("the crop store takes "),
+                                                           testing::HasSubstr(folder),
+                                                           testing::HasSubstr("Make room"))));
 }
 
 TEST(Fingerprint, TellsContentApart) {

@@ -28,6 +28,11 @@ TEST(Text, ListsKeepQuotedCommas) {
   EXPECT_TRUE(split_list("  ").empty());
 }
 
+TEST(Text, SomeOfALongList) {
+  EXPECT_EQ(join_some({"a", "b", "c"}, 3), "a, b, c");
+  EXPECT_EQ(join_some({"a", "b", "c"}, 2, "; "), "a; b; …");
+}
+
 TEST(Text, NearestWordSuggestsTyposOnly) {
   EXPECT_EQ(nearest_word("treatmnet", {"seed", "treatment"}), "treatment");
   EXPECT_FALSE(nearest_word("zzzz", {"seed", "treatment"}));
