@@ -36,6 +36,13 @@ T parse_whole(const std::string& key, const std::string& text) {
   throw bad_value(key, text, "a whole number");
 }
 
+template <typename T>
+OptionSet::Option whole_number(const std::string& key, T& target, const std::string& help,
+                               const std::string& value_name) {
+  const auto set = [key, &target](const std::string& text) { target = parse_whole<T>(key, text); };
+  return {key, {}, help, value_name, {}, false, set, [&target] { return std::to_string(target); }};
+}
+
 }  // namespace
 
 void OptionSet::add(Option option) {
@@ -83,38 +90,17 @@ void OptionSet::add(const std::string& key, bool& target, const std::string& hel
 
 void OptionSet::add(const std::string& key, int& target, const std::string& help,
                     const std::string& value_name) {
-  add(Option{key,
-             {},
-             help,
-             value_name,
-             {},
-             false,
-             [key, &target](const auto& t) { target = parse_whole<int>(key, t); },
-             [&] { return std::to_string(target); }});
+  add(whole_number(key, target, help, value_name));
 }
 
 void OptionSet::add(const std::string& key, std::int64_t& target, const std::string& help,
                     const std::string& value_name) {
-  add(Option{key,
-             {},
-             help,
-             value_name,
-             {},
-             false,
-             [key, &target](const auto& t) { target = parse_whole<std::int64_t>(key, t); },
-             [&] { return std::to_string(target); }});
+  add(whole_number(key, target, help, value_name));
 }
 
 void OptionSet::add(const std::string& key, std::uint64_t& target, const std::string& help,
                     const std::string& value_name) {
-  add(Option{key,
-             {},
-             help,
-             value_name,
-             {},
-             false,
-             [key, &target](const auto& t) { target = parse_whole<std::uint64_t>(key, t); },
-             [&] { return std::to_string(target); }});
+  add(whole_number(key, target, help, value_name));
 }
 
 void OptionSet::add(const std::string& key, double& target, const std::string& help,

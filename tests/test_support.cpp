@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "core/error.hpp"
 #include "core/files.hpp"
 
 namespace cytoscale {
@@ -29,6 +30,15 @@ std::optional<fs::path> test_data() {
   const char* place = std::getenv("CYTOSCALE_TEST_DATA");
   if (!place || !*place || !fs::is_directory(place)) return std::nullopt;
   return fs::path(place);
+}
+
+std::string message_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 namespace {

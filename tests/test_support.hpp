@@ -1,6 +1,8 @@
-// What tests share: the ranks, a folder of their own, the place of real data, and running the built program.
+// What tests share: the ranks, a folder of their own, the place of real data, what an error says, and running
+// the built program.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,9 @@ std::filesystem::path fresh_folder(const std::string& name);
 // no_data_reason.
 std::optional<std::filesystem::path> test_data();
 inline constexpr const char* no_data_reason = "CYTOSCALE_TEST_DATA is not set: no real images here";
+
+// What the Error says that `work` throws; "no error" where it throws none.
+std::string message_of(const std::function<void()>& work);
 
 // Runs the built program and waits. `ranks` > 0: under mpirun. Only from rank 0 of a one-rank test.
 struct ProgramResult {

@@ -2,17 +2,13 @@
 
 #include "core/csv.hpp"
 #include "core/error.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 namespace {
 
-std::string message_of(const std::string& text) {
-  try {
-    parse_csv(text, "screen.csv");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+std::string error_of(const std::string& text) {
+  return message_of([&] { parse_csv(text, "screen.csv"); });
 }
 
 TEST(Csv, ReadsQuotesNewlinesAndCrlf) {
@@ -35,10 +31,10 @@ TEST(Csv, WritesWhatItReads) {
 }
 
 TEST(Csv, ErrorsNameFileAndLine) {
-  EXPECT_NE(message_of("a,b\n1,2\n3\n").find("screen.csv:3"), std::string::npos);
-  EXPECT_NE(message_of("a,a\n").find("'a' occurs twice"), std::string::npos);
-  EXPECT_NE(message_of("a\n\"x\n").find("never closed"), std::string::npos);
-  EXPECT_NE(message_of("").find("empty"), std::string::npos);
+  EXPECT_NE(error_of("a,b\n1,2\n3\n").find("screen.csv:3"), std::string::npos);
+  EXPECT_NE(error_of("a,a\n").find("'a' occurs twice"), std::string::npos);
+  EXPECT_NE(error_of("a\n\"x\n").find("never closed"), std::string::npos);
+  EXPECT_NE(error_of("").find("empty"), std::string::npos);
 }
 
 TEST(Csv, MissingColumnSuggestsTheNearest) {

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "evaluate/evaluation_files.hpp"
 #include "evaluate/evaluation_text.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 namespace {
@@ -50,13 +51,8 @@ void rename(ProfileTable& table, const std::string& column, const std::string& n
   table.metadata.columns[table.metadata.column(column)] = name;
 }
 
-std::string message_of(const ProfileTable& table, const EvaluateOptions& options) {
-  try {
-    evaluate_profiles(table, options, "wells.csv");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
+std::string error_of(const ProfileTable& table, const EvaluateOptions& options) {
+  return message_of([&] { evaluate_profiles(table, options, "wells.csv"); });
 }
 
 bool noted(const Evaluation& evaluation, const std::string& part) {
@@ -173,46 +169,46 @@ TEST(Evaluation, OneClassCannotBeMissed) {
 TEST(Evaluation, ColumnsThatTheUserNamesMustExist) {
   EvaluateOptions options;
   options.roles.moa = "Metadata_Moa";
-  EXPECT_NE(message_of(wells(), options).find("Did you mean 'Metadata_MOA'"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("Did you mean 'Metadata_MOA'"), std::string::npos);
   options = {};
   options.roles.batch = "Metadata_Btach";
-  EXPECT_NE(message_of(wells(), options).find("Did you mean 'Metadata_Batch'"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("Did you mean 'Metadata_Batch'"), std::string::npos);
   options = {};
   options.roles.treatment = {"Metadata_Compound", "Metadata_Dose"};
-  EXPECT_NE(message_of(wells(), options).find("no column 'Metadata_Dose'"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("no column 'Metadata_Dose'"), std::string::npos);
   options = {};
   options.roles.control = "Metadata_Compound=dmso";
-  EXPECT_NE(message_of(wells(), options).find("Metadata_Compound=dmso"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("Metadata_Compound=dmso"), std::string::npos);
   options = {};
   options.zprime.positive = "Metadata_Compound=taxole";
-  EXPECT_NE(message_of(wells(), options).find("--zprime-positive"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("--zprime-positive"), std::string::npos);
   options = {};
   options.roles.batch_from_plate = "^Q";
-  EXPECT_NE(message_of(wells(), options).find("does not match"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("does not match"), std::string::npos);
 }
 
 TEST(Evaluation, ContradictionsAreNamed) {
   EvaluateOptions options;
   options.single_batch_classes = {"z"};
-  EXPECT_NE(message_of(wells(), options).find("no treatment has the class 'z'"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("no treatment has the class 'z'"), std::string::npos);
   options.single_batch_classes = {"auto", "x"};
-  EXPECT_NE(message_of(wells(), options).find("Use auto alone"), std::string::npos);
+  EXPECT_NE(error_of(wells(), options).find("Use auto alone"), std::string::npos);
   auto table = wells();
   table.metadata.rows[5][table.metadata.column("Metadata_MOA")] = "y";  // a is of class x in the other batch
-  EXPECT_NE(message_of(table, {}).find("treatment 'a_1' has two values of Metadata_MOA: 'y' and 'x'"),
+  EXPECT_NE(error_of(table, {}).find("treatment 'a_1' has two values of Metadata_MOA: 'y' and 'x'"),
             std::string::npos);
   auto all_controls = wells();
   replace(all_controls, "Metadata_Control", [](auto) { return "negcon"; });
-  EXPECT_NE(message_of(all_controls, {}).find("every well is a control"), std::string::npos);
+  EXPECT_NE(error_of(all_controls, {}).find("every well is a control"), std::string::npos);
 }
 
 TEST(Evaluation, NormalisingNeedsControls) {
   auto table = wells();
   replace(table, "Metadata_Control", [](auto) { return "trt"; });
-  EXPECT_EQ(message_of(table, {}), "");
+  EXPECT_EQ(error_of(table, {}), "no error");
   EvaluateOptions options;
   options.normalize.method = Normalization::standardize;
-  EXPECT_NE(message_of(table, options).find("there are no negative controls"), std::string::npos);
+  EXPECT_NE(error_of(table, options).find("there are no negative controls"), std::string::npos);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "evaluate/z_prime.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 namespace {
@@ -34,15 +35,6 @@ std::vector<char> mask(const std::vector<std::size_t>& rows) {
   std::vector<char> marks(9, 0);
   for (const auto row : rows) marks[row] = 1;
   return marks;
-}
-
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
 }
 
 TEST(ZPrime, ShrinkageAgreesWithSklearn) {

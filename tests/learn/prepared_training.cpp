@@ -35,12 +35,7 @@ TrainOptions shared_training() {
 }
 
 std::string error_of(const std::filesystem::path& folder, const TrainOptions& options) {
-  try {
-    train_in(folder, options);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return message_of([&] { train_in(folder, options); });
 }
 
 }  // namespace cytoscale

@@ -20,12 +20,7 @@ const nlohmann::json options = {{"seed", 1}, {"data", "abc"}};
 
 // What every rank says.
 std::string error_of(const std::filesystem::path& folder, const nlohmann::json& identity) {
-  try {
-    find_run(world(), folder, identity);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return message_of([&] { find_run(world(), folder, identity); });
 }
 
 TEST(Checkpoints, NothingThere) {

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "learn/sampler.hpp"
 #include "screen/plan.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 namespace {
@@ -198,12 +199,7 @@ TEST(Sampler, AGroupMayTakeEveryCell) {
 TEST(Sampler, WhatCannotBeDrawnIsSaidBefore) {
   const auto problem = [](const TrainingPlan& plan, auto check) {
     const CellSampler sampler(plan, 4, false);
-    try {
-      check(sampler);
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string("no error");
+    return message_of([&] { check(sampler); });
   };
   auto plan = batched_plan();
   EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(41); }).find("40 cells"), std::string::npos);

@@ -55,16 +55,6 @@ struct CropScreen : testing::Test {
     files.output = output;
     return bytes;
   }
-  // What `problem` says, the same on every rank.
-  template <typename Work>
-  std::string error_of(const Work& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
-  }
   // Pixel values of a cell: [C][S][S].
   static std::vector<float> values(const CropStore& store, std::int64_t cell, std::vector<float>* steps) {
     std::vector<std::byte> codes(store.window_bytes());
@@ -147,7 +137,7 @@ TEST_F(CropScreen, KilledRunIsContinued) {
   }
   world().barrier();
   EXPECT_FALSE(std::filesystem::exists(files.output));
-  EXPECT_THAT(error_of([&] { CropStore store(files.output.string() + ".part"); }), HasSubstr("unfinished"));
+  EXPECT_THAT(message_of([&] { CropStore store(files.output.string() + ".part"); }), HasSubstr("unfinished"));
   world().barrier();
   const auto result = crop(world());
   EXPECT_GT(result.fields_done_before, 0u);
@@ -174,7 +164,7 @@ TEST_F(CropScreen, FieldThatCannotBeReadIsMarked) {
   world().barrier();
   if (world().root()) std::filesystem::remove(files.output);
   options.pass.max_failed_fields = "0";
-  const auto message = error_of([&] { crop(world()); });
+  const auto message = message_of([&] { crop(world()); });
   EXPECT_THAT(message, HasSubstr("--max-failed-fields"));
   EXPECT_FALSE(std::filesystem::exists(files.output));
 }
@@ -185,26 +175,26 @@ TEST_F(CropScreen, RefusesWhatIsNotItsStore) {
   const CropStore store(files.output);
   auto moved = cells;
   moved.y[3] += 1;
-  EXPECT_THAT(error_of([&] { store.check_matches(screen, moved); }),
+  EXPECT_THAT(message_of([&] { store.check_matches(screen, moved); }),
               AllOf(HasSubstr("another cell table"), HasSubstr("Run crop again")));
   auto other = screen;
   other.fields.pop_back();
-  EXPECT_THAT(error_of([&] { store.check_matches(other, cells); }), HasSubstr("another screen"));
+  EXPECT_THAT(message_of([&] { store.check_matches(other, cells); }), HasSubstr("another screen"));
   std::vector<std::byte> codes(store.window_bytes());
   std::vector<float> scaling(2 * store.channels());
-  EXPECT_THAT(error_of([&] { store.read(cells.cells(), codes, scaling); }), HasSubstr("crops.h5"));
+  EXPECT_THAT(message_of([&] { store.read(cells.cells(), codes, scaling); }), HasSubstr("crops.h5"));
   world().barrier();
   // Cut while it is in use: the reader that is open says so, and a new one refuses it.
   if (world().root()) std::filesystem::resize_file(files.output, 6000);
   world().barrier();
-  EXPECT_THAT(error_of([&] { store.read(cells.cells() - 1, codes, scaling); }),
+  EXPECT_THAT(message_of([&] { store.read(cells.cells() - 1, codes, scaling); }),
               AllOf(HasSubstr("crops.h5"), HasSubstr("ended before its time")));
-  EXPECT_THAT(error_of([&] { CropStore cut(files.output); }), HasSubstr("crops.h5"));
-  EXPECT_THAT(error_of([&] { CropStore absent(folder / "absent.h5"); }), HasSubstr("absent.h5"));
+  EXPECT_THAT(message_of([&] { CropStore cut(files.output); }), HasSubstr("crops.h5"));
+  EXPECT_THAT(message_of([&] { CropStore absent(folder / "absent.h5"); }), HasSubstr("absent.h5"));
   options.bits = 12;
-  EXPECT_THAT(error_of([&] { crop(world()); }), HasSubstr("--crop-bits"));
+  EXPECT_THAT(message_of([&] { crop(world()); }), HasSubstr("--crop-bits"));
   options = {};
-  EXPECT_THAT(error_of([&] { crop(world()); }), HasSubstr("--store-size"));
+  EXPECT_THAT(message_of([&] { crop(world()); }), HasSubstr("--store-size"));
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-// The small table that golden.py makes too, and what an Error says.
+// The small table that golden.py makes too.
 #pragma once
 #include <cmath>
-#include <functional>
 #include <string>
 
 #include "core/error.hpp"
 #include "profile/profile_table.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 
@@ -19,15 +19,6 @@ inline ProfileTable waves(int rows, int columns) {
   }
   for (int j = 0; j < columns; ++j) table.features.push_back("f" + std::to_string(j));
   return table;
-}
-
-inline std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
 }
 
 }  // namespace cytoscale

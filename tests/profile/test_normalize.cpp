@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "profile/covariance.hpp"
 #include "profile/normalize.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 namespace {
@@ -33,15 +34,6 @@ ProfileTable normalized(Normalization method, double lambda, Within within = Wit
 
 double gram(const Matrix& x, int i, int j) {
   return x.row(i).dot(x.row(j));
-}
-
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
 }
 
 TEST(Normalize, StandardizeAgreesWithNumpy) {

@@ -96,15 +96,6 @@ TEST(CellTable, FewerFieldsThanRanksAndNoCells) {
   EXPECT_EQ(read_cell_table(folder / "none.h5").fields(), 0u);
 }
 
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 // The same message on all ranks: none is left waiting.
 void expect_agreed(const std::string& message, const std::string& part) {
   const auto all = world().all_gather(message);

@@ -156,15 +156,6 @@ TEST_F(EmbeddingFile, OtherLayoutReplacesThePart) {
   EXPECT_EQ(writer.fields_done_before(), 0u);
 }
 
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST_F(EmbeddingFile, ErrorsAreAgreed) {
   const auto folder = fresh_folder("embedding_errors");
   const auto same_everywhere = [&](const std::string& message, const std::string& part) {
