@@ -154,16 +154,12 @@ class CheckJob final : public Job {
   }
   std::string description() const override {
     return "Lists every problem of a manifest and a config file before cluster time is spent: unknown keys "
-           "and bad values "
-           "(of all jobs), missing or unreadable images, images whose size or bit depth disagrees with their "
-           "plate's or "
-           "channel's, fields that occur twice, missing columns, plates without negative controls, a screen "
-           "of one batch.\n\n"
+           "and bad values (of all jobs), missing or unreadable images, images whose size or bit depth "
+           "disagrees with their plate's or channel's, fields that occur twice, missing columns, plates "
+           "without negative controls, a screen of one batch.\n\n"
            "Then it prints who would do what on --ranks ranks: plates, fields, expected cells and bytes of "
-           "each (the last "
-           "fields, the 'shared tail', are taken by whoever is idle). Needs no MPI. Cells are those of "
-           "OUTPUT/cells.h5 if "
-           "it is there, else --expected-cells per field.\n\n"
+           "each (the last fields, the 'shared tail', are taken by whoever is idle). Needs no MPI. Cells "
+           "are those of OUTPUT/cells.h5 if it is there, else --expected-cells per field.\n\n"
            "Exit code 0: no problem; 2: there are problems.\n\n"
            "  cytoscale check --config config/bbbc021.cfg --ranks 64";
   }

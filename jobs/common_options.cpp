@@ -66,9 +66,7 @@ void declare_precision(OptionSet& options, std::string& precision) {
   options.add_choice(
       "precision", {"fp32", "bf16", "auto"},
       "of the network; auto: bf16 where the processor multiplies it in hardware (AMX, AVX-512 BF16), else "
-      "fp32. Name it "
-      "where the "
-      "nodes of a cluster differ",
+      "fp32. Name it where the nodes of a cluster differ",
       [&precision](const std::string& text) {
         // Decided here, so that the resolved option says what was computed.
         const bool fast =

@@ -13,12 +13,10 @@ class IlluminateJob final : public Job {
   std::string name() const override { return "illuminate"; }
   std::string summary() const override { return "illumination functions of each plate and channel"; }
   std::string description() const override {
-    return "Averages the fields of each plate and channel, smooths the mean with a large window and divides "
-           "it by its "
-           "robust minimum (Singh et al. 2014). Later jobs divide every field by it.\n\n"
+    return "Averages the fields of each plate and channel, smooths the mean with a large window and "
+           "divides it by its robust minimum (Singh et al. 2014). Later jobs divide every field by it.\n\n"
            "Reads the manifest and its images; writes OUTPUT/illumination.h5. Fields of a plate are shared "
-           "over ranks; the "
-           "result does not depend on their number.\n\n"
+           "over ranks; the result does not depend on their number.\n\n"
            "  mpirun -n 4 cytoscale illuminate --manifest screen.csv --output results";
   }
   void declare(OptionSet& options) override {

@@ -36,19 +36,16 @@ class RunJob final : public Job {
   std::string summary() const override { return "the whole chain, from images to matched treatments"; }
   std::string description() const override {
     return "Runs illuminate, segment, train, embed, reduce and evaluate one after the other, each with its "
-           "options of the "
-           "config file and the command line. A job whose options, inputs and outputs are as they were when "
-           "it completed is "
-           "skipped, and the log says so; a run that was stopped is continued by the same command.\n\n"
+           "options of the config file and the command line. A job whose options, inputs and outputs are "
+           "as they were when it completed is skipped, and the log says so; a run that was stopped is "
+           "continued by the same command.\n\n"
            "With --crop-store the pixels around every cell are written to disk once, and training reads "
-           "those: "
-           "for screens whose images do not fit the memory of a node. "
-           "With --model the given weights are used and nothing is trained. With --compare-untrained the "
-           "same network with "
-           "random weights embeds the screen too (OUTPUT/untrained/), and evaluate shows both.\n\n"
+           "those: for screens whose images do not fit the memory of a node. With --model the given "
+           "weights are used and nothing is trained. With --compare-untrained the same network with random "
+           "weights embeds the screen too (OUTPUT/untrained/), and evaluate shows both.\n\n"
            "Leaves in OUTPUT: cells.h5, illumination.h5, model/, embeddings.h5ad, profiles.h5ad, "
-           "profiles.csv, "
-           "treatments.csv, metrics.json, matches.csv, failures.csv, and state/ with what is complete.\n\n"
+           "profiles.csv, treatments.csv, metrics.json, matches.csv, failures.csv, and state/ with what is "
+           "complete.\n\n"
            "  mpirun -n 2 cytoscale run --config config/quickstart.cfg --output results\n"
            "  mpirun -n 8 cytoscale run --config screen.cfg --output results --model other/model";
   }
