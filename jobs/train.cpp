@@ -53,8 +53,7 @@ class TrainJob final : public Job {
            "train_log.csv, training_wells.csv (which wells trained, which were held out). A run that was "
            "stopped continues from its last checkpoint; a finished model of the same options is left as it "
            "is; one of other options is an error unless --retrain discards it.\n\n"
-           "  mpirun -n 2 cytoscale train --manifest screen.csv --output results --crop-size 64 --epochs "
-           "10\n"
+           "  mpirun -n 2 cytoscale train --manifest screen.csv --output results --crop-size 64 --epochs 10\n"
            "  cytoscale train --manifest screen.csv --output results --precision bf16 \\\n"
            "      --validation-column Metadata_Replicate --validation-values 4";
   }

@@ -138,12 +138,7 @@ TEST(Locations, ReadsTheColumnNamesOfOtherPrograms) {
 
 TEST(Locations, NamesWhatIsWrong) {
   const auto reason = [](const std::string& text) {
-    try {
-      read_locations(csv_of(text));
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string("no error");
+    return message_of([&] { read_locations(csv_of(text)); });
   };
   EXPECT_THAT(reason("a,b\n1,2\n"), testing::HasSubstr("a, b"));
   EXPECT_THAT(reason("X,Y\n1,2\n3,nan\n"),

@@ -26,18 +26,9 @@ std::filesystem::path written(const std::string& name, const TiffKind& kind) {
   return path;
 }
 
-std::string reason(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 std::string read_reason(const std::filesystem::path& path, int page = 0) {
-  const auto text = reason([&] { read_raw({path, page}); });
-  EXPECT_EQ(text, reason([&] {
+  const auto text = message_of([&] { read_raw({path, page}); });
+  EXPECT_EQ(text, message_of([&] {
               inspect_tiff({path, page});
             }))
       << "inspect_tiff should refuse what read_raw refuses";
@@ -280,7 +271,7 @@ TEST(FieldImage, ReadsChannelsAndRefusesOtherSizes) {
   EXPECT_EQ(field.image.copy_plane(1).pixels, to_float(read_raw({second, 0})).pixels);
   kind.height = 41;
   const std::vector<ImageFile> unlike = {{first, 0}, {written("channel3", kind), 0}};
-  EXPECT_THAT(reason([&] { read_field(unlike); }),
+  EXPECT_THAT(message_of([&] { read_field(unlike); }),
               HasSubstr("50 x 41 pixels, the field's first channel 50 x 40"));
   EXPECT_THROW(read_field({}), Error);
 }

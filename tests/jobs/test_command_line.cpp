@@ -21,12 +21,7 @@ class CommandLineTest : public testing::Test {
     return parse_command_line(arguments, options_, {"seed", "treatment", "verbose", "crop-size"}, problems);
   }
   std::string refusal(const std::vector<std::string>& arguments) {
-    try {
-      parse(arguments);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return message_of([&] { parse(arguments); });
   }
   static std::string config(const std::string& text) {
     const auto file = fresh_folder("config") / "a.cfg";

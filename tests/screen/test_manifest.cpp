@@ -17,12 +17,7 @@ ManifestOptions given(const std::string& name, const std::string& text) {
 }
 
 std::string refusal(const ManifestOptions& options) {
-  try {
-    read_manifest(options);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return message_of([&] { read_manifest(options); });
 }
 
 const std::string native_text =
