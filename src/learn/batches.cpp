@@ -51,9 +51,11 @@ CropBatch BatchMaker::plain(std::span<const CellDraw> draws) const {
   CropBatch batch;
   batch.count = draws.size();
   batch.crops.resize(draws.size() * crop_values_);
+  batch.targets.resize(draws.size() * sampler_.labels());
   for (std::size_t i = 0; i < draws.size(); ++i) {
     cut(draws[i], std::span(batch.crops).subspan(i * crop_values_, crop_values_));
-    batch.labels.push_back(draws[i].label);
+    sampler_.add_target(draws[i], 1,
+                        std::span(batch.targets).subspan(i * sampler_.labels(), sampler_.labels()));
   }
   return batch;
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/random.hpp"
-#include "learn/regulariser_torch.hpp"
+#include "learn/regulariser.hpp"
 
 namespace cytoscale {
 namespace {
@@ -33,27 +33,9 @@ class Mixup final : public Regulariser {
     const auto first = crops.first(crops.size() / 2), second = crops.last(crops.size() / 2);
     std::transform(first.begin(), first.end(), second.begin(), std::back_inserter(batch.crops),
                    [weight](float a, float b) { return weight * a + (1 - weight) * b; });
-    batch.labels.push_back(cells[0].label);
-    batch.other_labels.push_back(cells[1].label);
-    batch.weights.push_back(weight);
-    ++batch.count;
-  }
-
-  // Cross-entropy is linear in the target: that against the blended label is the blend of the two.
-  Outcome outcome(Network& network, torch::nn::Module* head, const torch::Tensor& crops,
-                  const CropBatch& batch, double label_smoothing) const override {
-    if (batch.weights.empty()) return Regulariser::outcome(network, head, crops, batch, label_smoothing);
-    const auto logits = network.classify(crops);
-    const auto first = label_tensor(batch.labels, logits.device()),
-               second = label_tensor(batch.other_labels, logits.device());
-    const auto weight =
-        torch::from_blob(const_cast<float*>(batch.weights.data()), {first.size(0)}).to(logits.device());
-    const auto blend = [&](const torch::Tensor& a, const torch::Tensor& b) {
-      return (weight * a + (1 - weight) * b).sum();
-    };
-    return {blend(cross_entropy_of(logits, first, label_smoothing),
-                  cross_entropy_of(logits, second, label_smoothing)),
-            blend(won_by(logits, first), won_by(logits, second))};
+    const auto target = add_example(batch);
+    sampler_.add_target(cells[0], weight, target);
+    sampler_.add_target(cells[1], 1 - weight, target);
   }
 
  private:

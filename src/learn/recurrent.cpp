@@ -57,9 +57,7 @@ class Recurrent final : public Regulariser {
     const auto group = batch.crops_per_example == 1 ? features.unsqueeze(1).expand({n, t, features.size(1)})
                                                     : features.view({n, t, features.size(1)});
     const auto states = std::get<0>(recurrence->gru->forward(group));
-    const auto logits = recurrence->fc->forward(states.select(1, t - 1));
-    const auto labels = label_tensor(batch.labels, logits.device());
-    return {cross_entropy_of(logits, labels, label_smoothing).sum(), won_by(logits, labels).sum()};
+    return judge(recurrence->fc->forward(states.select(1, t - 1)), batch, label_smoothing);
   }
 };
 

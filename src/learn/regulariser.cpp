@@ -14,8 +14,13 @@ void Regulariser::compose(std::int64_t, std::int64_t, const std::vector<CellDraw
                           std::span<float> crops, CropBatch& batch) const {
   batch.crops.insert(batch.crops.end(), crops.begin(), crops.end());
   batch.crops_per_example = cells_;
-  batch.labels.push_back(cells.front().label);
+  sampler_.add_target(cells.front(), 1, add_example(batch));
+}
+
+std::span<float> Regulariser::add_example(CropBatch& batch) const {
   ++batch.count;
+  batch.targets.resize(batch.count * sampler_.labels());
+  return std::span(batch.targets).last(sampler_.labels());
 }
 
 std::shared_ptr<torch::nn::Module> Regulariser::make_head(const NetworkSpec&, int) const {
@@ -25,24 +30,17 @@ std::shared_ptr<torch::nn::Module> Regulariser::make_head(const NetworkSpec&, in
 Outcome Regulariser::outcome(Network& network, torch::nn::Module*, const torch::Tensor& crops,
                              const CropBatch& batch, double label_smoothing) const {
   const auto logits = network.classify(crops);
-  const auto labels = label_tensor(batch.labels, logits.device());
-  return {cross_entropy_of(logits, labels, label_smoothing).sum(), won_by(logits, labels).sum()};
+  return judge(logits, batch, label_smoothing);
 }
 
-torch::Tensor cross_entropy_of(const torch::Tensor& logits, const torch::Tensor& labels, double smoothing) {
-  return torch::nn::functional::cross_entropy(
-      logits, labels,
-      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kNone).label_smoothing(smoothing));
-}
-
-torch::Tensor won_by(const torch::Tensor& logits, const torch::Tensor& labels) {
-  return logits.detach().argmax(1).eq(labels).to(torch::kFloat64);
-}
-
-torch::Tensor label_tensor(const std::vector<std::int64_t>& labels, const torch::Device& device) {
-  return torch::from_blob(const_cast<std::int64_t*>(labels.data()),
-                          {static_cast<std::int64_t>(labels.size())}, torch::kInt64)
-      .to(device);
+Outcome judge(const torch::Tensor& logits, const CropBatch& batch, double smoothing) {
+  const auto targets =
+      torch::from_blob(const_cast<float*>(batch.targets.data()), logits.sizes()).to(logits.device());
+  const auto loss = torch::nn::functional::cross_entropy(
+      logits, targets,
+      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum).label_smoothing(smoothing));
+  const auto won = targets.gather(1, logits.detach().argmax(1, true));
+  return {loss, won.to(torch::kFloat64).sum()};
 }
 
 std::unique_ptr<Regulariser> make_regulariser(const CellSampler& sampler, const TrainOptions& options) {

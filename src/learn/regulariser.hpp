@@ -50,6 +50,8 @@ class Regulariser {
                           const CropBatch& batch, double label_smoothing) const;
 
  protected:
+  // Appends an example whose target is still empty: [labels] zeros, to be filled.
+  std::span<float> add_example(CropBatch& batch) const;
   const CellSampler& sampler_;
   RegulariserOptions options_;
   std::uint64_t seed_;

@@ -2,8 +2,6 @@
 #pragma once
 #include <torch/torch.h>
 
-#include <vector>
-
 #include "learn/regulariser.hpp"
 #include "network/network_torch.hpp"
 
@@ -14,10 +12,8 @@ struct Outcome {
   torch::Tensor loss_sum, correct_sum;
 };
 
-// Cross-entropy of each example against a label, [n], with label smoothing; and whether the label won, [n].
-torch::Tensor cross_entropy_of(const torch::Tensor& logits, const torch::Tensor& labels, double smoothing);
-torch::Tensor won_by(const torch::Tensor& logits, const torch::Tensor& labels);
-// [n], on a device.
-torch::Tensor label_tensor(const std::vector<std::int64_t>& labels, const torch::Device& device);
+// Of logits [count][labels] against the batch's targets: cross-entropy, with label smoothing; correct is what
+// share the most likely label has in the target.
+Outcome judge(const torch::Tensor& logits, const CropBatch& batch, double smoothing);
 
 }  // namespace cytoscale

@@ -106,6 +106,10 @@ std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t pl
   return group;
 }
 
+void CellSampler::add_target(const CellDraw& draw, float share, std::span<float> target) const {
+  target[static_cast<std::size_t>(draw.label)] += share;
+}
+
 void CellSampler::check_partners(PartnerFrom from) const {
   std::set<std::size_t> wells;
   std::set<int> batches;

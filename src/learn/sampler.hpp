@@ -4,6 +4,7 @@
 // number of them.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/random.hpp"
@@ -31,6 +32,10 @@ class CellSampler {
   // Different cells of one label, drawn uniformly, from as many batches and wells as it has, in random order.
   // It must have so many (see check_groups()).
   std::vector<CellDraw> draw_group(std::int64_t step, std::int64_t place, std::size_t cells) const;
+
+  // Adds what the cell should be taken for, times `share`, to a target of [labels].
+  void add_target(const CellDraw& draw, float share, std::span<float> target) const;
+  std::size_t labels() const { return wells_.size(); }
 
   // Throw Error: wells of one batch only; a label with fewer than `cells` cells, or with one well, to train
   // on.

@@ -102,8 +102,16 @@ int main(int argc, char** argv) {
   SafeTensors file;
   dump_schedules(file);
   dump_clipping(file);
-  CropBatch blended{5, 1, {}, {0, 1, 2, 3, 1}, {1, 1, 0, 2, 3}, {0.9f, 0.3f, 0.5f, 1.0f, 0.01f}};
+  const std::vector<std::size_t> first = {0, 1, 2, 3, 1}, second = {1, 1, 0, 2, 3};
+  const std::vector<float> weight = {0.9f, 0.3f, 0.5f, 1.0f, 0.01f};
+  CropBatch blended{5, 1, {}, std::vector<float>(5 * labels)},
+      groups{5, 3, {}, std::vector<float>(5 * labels)};
+  for (std::size_t i = 0; i < 5; ++i) {
+    groups.targets[i * labels + first[i]] = 1;
+    blended.targets[i * labels + first[i]] += weight[i];
+    blended.targets[i * labels + second[i]] += 1 - weight[i];
+  }
   dump_regulariser(file, "mixup", blended);
-  dump_regulariser(file, "rnn", {5, 3, {}, {0, 1, 2, 3, 1}, {}, {}});
+  dump_regulariser(file, "rnn", groups);
   write_safetensors(argv[1], file);
 }

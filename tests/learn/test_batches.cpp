@@ -12,10 +12,11 @@ TEST(BatchQueue, KeepsTheOrderForAnyNumberOfThreads) {
   for (const int threads : {1, 2, 5}) {
     BatchQueue queue(3, 40, threads, [](std::int64_t item) {
       CropBatch batch;
-      batch.labels = {item};
+      batch.count = static_cast<std::size_t>(item);
       return batch;
     });
-    for (std::int64_t item = 3; item < 40; ++item) EXPECT_EQ(queue.next().labels[0], item);
+    for (std::int64_t item = 3; item < 40; ++item)
+      EXPECT_EQ(queue.next().count, static_cast<std::size_t>(item));
   }
 }
 
@@ -56,9 +57,9 @@ TEST(BatchMaker, PartsMakeTheWholeBatch) {
   auto crops = first.crops;
   crops.insert(crops.end(), second.crops.begin(), second.crops.end());
   EXPECT_EQ(whole.crops, crops);
-  auto labels = first.labels;
-  labels.insert(labels.end(), second.labels.begin(), second.labels.end());
-  EXPECT_EQ(whole.labels, labels);
+  auto targets = first.targets;
+  targets.insert(targets.end(), second.targets.begin(), second.targets.end());
+  EXPECT_EQ(whole.targets, targets);
   // Each channel of each crop was divided by its maximum.
   for (std::size_t i = 0; i < 32; ++i)
     EXPECT_EQ(*std::max_element(whole.crops.begin() + static_cast<std::ptrdiff_t>(i * 1024),
