@@ -23,6 +23,49 @@ std::vector<int> residual_blocks(const SafeTensors& file) {
   return blocks;
 }
 
+// Kraus et al. 2016 §4.2. Its pools have a stride of 2: so, and not with 3, do single cells of 64 and of 96
+// px make one instance, as the paper has it. A field has one for every 48 px.
+const FieldDesign& mil_cnn() {
+  static const FieldDesign design = {
+      3,
+      3,
+      2,
+      {{3, 32, 1, false},
+       {3, 64, 1, true, 0.2},
+       {5, 64, 2, true, 0.2},
+       {3, 128, 1, true, 0.2},
+       {3, 128, 1, true, 0.2},
+       {1, 1000, 0, false, 0.5}},
+      {1, 0, 0, false},
+      true,
+      {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"}};
+  return design;
+}
+
+// Sailem et al. 2017 §2.3. Of its six layers the paper says no more than their number: two of the third's
+// size stand before the last.
+FieldDesign wscnn(int layers) {
+  FieldDesign design = {1,
+                        2,
+                        2,
+                        {{11, 50, 0}, {3, 100, 0}, {5, 100, 1}},
+                        {5, 0, 1, false},
+                        false,
+                        {"max", "mean", "lse", "fc"}};
+  for (int i = 4; i < layers; ++i) design.layers.push_back({3, 100, 1});
+  return design;
+}
+
+const FieldDesign& wscnn4() {
+  static const FieldDesign design = wscnn(4);
+  return design;
+}
+
+const FieldDesign& wscnn6() {
+  static const FieldDesign design = wscnn(6);
+  return design;
+}
+
 bool is_resnet(const Architecture& architecture, const SafeTensors& file) {
   return is_convolution(file, "conv1.weight") &&
          architecture.bottleneck == is_convolution(file, "layer1.0.conv3.weight") &&
@@ -60,7 +103,10 @@ const std::map<std::string, Architecture>& architectures() {
       {"resnet50", {Kind::resnet, {3, 4, 6, 3}, true, true}},
       {"resnet101", {Kind::resnet, {3, 4, 23, 3}, true, true}},
       {"vgg16", {Kind::vgg, {2, 2, 3, 3, 3}, false, false}},
-      {"vgg16_bn", {Kind::vgg, {2, 2, 3, 3, 3}, false, true}}};
+      {"vgg16_bn", {Kind::vgg, {2, 2, 3, 3, 3}, false, true}},
+      {"mil_cnn", {Kind::field, {}, false, false, &mil_cnn()}},
+      {"wscnn4", {Kind::field, {}, false, true, &wscnn4()}},
+      {"wscnn6", {Kind::field, {}, false, true, &wscnn6()}}};
   return table;
 }
 
@@ -77,9 +123,10 @@ std::vector<std::vector<int>> vgg_indices(const Architecture& vgg) {
 }
 
 std::optional<std::string> recognise_architecture(const SafeTensors& file) {
+  using Kind = Architecture::Kind;
   for (const auto& [name, architecture] : architectures())
-    if (architecture.kind == Architecture::Kind::resnet ? is_resnet(architecture, file)
-                                                        : is_vgg(architecture, file))
+    if ((architecture.kind == Kind::resnet && is_resnet(architecture, file)) ||
+        (architecture.kind == Kind::vgg && is_vgg(architecture, file)))
       return name;
   return {};
 }

@@ -10,24 +10,43 @@
 
 namespace cytoscale {
 
+// A convolution of a network over whole fields, with what follows it.
+struct FieldLayer {
+  int kernel, to, padding;  // px; output channels; px
+  bool pooled = true;
+  double dropped = 0;  // share of its values that is left out while training
+};
+
+// A network over whole fields: layers, a map for each class, and a pool that makes one value of each map.
+struct FieldDesign {
+  int mean_pool;             // px, before the first layer; 1: none
+  int pool_px, pool_stride;  // of the max pools between layers; a map smaller than the pool is one place
+  std::vector<FieldLayer> layers;
+  FieldLayer maps;                 // its `to` is the number of classes
+  bool probabilities;              // a map holds probabilities, through a sigmoid; else scores of any size
+  std::vector<std::string> pools;  // the first is the usual one
+};
+
 struct Architecture {
-  enum class Kind { resnet, vgg } kind;
+  enum class Kind { resnet, vgg, field } kind;
   std::vector<int> units;   // of each stage: residual blocks, or convolutions
   bool bottleneck = false;  // blocks of three convolutions instead of two
   bool norms = true;        // a normalisation after every convolution
+  const FieldDesign* field = nullptr;
 
   int width(std::size_t stage) const;        // channels within a stage: 64, 128, …; of a VGG at most 512
   int width_after(std::size_t stage) const;  // of its output
 };
 
 // By name: resnet18, resnet50, resnet101 (He et al., CVPR 2016), vgg16, vgg16_bn (Simonyan & Zisserman, ICLR
-// 2015).
+// 2015); mil_cnn (Kraus et al. 2016 §4.2), wscnn4, wscnn6 (Sailem et al. 2017 §2.3).
 const std::map<std::string, Architecture>& architectures();
 
 // A VGG's convolutions: the N of torchvision's "features.N", one stage after the other.
 std::vector<std::vector<int>> vgg_indices(const Architecture& vgg);
 
-// By the names of a file's tensors, torchvision's; nothing for any other network.
+// By the names of a file's tensors, torchvision's; nothing for any other network, nor for one over fields,
+// which only we write.
 std::optional<std::string> recognise_architecture(const SafeTensors& file);
 
 }  // namespace cytoscale

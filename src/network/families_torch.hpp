@@ -14,4 +14,8 @@ std::shared_ptr<Network> make_resnet(const NetworkSpec& spec);
 // results not to depend on who computes what.
 std::shared_ptr<Network> make_vgg(const NetworkSpec& spec);
 
+// Kraus et al. 2016, Sailem et al. 2017. conv1, bn1, …, maps (the convolution that makes a map for each
+// class), pool.threshold (b of noisy-and), fc.
+std::shared_ptr<Network> make_field_network(const NetworkSpec& spec);
+
 }  // namespace cytoscale

@@ -1,3 +1,5 @@
+#include <ATen/CPUGeneratorImpl.h>
+
 #include "network/layers_torch.hpp"
 
 namespace cytoscale {
@@ -28,6 +30,20 @@ void ConvUnit::fold(torch::ScalarType type) {
   }
   folded_weight = weight.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
   folded_bias = bias.to(type);
+}
+
+void Dropout::seed(std::uint64_t seed, const torch::Device& device) {
+  generator_ =
+      device.is_cpu() ? at::detail::createCPUGenerator(seed) : at::globalContext().defaultGenerator(device);
+  generator_->set_current_seed(seed);
+}
+
+torch::Tensor Dropout::drop(const torch::Tensor& values, double share) {
+  if (!generator_ || share <= 0) return values;
+  torch::NoGradGuard no_grad;
+  auto kept = torch::empty_like(values).bernoulli_(1 - share, *generator_).div_(1 - share);
+  torch::AutoGradMode grad(true);
+  return values * kept;
 }
 
 DenseImpl::DenseImpl(int from, int to) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace cytoscale {
@@ -40,10 +41,11 @@ class BatchNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(BatchNorm);
 
-// A square convolution, padded by half its kernel.
+// A square convolution.
 struct ConvShape {
   int from, to, kernel, stride;
   bool bias = false;
+  int padding = -1;  // px; below 0: half the kernel
 };
 
 class ConvolutionImpl : public torch::nn::Module {
@@ -65,6 +67,18 @@ struct ConvUnit {
 
   torch::Tensor operator()(const torch::Tensor& input);
   void fold(torch::ScalarType type);
+};
+
+// Dropout (Srivastava et al., JMLR 2014): off until it is seeded, as in inference. What is left out is a
+// function of the seed and of what has passed since.
+class Dropout {
+ public:
+  void seed(std::uint64_t seed, const torch::Device& device);
+  void off() { generator_.reset(); }
+  torch::Tensor drop(const torch::Tensor& values, double share);
+
+ private:
+  std::optional<at::Generator> generator_;
 };
 
 // Fully connected, in float32.

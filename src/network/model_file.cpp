@@ -38,6 +38,17 @@ nlohmann::json json_of(const SafeTensors& file, const std::string& key, const st
   return value;
 }
 
+Pooling pooling_of(const SafeTensors& file, const std::filesystem::path& path) {
+  const auto json = json_of(file, "pooling", path);
+  try {
+    return {json.at("kind").get<std::string>(), json.at("sharpness").get<double>(),
+            json.at("height").get<int>(), json.at("width").get<int>()};
+  } catch (const nlohmann::json::exception& problem) {
+    throw Error(std::string("not the description of a pool: ") + problem.what(), path.string() + ":pooling",
+                "Export the model again");
+  }
+}
+
 // How the file must be changed for its tensors to carry torchvision's names.
 std::string naming_remedy(const SafeTensors& file) {
   if (file.tensors.contains("pre_logits.fc1.weight"))
@@ -100,6 +111,7 @@ ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& pa
   info.spec.architecture = text_of(file, "architecture", path);
   info.spec.channels = number_of(file, "channels", path);
   info.spec.classes = number_of(file, "classes", path);
+  if (is_field_network(info.spec.architecture)) info.spec.pooling = pooling_of(file, path);
   info.crop_px = number_of(file, "crop_px", path);
   info.crop_normalisation = text_of(file, "crop_normalisation", path);
   const auto labels = json_of(file, "labels", path);
@@ -119,14 +131,24 @@ ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& pa
 }
 
 std::map<std::string, std::string> model_metadata(const ModelInfo& info) {
-  return {{"format", format_name},
-          {"architecture", info.spec.architecture},
-          {"channels", std::to_string(info.spec.channels)},
-          {"classes", std::to_string(info.spec.classes)},
-          {"crop_px", std::to_string(info.crop_px)},
-          {"crop_normalisation", info.crop_normalisation},
-          {"labels", nlohmann::json(info.labels).dump()},
-          {"provenance", info.provenance.dump()}};
+  std::map<std::string, std::string> metadata = {{"format", format_name},
+                                                 {"architecture", info.spec.architecture},
+                                                 {"channels", std::to_string(info.spec.channels)},
+                                                 {"classes", std::to_string(info.spec.classes)},
+
+                                                 {"crop_px", std::to_string(info.crop_px)},
+                                                 {"crop_normalisation", info.crop_normalisation},
+                                                 {"labels", nlohmann::json(info.labels).dump()},
+                                                 {"provenance", info.provenance.dump()}};
+  if (!is_field_network(info.spec.architecture)) return metadata;
+  const auto pooling = resolved_pooling(info.spec);
+  metadata["pooling"] = nlohmann::json{
+      {"kind", pooling.kind},
+      {"sharpness", pooling.sharpness},
+      {"height", pooling.height},
+      {"width",
+       pooling.width}}.dump();
+  return metadata;
 }
 
 Model read_model(const std::filesystem::path& model, int channels, Contents contents) {

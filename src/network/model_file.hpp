@@ -1,6 +1,7 @@
 // A model on disk: one safetensors file, tensors named as torchvision names them, so that Python reads it
 // with nothing of ours. Metadata (text): format, architecture, channels, classes, crop_px,
-// crop_normalisation, labels (JSON list), provenance (JSON).
+// crop_normalisation, labels (JSON list), provenance (JSON); of a network over fields also pooling (JSON:
+// kind, sharpness, height, width).
 #pragma once
 #include <cstdint>
 #include <filesystem>

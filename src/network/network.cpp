@@ -38,9 +38,47 @@ void fill(torch::Tensor& tensor, const std::function<double()>& draw) {
 
 torch::Tensor Network::classify(const torch::Tensor& crops) {
   TORCH_CHECK(classifier_, "this network has no classification layer");
+  if (maps_) return weigh(crops).logits;
   torch::Tensor x = crops;
   for (const auto& step : steps_) x = step.forward(x);
   return classifier_(widened(x));
+}
+
+Evidence Network::weigh(const torch::Tensor& fields) {
+  TORCH_CHECK(maps_, "this network has no class maps");
+  torch::Tensor x = fields;
+  for (const auto& step : steps_) x = step.forward(x);
+  return evidence_of(maps_(x));
+}
+
+Evidence Network::evidence_of(const torch::Tensor& maps) {
+  Evidence evidence;
+  evidence.maps = widened(maps);
+  evidence.bags = pool_(evidence.maps);
+  evidence.logits = classifier_(evidence.bags);
+  return evidence;
+}
+
+torch::Tensor Network::send_back(const torch::Tensor& fields,
+                                 const std::function<torch::Tensor(const Evidence&)>& signal,
+                                 bool rectified) {
+  TORCH_CHECK(maps_, "this network has no class maps");
+  std::vector<std::function<torch::Tensor(const torch::Tensor&)>> layers;
+  for (const auto& step : steps_) layers.push_back(step.forward);
+  layers.push_back(maps_);
+  std::vector<torch::Tensor> inputs, outputs;
+  torch::AutoGradMode with_gradients(true);
+  for (const auto& layer : layers) {
+    inputs.push_back((outputs.empty() ? fields : outputs.back()).detach().requires_grad_());
+    outputs.push_back(layer(inputs.back()));
+  }
+  auto evidence = evidence_of(outputs.back().detach().requires_grad_());
+  auto back = signal(evidence).to(outputs.back().scalar_type());
+  for (std::size_t i = layers.size(); i-- > 0;) {
+    back = torch::autograd::grad({outputs[i]}, {inputs[i]}, {back})[0];
+    if (rectified) back.relu_();
+  }
+  return widened(back);
 }
 
 std::vector<torch::Tensor> Network::features(const torch::Tensor& crops,
@@ -66,7 +104,7 @@ ConvUnit* Network::add_unit(torch::nn::Module& owner, const std::string& conv_na
                             const std::string& norm_name, const ConvShape& shape) {
   auto unit = std::make_unique<ConvUnit>();
   unit->stride = shape.stride;
-  unit->padding = shape.kernel / 2;
+  unit->padding = shape.padding < 0 ? shape.kernel / 2 : shape.padding;
   unit->conv = owner.register_module(conv_name, Convolution(shape));
   if (!norm_name.empty()) unit->norm = owner.register_module(norm_name, BatchNorm(shape.to, context_));
   units_.push_back(std::move(unit));
@@ -74,15 +112,21 @@ ConvUnit* Network::add_unit(torch::nn::Module& owner, const std::string& conv_na
 }
 
 void Network::initialise(std::uint64_t seed) {
-  for (auto& entry : named_parameters()) {
-    auto& tensor = entry.value();
+  const auto parameters = named_parameters();
+  const bool over_fields = is_field_network(spec_.architecture);
+  for (auto& entry : parameters) {
+    auto tensor = entry.value();
+    const auto module = entry.key().substr(0, entry.key().find('.'));
     Random random(seed, {stream_of_name(entry.key())});
-    if (tensor.dim() == 4) {
-      const double fan_out = static_cast<double>(tensor.size(0) * tensor.size(2) * tensor.size(3));
-      fill(tensor, [&, sd = std::sqrt(2.0 / fan_out)] { return random.normal(0, sd); });
-    } else if (entry.key().starts_with("fc.")) {
-      const double bound = 1.0 / std::sqrt(static_cast<double>(named_parameters()["fc.weight"].size(1)));
+    if (module == "fc" || module == "maps") {
+      const auto& weight = parameters[module + ".weight"];
+      const double bound = 1.0 / std::sqrt(static_cast<double>(weight.numel() / weight.size(0)));
       fill(tensor, [&] { return random.uniform(-bound, bound); });
+    } else if (tensor.dim() == 4) {
+      const double fan = static_cast<double>(tensor.numel() / tensor.size(over_fields ? 0 : 1));
+      fill(tensor, [&, sd = std::sqrt(2.0 / fan)] { return random.normal(0, sd); });
+    } else if (module == "pool") {
+      fill(tensor, [] { return 0.5; });
     } else if (tensor.dim() == 2) {
       fill(tensor, [&] { return random.normal(0, 0.01); });
     } else {
@@ -101,8 +145,14 @@ std::vector<std::pair<std::string, torch::Tensor>> Network::named_tensors() cons
 
 std::shared_ptr<Network> make_network(const NetworkSpec& spec) {
   spec.validate();
-  const bool vgg = architectures().at(spec.architecture).kind == Architecture::Kind::vgg;
-  return vgg ? make_vgg(spec) : make_resnet(spec);
+  switch (architectures().at(spec.architecture).kind) {
+    case Architecture::Kind::vgg:
+      return make_vgg(spec);
+    case Architecture::Kind::field:
+      return make_field_network(spec);
+    default:
+      return make_resnet(spec);
+  }
 }
 
 torch::Device choose_device(const std::string& choice, int local_rank) {

@@ -13,7 +13,20 @@ std::string layer_name(std::size_t stage, int letter) {
   return "conv" + std::to_string(stage) + static_cast<char>('a' + letter);
 }
 
+const FieldDesign* design_of(const std::string& architecture) {
+  const auto found = architectures().find(architecture);
+  return found == architectures().end() ? nullptr : found->second.field;
+}
+
+std::vector<LayerInfo> layers_in(const FieldDesign& design) {
+  std::vector<LayerInfo> layers;
+  for (const auto& layer : design.layers)
+    layers.push_back({"conv" + std::to_string(layers.size() + 1), layer.to});
+  return layers;
+}
+
 std::vector<LayerInfo> layers_in(const Architecture& architecture) {
+  if (architecture.field) return layers_in(*architecture.field);
   const bool resnet = architecture.kind == Architecture::Kind::resnet;
   std::vector<LayerInfo> layers;
   if (resnet) layers.push_back({"conv1", 64});
@@ -36,14 +49,44 @@ const std::vector<std::string>& known_architectures() {
   return names;
 }
 
-void check_crop_fits(const std::string& architecture, int crop_px) {
+void check_crop_fits(const std::string& architecture, int height_px, int width_px) {
   NetworkSpec{architecture, 1, 0}.validate();
-  const bool vgg = architectures().at(architecture).kind == Architecture::Kind::vgg;
-  const int least = vgg ? 32 : 8;  // a VGG halves its input five times, rounding down
-  if (crop_px < least)
-    throw Error(architecture + " takes crops of at least " + std::to_string(least) + " px, not " +
-                    std::to_string(crop_px),
+  int least = 1;
+  while (map_side(architecture, least) < 1) ++least;
+  if (height_px < least || width_px < least)
+    throw Error(architecture + " takes pictures of at least " + std::to_string(least) + " px, not " +
+                    std::to_string(std::min(height_px, width_px)),
                 "option --crop-size", "Take larger crops, or a resnet");
+}
+
+bool is_field_network(const std::string& architecture) {
+  return design_of(architecture) != nullptr;
+}
+
+std::vector<std::string> pools_of(const std::string& architecture) {
+  const auto* design = design_of(architecture);
+  return design ? design->pools : std::vector<std::string>{};
+}
+
+Pooling resolved_pooling(const NetworkSpec& spec) {
+  auto pooling = spec.pooling;
+  const auto pools = pools_of(spec.architecture);
+  if (pooling.kind.empty() && !pools.empty()) pooling.kind = pools.front();
+  if (pooling.sharpness == 0) pooling.sharpness = pooling.kind == "noisy-and" ? 10 : 2.5;
+  return pooling;
+}
+
+// A ResNet shrinks its input 32 times, but rounds up; a VGG rounds down.
+int map_side(const std::string& architecture, int field_px) {
+  const auto* design = design_of(architecture);
+  if (!design) return field_px / (architectures().at(architecture).kind == Architecture::Kind::vgg ? 32 : 8);
+  int side = field_px / design->mean_pool;
+  for (const auto& layer : design->layers) {
+    side += 2 * layer.padding - layer.kernel + 1;
+    if (side < 1) return 0;
+    if (layer.pooled) side = (side - std::min(side, design->pool_px)) / design->pool_stride + 1;
+  }
+  return side + 2 * design->maps.padding - design->maps.kernel + 1;
 }
 
 void NetworkSpec::validate() const {
@@ -53,6 +96,21 @@ void NetworkSpec::validate() const {
   if (channels < 1)
     throw Error("a network needs at least one input channel, not " + std::to_string(channels));
   if (classes < 0) throw Error("a network cannot have " + std::to_string(classes) + " classes");
+  const auto pools = pools_of(architecture);
+  if (!pooling.kind.empty() && std::find(pools.begin(), pools.end(), pooling.kind) == pools.end())
+    throw Error(architecture + " has no pool '" + pooling.kind + "'", "option --pool",
+                pools.empty()
+                    ? "Only networks over whole fields have a choice of pools: mil_cnn, wscnn4, wscnn6"
+                    : "Choose from: " + join(pools, ", "));
+  if (!(pooling.sharpness >= 0))
+    throw Error("the sharpness of a pool cannot be below 0", "option --pool-sharpness",
+                "Give a or r of the pool");
+  if (pooling.kind == "fc" && classes > 0 &&
+      (map_side(architecture, pooling.height) < 1 || map_side(architecture, pooling.width) < 1))
+    throw Error("a fully connected layer over the class maps needs to know the size of the fields, and " +
+                    std::to_string(pooling.height) + " × " + std::to_string(pooling.width) +
+                    " px are too small",
+                "option --pool", "Choose max, mean or lse, or larger fields");
 }
 
 std::vector<LayerInfo> layers_of(const NetworkSpec& spec) {

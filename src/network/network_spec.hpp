@@ -1,18 +1,29 @@
 // Which network, in words that need no LibTorch: architectures, their layers and the names of features.
 // Layers are named as Caicedo et al. 2018, Fig. 7: conv1 (the stem after its ReLU), conv{stage}{letter} (a
 // residual block, or a VGG's convolution, after its ReLU), pool5 (the last block, pooled), and of a VGG fc6
-// and fc7 (after their ReLU); every layer's output is averaged over its pixels.
+// and fc7 (after their ReLU); of a network over fields conv1, conv2, … (after ReLU and pool); every layer's
+// output is averaged over its pixels.
 #pragma once
 #include <string>
 #include <vector>
 
 namespace cytoscale {
 
+// How a network over fields makes one value of the map that it has for each class.
+struct Pooling {
+  std::string kind;           // empty: the architecture's usual one, see pools_of()
+  double sharpness = 0;       // a of noisy-and, r of generalized-mean and lse; 0: the usual one
+  int height = 0, width = 0;  // px, of the fields: fc takes fields of one size only
+};
+
 struct NetworkSpec {
   std::string architecture = "resnet18";
   int channels = 3;
-  int classes = 0;        // 0: no classification layer
-  void validate() const;  // throws Error: unknown architecture, no channel, a negative class count
+  int classes = 0;  // 0: no classification layer
+  Pooling pooling{};
+  // Throws Error: unknown architecture, no channel, a negative class count, a pool that the architecture does
+  // not have, a sharpness below 0, fc without the fields' size.
+  void validate() const;
 };
 
 struct LayerInfo {
@@ -22,8 +33,19 @@ struct LayerInfo {
 
 const std::vector<std::string>& known_architectures();
 
-// Throws Error when crops of this size would be pooled to nothing.
-void check_crop_fits(const std::string& architecture, int crop_px);
+// Throws Error when pictures of this size would be pooled to nothing.
+void check_crop_fits(const std::string& architecture, int height_px, int width_px);
+inline void check_crop_fits(const std::string& architecture, int crop_px) {
+  check_crop_fits(architecture, crop_px, crop_px);
+}
+
+// Of a network over fields, which takes fields of any size; none of another network.
+bool is_field_network(const std::string& architecture);
+std::vector<std::string> pools_of(const std::string& architecture);
+// With what is usual filled in: the kind; a = 10, r = 2.5.
+Pooling resolved_pooling(const NetworkSpec& spec);
+// The side of a class map of a field whose side has so many pixels; 0 or less: the field is too small.
+int map_side(const std::string& architecture, int field_px);
 
 // In the order of the forward pass. Throws Error for an unknown architecture.
 std::vector<LayerInfo> layers_of(const NetworkSpec& spec);

@@ -15,13 +15,28 @@
 
 namespace cytoscale {
 
+// What a network over fields makes of them.
+struct Evidence {
+  torch::Tensor maps;    // [N][classes][h][w]: scores; of a network of probabilities, before their sigmoid
+  torch::Tensor bags;    // [N][classes]: probabilities or scores; of the pool fc, all of the maps
+  torch::Tensor logits;  // [N][classes]: as classify() has them
+};
+
 class Network : public torch::nn::Module {
  public:
   const NetworkSpec& spec() const { return spec_; }
   NormContext& norms() { return *context_; }
+  Dropout& dropout() { return dropout_; }  // as the architecture has it; of few
 
   // [N][C][H][W] -> logits [N][classes]. bf16 ends in float32 here and below. Needs classes > 0.
   torch::Tensor classify(const torch::Tensor& crops);
+  // The same of a network over whole fields, with what it is based on.
+  Evidence weigh(const torch::Tensor& fields);
+  // What a signal at the class maps, [N][classes][h][w], is at the fields' pixels, [N][C][H][W], once it has
+  // gone back through the layers: a gradient; or, rectified, with what is negative set to 0 at each layer
+  // (Kraus et al. 2016 eq. 5). Of a network over whole fields, in inference; its parameters get no gradients.
+  torch::Tensor send_back(const torch::Tensor& fields,
+                          const std::function<torch::Tensor(const Evidence&)>& signal, bool rectified);
   // Pooled outputs of the layers, each [N][dims], in the order asked for; the pass stops at the
   // deepest.
   std::vector<torch::Tensor> features(const torch::Tensor& crops, const std::vector<std::string>& layers);
@@ -31,7 +46,8 @@ class Network : public torch::nn::Module {
 
   // Initial weights from the seed, as torchvision chooses them: convolutions normal with variance 2/fan_out;
   // scales 1, shifts and biases 0; the last layer of a ResNet uniform in ±1/√fan_in, the dense layers of a
-  // VGG normal with standard deviation 0.01.
+  // VGG normal with standard deviation 0.01. Of a network over fields: convolutions normal with variance
+  // 2/fan_in, class maps and what follows them uniform in ±1/√fan_in, thresholds 1/2.
   void initialise(std::uint64_t seed);
   // All parameters, then all buffers, by name, in the order of registration.
   std::vector<std::pair<std::string, torch::Tensor>> named_tensors() const;
@@ -46,10 +62,14 @@ class Network : public torch::nn::Module {
     std::function<torch::Tensor(const torch::Tensor&)> forward;
   };
   std::vector<Step> steps_;
-  std::function<torch::Tensor(const torch::Tensor&)> classifier_;  // of the last step's output
+  // Of a network over fields: [N][C][h][w] -> a map for each class -> a value for each class.
+  std::function<torch::Tensor(const torch::Tensor&)> maps_, pool_;
+  std::function<torch::Tensor(const torch::Tensor&)> classifier_;  // of the last step's output, or the pool's
 
  private:
+  Evidence evidence_of(const torch::Tensor& maps);
   NetworkSpec spec_;
+  Dropout dropout_;
   std::shared_ptr<NormContext> context_;
   std::vector<std::unique_ptr<ConvUnit>> units_;
 };

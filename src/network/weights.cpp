@@ -28,7 +28,9 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 constexpr const char* names_remedy = "Give weights of this architecture, with torchvision's parameter names";
 
 bool is_last_layer(const std::string& name) {
-  return name.starts_with("fc.") || name.starts_with("classifier.6.");
+  for (const auto* last : {"fc.", "classifier.6.", "maps.", "pool."})
+    if (name.starts_with(last)) return true;
+  return false;
 }
 
 void check_tensor(const torch::Tensor& needed, const StoredTensor& stored, const std::string& at) {

@@ -1,7 +1,9 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
 #include "network/network_spec.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 namespace {
@@ -46,6 +48,36 @@ TEST(NetworkSpec, LayersOfDeeperNetworks) {
   }
 }
 
+// Oracle: Kraus et al. 2016 §4.2; Sailem et al. 2017 §2.3, Fig. 2.
+TEST(NetworkSpec, LayersOfNetworksOverFields) {
+  const auto mil = layers_of({"mil_cnn", 3, 12});
+  EXPECT_EQ(names_of(mil), (std::vector<std::string>{"conv1", "conv2", "conv3", "conv4", "conv5", "conv6"}));
+  EXPECT_EQ(mil.back().dims, 1000);
+  EXPECT_EQ(layers_of({"wscnn4", 1, 2}).back().dims, 100);
+  EXPECT_EQ(layers_of({"wscnn6", 1, 2}).size(), 5u);
+  EXPECT_TRUE(is_field_network("mil_cnn") && !is_field_network("resnet18") && !is_field_network("x"));
+  // A single cell of either of the paper's sizes is one instance.
+  EXPECT_EQ(map_side("mil_cnn", 64), 1);
+  EXPECT_EQ(map_side("mil_cnn", 96), 1);
+  EXPECT_EQ(map_side("mil_cnn", 900), 17);
+  EXPECT_EQ(map_side("wscnn4", 210), 21);
+  EXPECT_EQ(map_side("wscnn4", 280), 30);
+  EXPECT_EQ(map_side("wscnn4", 20), 0);
+}
+
+TEST(NetworkSpec, PoolsAreOfTheirNetworks) {
+  const NetworkSpec mil{"mil_cnn", 3, 12}, other{"mil_cnn", 3, 12, {"lse"}};
+  EXPECT_EQ(resolved_pooling(mil).kind, "noisy-and");
+  EXPECT_EQ(resolved_pooling(mil).sharpness, 10);
+  EXPECT_EQ(resolved_pooling(other).sharpness, 2.5);
+  EXPECT_EQ(resolved_pooling({"wscnn4", 1, 2}).kind, "max");
+  EXPECT_NO_THROW((NetworkSpec{"wscnn4", 1, 2, {"fc", 0, 210, 280}}).validate());
+  for (const NetworkSpec& bad :
+       {NetworkSpec{"resnet18", 3, 4, {"max"}}, NetworkSpec{"wscnn4", 1, 2, {"noisy-and"}},
+        NetworkSpec{"mil_cnn", 1, 2, {"max", -1}}, NetworkSpec{"wscnn4", 1, 2, {"fc"}}})
+    EXPECT_THAT(message_of([&] { bad.validate(); }), testing::HasSubstr("option --pool"));
+}
+
 TEST(NetworkSpec, AllStandsForEveryLayer) {
   const NetworkSpec spec{"resnet18", 3, 0};
   EXPECT_EQ(names_of(select_layers(spec, {"all"})), names_of(layers_of(spec)));
@@ -56,6 +88,8 @@ TEST(NetworkSpec, CropsThatWouldVanishAreRefused) {
   EXPECT_NO_THROW(check_crop_fits("vgg16", 32));
   EXPECT_THROW(check_crop_fits("vgg16", 31), Error);
   EXPECT_NO_THROW(check_crop_fits("resnet101", 8));
+  EXPECT_NO_THROW(check_crop_fits("wscnn4", 46, 300));
+  EXPECT_THROW(check_crop_fits("wscnn4", 300, 45), Error);
   EXPECT_THROW(check_crop_fits("resnet19", 64), Error);
 }
 

@@ -1,0 +1,90 @@
+// For compare_fields.py: field_probe FILE writes a safetensors file with what the pools make of class maps
+// and their gradients, and for each network over fields its weights, fields, class maps, bags, logits, and a
+// signal sent back to the pixels; what goes in beside what comes out.
+#include <torch/torch.h>
+
+#include "core/random.hpp"
+#include "network/network_torch.hpp"
+#include "network/pooling_torch.hpp"
+
+using namespace cytoscale;
+
+namespace {
+
+torch::Tensor random_values(std::vector<std::int64_t> shape, std::uint64_t stream) {
+  auto values = torch::empty(shape);
+  Random random(4, {stream});
+  for (std::int64_t i = 0; i < values.numel(); ++i)
+    values.data_ptr<float>()[i] = static_cast<float>(random.normal());
+  return values;
+}
+
+void dump_pools(SafeTensors& file) {
+  const auto threshold = torch::tensor({0.1f, 0.5f, 0.95f, 1.7f});
+  const auto weights = random_values({3, 4}, 2);
+  file.tensors["pool/logits"] = store_tensor(random_values({3, 4, 5, 6}, 1) * 2 - 1);
+  file.tensors["pool/threshold"] = store_tensor(threshold);
+  file.tensors["pool/weights"] = store_tensor(weights);
+  const auto dump = [&](const std::string& name, auto&& pool) {
+    auto logits = (random_values({3, 4, 5, 6}, 1) * 2 - 1).requires_grad_();
+    auto b = threshold.clone().requires_grad_();
+    const auto bags = pool(logits, b);
+    (bags * weights).sum().backward();
+    file.tensors["pool/" + name + "/bags"] = store_tensor(bags);
+    file.tensors["pool/" + name + "/gradient"] = store_tensor(logits.grad());
+    if (b.grad().defined()) file.tensors["pool/" + name + "/threshold_gradient"] = store_tensor(b.grad());
+  };
+  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+    for (const double sharpness : {1.0, 2.5, 5.0, 7.5, 10.0})
+      dump(kind + ":" + std::to_string(sharpness).substr(0, 4),
+           [&](const auto& logits, const auto& b) { return pool_probabilities(kind, logits, sharpness, b); });
+  for (const std::string kind : {"max", "mean", "lse"})
+    dump("scores-" + kind, [&](const auto& logits, const auto&) { return pool_scores(kind, logits, 2.5); });
+}
+
+void dump_network(SafeTensors& file, const std::string& name, const NetworkSpec& spec, int height,
+                  int width) {
+  const auto network = make_network(spec);
+  network->initialise(6);
+  {
+    torch::NoGradGuard no_grad;
+    for (const auto& [key, tensor] : network->named_tensors())  // as if something had been learnt
+      if (key.ends_with("running_var"))
+        tensor.copy_(random_values(tensor.sizes().vec(), 7).abs() + 0.5);
+      else if (tensor.dim() == 1 && tensor.is_floating_point())
+        tensor.add_(random_values(tensor.sizes().vec(), 8) * 0.2);
+  }
+  network->eval();
+  const auto fields = random_values({2, spec.channels, height, width}, 9);
+  const auto evidence = network->weigh(fields);
+  const auto put = [&](const std::string& key, const torch::Tensor& values) {
+    file.tensors[name + "/" + key] = store_tensor(values);
+  };
+  for (const auto& [key, tensor] : network->named_tensors()) put("weights/" + key, tensor);
+  put("fields", fields);
+  put("maps", evidence.maps);
+  put("bags", evidence.bags);
+  put("logits", evidence.logits);
+  put("classified", network->classify(fields));
+  const auto layers = layers_of(spec);
+  put("last_features", network->features(fields, {layers.back().name})[0]);
+  const auto signal = random_values(evidence.maps.sizes().vec(), 10).abs();
+  put("signal", signal);
+  const auto start = [&](const Evidence&) { return signal; };
+  put("gradient", network->send_back(fields, start, false));
+  put("rectified", network->send_back(fields, start, true));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  SafeTensors file;
+  dump_pools(file);
+  dump_network(file, "mil_cnn", {"mil_cnn", 3, 5}, 200, 150);
+  dump_network(file, "mil_cnn_cell", {"mil_cnn", 2, 4, {"lse", 2.5}}, 64, 96);
+  dump_network(file, "wscnn4", {"wscnn4", 1, 2}, 105, 140);
+  dump_network(file, "wscnn4_fc", {"wscnn4", 1, 2, {"fc", 0, 105, 140}}, 105, 140);
+  dump_network(file, "wscnn6", {"wscnn6", 2, 3, {"mean"}}, 178, 231);
+  write_safetensors(argv[1], file);
+}

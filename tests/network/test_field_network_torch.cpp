@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "network/network_torch.hpp"
+#include "network/pooling_torch.hpp"
+
+namespace cytoscale {
+namespace {
+
+bool all_finite(const torch::Tensor& values) {
+  return torch::isfinite(values).all().item<bool>();
+}
+
+// [2][3][64][64] logits: 4,096 instances a bag.
+std::vector<torch::Tensor> extreme_maps() {
+  std::vector<torch::Tensor> maps;
+  for (const double logit : {-1e4, -300.0, -40.0, 0.0, 40.0, 300.0, 1e4})
+    maps.push_back(torch::full({2, 3, 64, 64}, logit));
+  auto mixed = torch::full({2, 3, 64, 64}, -1e4);
+  mixed.select(3, 5).fill_(1e4);
+  maps.push_back(mixed);
+  return maps;
+}
+
+TEST(Pooling, HoldsAtTheExtremes) {
+  const auto threshold = torch::tensor({-3.0f, 0.5f, 40.0f});
+  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+    for (const double sharpness : {1.0, 10.0, 100.0})
+      for (const auto& extreme : extreme_maps()) {
+        const auto logits = extreme.clone().requires_grad_();
+        const auto b = threshold.clone().requires_grad_();
+        const auto bags = pool_probabilities(kind, logits, sharpness, b);
+        const auto what = kind + ", sharpness " + std::to_string(sharpness) + ", first logit " +
+                          std::to_string(extreme[0][0][0][0].item<float>());
+        EXPECT_TRUE(all_finite(bags)) << what;
+        EXPECT_GE(bags.min().item<float>(), 0) << what;
+        EXPECT_LE(bags.max().item<float>(), 1) << what;
+        for (const double target : {0.0, 1.0}) {
+          logits.mutable_grad() = b.mutable_grad() = torch::Tensor();
+          torch::binary_cross_entropy(bags, torch::full_like(bags, target)).backward({}, true);
+          EXPECT_TRUE(all_finite(logits.grad())) << what << ", target " << target;
+          EXPECT_TRUE(!b.grad().defined() || all_finite(b.grad())) << what << ", target " << target;
+        }
+      }
+}
+
+TEST(Pooling, ScoresOfAnySizeHold) {
+  for (const std::string kind : {"max", "mean", "lse"})
+    for (const auto& extreme : extreme_maps()) {
+      const auto scores = extreme.clone().requires_grad_();
+      const auto bags = pool_scores(kind, scores, 10);
+      bags.sum().backward();
+      EXPECT_TRUE(all_finite(bags) && all_finite(scores.grad())) << kind;
+    }
+}
+
+TEST(FieldNetwork, ThresholdsStartInTheMiddleAndLearn) {
+  auto network = make_network({"mil_cnn", 1, 3});
+  network->initialise(1);
+  network->weigh(torch::rand({2, 1, 96, 96})).bags.sum().backward();
+  const auto parameters = network->named_parameters();
+  EXPECT_TRUE(parameters["pool.threshold"].eq(0.5).all().item<bool>());
+  EXPECT_GT(parameters["pool.threshold"].grad().abs().min().item<float>(), 0);
+}
+
+// A share of 0.2 after four of the pools and of 0.5 before the maps (Kraus et al. 2016 §4.3).
+TEST(FieldNetwork, DropsWhatTheSeedSays) {
+  auto network = make_network({"mil_cnn", 1, 3});
+  network->initialise(1);
+  const auto fields = torch::rand({2, 1, 96, 96});
+  const auto answer = [&](std::uint64_t seed) {
+    network->dropout().seed(seed, torch::kCPU);
+    return network->weigh(fields).maps;
+  };
+  const auto first = answer(3);
+  EXPECT_TRUE(torch::equal(first, answer(3)));
+  EXPECT_FALSE(torch::equal(first, answer(4)));
+  network->dropout().off();
+  const auto whole = network->weigh(fields).maps;
+  EXPECT_TRUE(torch::equal(whole, network->weigh(fields).maps));
+  EXPECT_FALSE(torch::equal(whole, first));
+  Dropout dropout;
+  dropout.seed(5, torch::kCPU);
+  const auto dropped = dropout.drop(torch::ones({100000}), 0.2);
+  EXPECT_NEAR(dropped.eq(0).to(torch::kFloat64).mean().item<double>(), 0.2, 0.005);
+  EXPECT_NEAR(dropped.mean().item<double>(), 1, 0.01);
+}
+
+TEST(FieldNetwork, TakesBf16) {
+  auto network = make_network({"wscnn4", 1, 2});
+  network->initialise(1);
+  network->eval();
+  const auto fields = torch::rand({2, 1, 105, 140});
+  const auto wide = network->weigh(fields), narrow = network->weigh(fields.to(torch::kBFloat16));
+  EXPECT_EQ(narrow.maps.scalar_type(), torch::kFloat32);
+  EXPECT_LT((wide.bags - narrow.bags).abs().max().item<float>(), 0.1);
+}
+
+}  // namespace
+}  // namespace cytoscale
