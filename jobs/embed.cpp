@@ -1,19 +1,13 @@
-#include "core/error.hpp"
 #include "core/text.hpp"
-#include "embed/embed_screen.hpp"
-#include "jobs/job.hpp"
-#include "mpi/agree.hpp"
-#include "mpi/threads.hpp"
+#include "jobs/encode_job.hpp"
 #include "network/model_file.hpp"
-#include "store/stamp.hpp"
 
 namespace cytoscale {
 namespace {
 
-constexpr const char* untrained = "untrained";
-
-class EmbedJob final : public Job {
+class EmbedJob final : public EncodeJob {
  public:
+  EmbedJob() : EncodeJob("embeddings.h5ad") {}
   std::string name() const override { return "embed"; }
   std::string summary() const override {
     return "features of every cell, from the layers of a network: embeddings.h5ad";
@@ -51,19 +45,12 @@ class EmbedJob final : public Job {
         "folder or .safetensors file of the weights, or a TorchScript module (default: OUTPUT/model), or: "
         "untrained",
         "PATH");
-    options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
-    options.add("illumination", files_.illumination,
-                "illumination functions (default: OUTPUT/illumination.h5 if present)");
-    options.add("embeddings", files_.output, "features to write (default: OUTPUT/embeddings.h5ad)");
-    options.add("failures", files_.failures, "list of fields left out (default: OUTPUT/failures.csv)");
-    declare_manifest(options, manifest_);
+    declare_files(options, "features");
     options.group("Features");
     options.add("layers", encoder_.layers,
                 "layers to keep, e.g. conv4a,conv5a,pool5, or all (default: conv4a)");
-    declare_precision(options, encoder_.precision);
-    options.add("float16", embed_.float16, "store features as 16-bit floats: half the size, 3 digits");
-    options.add("embed-batch", embed_.batch, "cells that the network gets at a time, at most");
-    options.add("crop-size", encoder_.crop_px,
+    declare_computing(options);
+    options.add("crop-size", crop_px_,
                 "side of the square window around a cell (0: the model's; 128 where it does not say)", "PX");
     options.add(
         "crop-normalization", encoder_.crop_normalisation,
@@ -73,77 +60,16 @@ class EmbedJob final : public Job {
     options.group("Untrained network");
     options.add("seed", encoder_.seed, "of its weights");
     options.add("architecture", encoder_.architecture, "its kind", "NAME");
-    declare_failures(options, embed_.pass.max_failed_fields);
-    options.group("Machine");
-    options.add("threads", embed_.pass.threads, "threads per rank (0: this rank's share of the processors)");
-    options.add("queue-memory", embed_.pass.queue_memory_mib, "crops made ahead, per rank", "MIB");
-    options.add("device", encoder_.device, "auto (a GPU where there is one), cpu or cuda", "DEVICE");
+    declare_machine(options);
   }
   void resolve() override {
-    if (cells_.empty()) cells_ = output_ / "cells.h5";
-    if (model_.empty()) model_ = output_ / "model";
-    if (files_.output.empty()) files_.output = output_ / "embeddings.h5ad";
-    if (files_.failures.empty()) files_.failures = output_ / "failures.csv";
+    EncodeJob::resolve();
+    encoder_.crop_size = crop_px_;
     if (encoder_.layers.empty() && !is_pytorch_file(model_)) encoder_.layers = {default_layer};
-    embed_.validate();
-    manifest_.validate();
-  }
-  std::vector<std::filesystem::path> inputs() const override {
-    std::vector<std::filesystem::path> paths = {manifest_.manifest, cells_, illumination()};
-    if (!is_untrained()) paths.push_back(model_);
-    return paths;
-  }
-  std::vector<std::filesystem::path> outputs() const override { return {files_.output}; }
-
-  void execute(JobContext& context) override {
-    Screen screen;
-    CellTable cells;
-    nlohmann::json provenance;
-    std::unique_ptr<Encoder> encoder;
-    auto options = embed_;
-    auto files = files_;
-    options.pass.threads = threads_per_rank(context.comm, embed_.pass.threads);
-    together(context.comm, [&] {
-      screen = read_manifest(manifest_);
-      cells = read_cell_table(cells_);
-      check_cells_match(cells, screen, cells_);
-      files.illumination = illumination();
-      encoder = make_encoder(context, screen, options.pass.threads);
-      provenance =
-          make_provenance(name(), resolved_options(*this), screen.fingerprint(),
-                          {{"cells", cells_}, {"illumination", files.illumination}, {"model", weights()}});
-      provenance["encoder"] = encoder->description();
-    });
-    announce(context, *encoder, cells);
-    const double start_s = context.clock.now_s();
-    const auto result = embed_screen(context.comm, screen, cells, *encoder, options, files, provenance,
-                                     context.clock, context.log);
-    report(context, result, context.clock.now_s() - start_s);
   }
 
  private:
-  bool is_untrained() const { return model_ == untrained; }
-  std::filesystem::path weights() const {
-    return is_untrained() ? std::filesystem::path() : model_file_of(model_);
-  }
-  std::filesystem::path illumination() const {
-    return file_at_hand(files_.illumination, output_ / "illumination.h5");
-  }
-  std::unique_ptr<Encoder> make_encoder(const JobContext& context, const Screen& screen, int threads) const {
-    EncoderOptions options = encoder_;
-    options.model = weights();
-    options.channels = static_cast<int>(screen.channels.size());
-    options.threads = threads;
-    options.local_rank = context.comm.node_rank();
-    return make_torch_encoder(options);
-  }
-  void announce(JobContext& context, const Encoder& encoder, const CellTable& cells) const {
-    context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " cells, " +
-                     count_text(encoder.feature_names().size()) + " features, windows of " +
-                     std::to_string(encoder.crop_px()) + " px, rescaling " +
-                     std::string(name_of(encoder.normalisation())) + "; " + encoder.description());
-  }
-  void report(JobContext& context, const EmbedResult& result, double seconds) const {
+  void report(JobContext& context, const EmbedResult& result, double seconds) const override {
     const auto rate = static_cast<double>(result.cells) / std::max(seconds, 1e-9);
     context.log.info(count_text(static_cast<std::uint64_t>(result.cells)) + " cells embedded, " +
                      count_text(static_cast<std::uint64_t>(rate)) + " cells/s" +
@@ -151,16 +77,7 @@ class EmbedJob final : public Job {
                           ? "; " + count_text(result.failed_fields) + " fields without features"
                           : ""));
   }
-
-  std::filesystem::path output_ = ".", model_, cells_;
-  ManifestOptions manifest_;
-  EncoderOptions encoder_;
-  EmbedOptions embed_ = [] {
-    EmbedOptions options;
-    options.pass.threads = 0;
-    return options;
-  }();
-  FieldPassFiles files_;
+  int crop_px_ = 0;
 };
 
 }  // namespace

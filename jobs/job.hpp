@@ -51,12 +51,14 @@ nlohmann::json resolved_options(Job& job);
 
 // One per file of this folder.
 std::unique_ptr<Job> make_simulate_job();
+std::unique_ptr<Job> make_simulate_shapes_job();
 std::unique_ptr<Job> make_check_job();
 std::unique_ptr<Job> make_illuminate_job();
 std::unique_ptr<Job> make_segment_job();
 std::unique_ptr<Job> make_crop_job();
 std::unique_ptr<Job> make_train_job();
 std::unique_ptr<Job> make_embed_job();
+std::unique_ptr<Job> make_predict_job();
 std::unique_ptr<Job> make_reduce_job();
 std::unique_ptr<Job> make_evaluate_job();
 std::unique_ptr<Job> make_run_job();

@@ -1,4 +1,5 @@
 // cytoscale <job> [--config FILE] [--key value ...]: finds the job, reads its options, runs it on all ranks.
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -18,8 +19,11 @@ std::string overview() {
                      ": profiles of a microscope screen that tell which treatments act alike\n\n"
                      "usage: cytoscale <job> [--config FILE] [--key value ...]      cytoscale <job> --help\n"
                      "       mpirun -n RANKS cytoscale <job> ...\n\njobs:\n";
-  for (const auto& job : all_jobs()) {
-    text += "  " + job->name() + std::string(12 - job->name().size(), ' ') + job->summary() + "\n";
+  const auto jobs = all_jobs();
+  std::size_t longest = 0;
+  for (const auto& job : jobs) longest = std::max(longest, job->name().size());
+  for (const auto& job : jobs) {
+    text += "  " + job->name() + std::string(longest + 2 - job->name().size(), ' ') + job->summary() + "\n";
   }
   return text;
 }

@@ -9,11 +9,13 @@ std::vector<std::unique_ptr<Job>> all_jobs() {
   jobs.push_back(make_run_job());
   jobs.push_back(make_check_job());
   jobs.push_back(make_simulate_job());
+  jobs.push_back(make_simulate_shapes_job());
   jobs.push_back(make_illuminate_job());
   jobs.push_back(make_segment_job());
   jobs.push_back(make_crop_job());
   jobs.push_back(make_train_job());
   jobs.push_back(make_embed_job());
+  jobs.push_back(make_predict_job());
   jobs.push_back(make_reduce_job());
   jobs.push_back(make_evaluate_job());
   return jobs;

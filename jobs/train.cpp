@@ -5,11 +5,13 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "jobs/job.hpp"
+#include "jobs/training_options.hpp"
 #include "jobs/training_pixels.hpp"
 #include "learn/checkpoints.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "network/model_file.hpp"
+#include "prepare/field_table.hpp"
 #include "screen/failures.hpp"
 #include "store/stamp.hpp"
 
@@ -67,9 +69,9 @@ class TrainJob final : public Job {
     options.add("retrain", retrain_, "discard the model and checkpoints that are there");
     declare_manifest(options, manifest_);
     declare_roles(options, roles_);
-    declare_data(options);
-    declare_regulariser(options);
-    declare_learning(options);
+    declare_training_data(options, options_);
+    declare_regularisation(options, options_);
+    declare_learning(options, options_);
     declare_failures(options, max_failed_fields_);
     options.group("Machine");
     options.add("threads", options_.threads, "threads per rank (0: this rank's share of the processors)");
@@ -87,8 +89,9 @@ class TrainJob final : public Job {
     manifest_.validate();
   }
   std::vector<std::filesystem::path> inputs() const override {
-    std::vector<std::filesystem::path> paths = {manifest_.manifest, cells_, illumination()};
-    if (const auto store = pixels_.store(output_); !store.empty()) paths.push_back(store);
+    std::vector<std::filesystem::path> paths = {manifest_.manifest, illumination()};
+    if (!options_.over_fields()) paths.push_back(cells_);
+    if (const auto crops = store(); !crops.empty()) paths.push_back(crops);
     return paths;
   }
   std::vector<std::filesystem::path> outputs() const override { return {model_ / "model.safetensors"}; }
@@ -98,16 +101,21 @@ class TrainJob final : public Job {
     CellTable cells;
     TrainingPlan plan;
     TrainRun run{model_, {}, {}, context.log, context.clock};
-    const std::filesystem::path store = context.comm.broadcast(pixels_.store(output_).string());
+    const std::filesystem::path store = context.comm.broadcast(this->store().string());
     together(context.comm, [&] {
       options_.validate_ranks(context.comm.size());
       screen = read_manifest(manifest_);
+      if (options_.over_fields()) return;
       cells = read_cell_table(cells_);
       check_cells_match(cells, screen, cells_);
-      plan = plan_training(screen, cells, roles_, options_.split, options_.seed);
+    });
+    if (options_.over_fields()) cells = field_table(context.comm, screen);
+    together(context.comm, [&] {
+      plan = plan_training(screen, cells, roles_, options_);
       check_training(plan, options_);
-      run.provenance = make_provenance(name(), resolved_options(*this), plan.screen_fingerprint,
-                                       {{"cells", cells_}, {"illumination", illumination()}});
+      run.provenance = make_provenance(
+          name(), resolved_options(*this), plan.screen_fingerprint,
+          {{"cells", options_.over_fields() ? "" : cells_.string()}, {"illumination", illumination()}});
       run.identity = training_identity(options_, plan);
       pixels_.check(store, screen, cells, plan, options_, illumination(), run);
       check_weights(context, static_cast<int>(plan.channels.size()));
@@ -127,101 +135,9 @@ class TrainJob final : public Job {
   }
 
  private:
-  void declare_data(OptionSet& options) {
-    auto& split = options_.split;
-    options.group("Training cells");
-    options.add("crop-size", options_.crop_px, "side of the square window around a cell", "PX");
-    options.add("crop-normalization", options_.crop_normalisation,
-                "each channel of a crop: maximum, minmax, zscore or none", "HOW");
-    options.add("train-select", split.select, "train on fields with COLUMN=VALUE only (comma: all must hold)",
-                "COL=VAL");
-    options.add("exclude-controls", split.exclude_controls, "do not make the negative controls a label");
-    options.add(
-        "test-treatments", split.test_treatments,
-        "treatments (as the log names them, e.g. taxol_0.3) that are neither trained on nor validated: "
-        "what is learnt is tested on them");
-    options.add("test-fraction", split.test_fraction, "instead: this share of the treatments, drawn", "X");
-    options.add(
-        "hold-out", split.hold_out,
-        "what validates: replicate (wells of each treatment), or whole plates or batches: plate, batch",
-        "WHAT");
-    options.add("validation-fraction", split.validation_fraction,
-                "share held out of each treatment's wells, of the plates or of the batches", "X");
-    options.add("validation-column", split.validation_column, "instead: hold out by this column", "COLUMN");
-    options.add("validation-values", split.validation_values, "and these values of it");
-    options.add(
-        "single-wells", split.single_wells,
-        "treatments of one well, which cannot be held out: error, drop (leave out) or train (unvalidated)",
-        "WHAT");
-    options.add("validation-cells", options_.validation_cells, "validate on at most this many cells");
-    options.add("max-cells-per-well", split.max_cells_per_well,
-                "use at most this many cells of a well (0: all)");
-    options.add("sample-replicates", options_.sample_replicates,
-                "draw label, then well, then cell; else label, then cell");
-    options.add("augment-flip", options_.augment.flip, "mirror crops at random");
-    options.add("augment-rotate", options_.augment.rotate, "turn crops by random angles");
-    options.add("augment-translation", options_.augment.translation_px, "shift crops by up to this much",
-                "PX");
-    options.add("augment-background", options_.augment.background,
-                "add light to each channel or take it away, up to this share of its brightest pixel");
-    options.add("augment-blur", options_.augment.blur_px,
-                "blur each channel by a Gaussian of up to this sigma", "PX");
-  }
-  void declare_regulariser(OptionSet& options) {
-    auto& regulariser = options_.regulariser;
-    options.group("Regularization");
-    options.add("regularizer", regulariser.kind,
-                "baseline (a cell, its label), mixup (two cells blended) or rnn (groups of cells)", "NAME");
-    options.add("mixup-alpha", regulariser.mixup_alpha, "share of the blend is drawn from Beta(alpha, alpha)",
-                "X");
-    options.add("mixup-partner", regulariser.mixup_partner,
-                "the second cell is of another: replicate (well) or batch", "WHAT");
-    options.add("rnn-cells", regulariser.rnn_cells, "cells of a group");
-    options.add("label-smoothing", options_.label_smoothing, "share of the target spread over all labels",
-                "X");
-    options.add("weight-decay", options_.weight_decay, "of convolutions and the last layer", "X");
-    options.add("early-stopping", options_.early_stopping,
-                "end after so many validations without a lower loss, with the best weights (0: never)");
-  }
-  void declare_learning(OptionSet& options) {
-    options.group("Learning");
-    options.add("seed", options_.seed, "of initial weights, draws and augmentation");
-    options.add("architecture", options_.architecture, "the network: " + join(known_architectures(), ", "),
-                "NAME");
-    options.add(
-        "initial-weights", options_.initial_weights,
-        "start from this model (folder or .safetensors; torchvision's or timm's too); the last layer starts "
-        "anew",
-        "PATH");
-    options.add("epochs", options_.epochs, "how often as many cells are drawn as there are", "X");
-    options.add("steps", options_.steps, "batches to train on (0: by --epochs)");
-    options.add("batch-size", options_.batch_size,
-                "examples (cells; of rnn, groups) per step, over all ranks");
-    options.add("optimizer", options_.optimiser, "adamw or sgd (with Nesterov momentum)", "NAME");
-    options.add("learning-rate", options_.learning_rate,
-                "highest learning rate (0: 0.001 for adamw, 0.02 for sgd)", "X");
-    options.add("schedule", options_.schedule, "of the learning rate: cosine, constant, step or plateau",
-                "NAME");
-    options.add("warmup-steps", options_.warmup_steps, "steps of linear increase at the start");
-    options.add("schedule-steps", options_.schedule_steps, "step: steps between reductions");
-    options.add("schedule-factor", options_.schedule_factor, "step, plateau: what the rate is multiplied by",
-                "X");
-    options.add("schedule-patience", options_.schedule_patience,
-                "plateau: validations without a lower loss before a reduction");
-    options.add("momentum", options_.momentum, "of sgd", "X");
-    options.add("clip-norm", options_.clip_norm, "longest gradient (0: any)", "X");
-    options.add("divergence", options_.divergence,
-                "stop where the loss of 20 steps is above so many times that of guessing", "X");
-    options.add("shard-size", options_.shard_size, "examples that pass the network together, on one thread");
-    options.add("batch-norm", options_.batch_norm,
-                "statistics: local (of each shard), frozen, or sync (over ranks)", "HOW");
-    options.add(
-        "reproducible", options_.reproducible,
-        "the same weights, bit for bit, for any number of ranks: sums in a fixed order on GPUs too (slower), "
-        "options that cannot are refused");
-    options.add("log-every", options_.log_every, "steps between rows of train_log.csv");
-    options.add("validate-every", options_.validate_every, "steps between validations");
-    options.add("checkpoint-every", options_.checkpoint_every, "steps between checkpoints");
+  // Crop stores hold single cells.
+  std::filesystem::path store() const {
+    return options_.over_fields() ? std::filesystem::path() : pixels_.store(output_);
   }
   std::filesystem::path illumination() const {
     return file_at_hand(illumination_, output_ / "illumination.h5");
@@ -233,15 +149,16 @@ class TrainJob final : public Job {
   }
   void announce(JobContext& context, const TrainingPlan& plan, const FoundRun& found) const {
     for (const auto& remark : plan.remarks) context.log.info(remark);
+    const std::string what = options_.over_fields() ? " fields" : " cells";
     context.log.info(
         count_text(plan.labels.size()) + " labels, " +
-        count_text(static_cast<std::uint64_t>(plan.cells(false))) + " cells to train on, " +
+        count_text(static_cast<std::uint64_t>(plan.cells(false))) + what + " to train on, " +
         count_text(static_cast<std::uint64_t>(plan.cells(true))) + " in held-out wells; " +
         count_text(static_cast<std::uint64_t>(options_.total_steps(plan.cells(false)))) + " steps of " +
         std::to_string(options_.batch_size) +
         (options_.regulariser.cells_per_example() > 1
              ? " groups of " + std::to_string(options_.regulariser.cells_per_example()) + " cells"
-             : " cells"));
+             : " " + options_.examples));
     if (found.checkpoint) context.log.info("continuing from " + found.checkpoint->string());
   }
   // The same on all ranks: failures are.
@@ -264,8 +181,8 @@ class TrainJob final : public Job {
   void report(JobContext& context, const TrainResult& result) const {
     std::string text = std::string(result.stopped_early ? "stopped early after " : "trained ") +
                        count_text(static_cast<std::uint64_t>(result.steps)) + " steps, " +
-                       count_text(static_cast<std::uint64_t>(result.cells_per_s)) + " cells/s; loss " +
-                       number_text(std::round(result.loss * 1000) / 1000) + ", accuracy " +
+                       count_text(static_cast<std::uint64_t>(result.cells_per_s)) + " " + options_.examples +
+                       "/s; loss " + number_text(std::round(result.loss * 1000) / 1000) + ", accuracy " +
                        percent(result.accuracy);
     if (result.validation_accuracy)
       text += "; held-out wells: loss " + number_text(std::round(*result.validation_loss * 1000) / 1000) +

@@ -16,8 +16,9 @@ class OwnedStoreImages final : public CellImages {
  public:
   OwnedStoreImages(CropStore store, const CellTable& cells)
       : store_(std::move(store)), images_(store_, cells) {}
-  void cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const override {
-    images_.cut(cell, warp, crop_px, out);
+  void cut(const TrainingCell& cell, const Warp& warp, PictureSize size,
+           std::span<float> out) const override {
+    images_.cut(cell, warp, size, out);
   }
 
  private:

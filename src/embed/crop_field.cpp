@@ -9,21 +9,19 @@ namespace cytoscale {
 std::vector<float> crop_field(const Screen& screen, const CellTable& cells, std::size_t field,
                               const Illumination* gain, const CropSettings& settings) {
   const FieldImage image = read_corrected(screen, cells, field, gain);
-  const auto side = static_cast<std::size_t>(settings.crop_px);
-  const std::size_t size = static_cast<std::size_t>(image.channels) * side * side;
+  const std::size_t size = static_cast<std::size_t>(image.channels) * settings.size.pixels();
   std::vector<float> crops(static_cast<std::size_t>(cells.cells_of(field)) * size);
   const auto first = static_cast<std::size_t>(cells.first_cell[field]);
   for (std::size_t i = 0; i < crops.size() / size; ++i) {
     const std::span<float> crop(crops.data() + i * size, size);
-    extract_crop(image, cells.y[first + i], cells.x[first + i], settings.crop_px, crop);
-    normalise_crop(crop, image.channels, settings.normalisation);
+    extract_crop(image, cells.y[first + i], cells.x[first + i], settings.size, crop);
+    normalise_crop(crop, image.channels, settings.rescaling);
   }
   return crops;
 }
 
-std::size_t crop_bytes(std::int64_t cells, std::size_t channels, int crop_px) {
-  return static_cast<std::size_t>(cells) * channels * static_cast<std::size_t>(crop_px) *
-         static_cast<std::size_t>(crop_px) * sizeof(float);
+std::size_t crop_bytes(std::int64_t cells, std::size_t channels, PictureSize size) {
+  return static_cast<std::size_t>(cells) * channels * size.pixels() * sizeof(float);
 }
 
 }  // namespace cytoscale

@@ -11,17 +11,17 @@
 namespace cytoscale {
 
 struct CropSettings {
-  int crop_px = 128;
-  CropNormalisation normalisation = CropNormalisation::maximum;
+  PictureSize size = 128;
+  Rescaling rescaling{};
 };
 
 // Reads the field, divides it by the illumination function (where one is given), cuts and rescales a crop per
-// cell: [cells][C][S][S]. Throws Error: the field cannot be read, or is not of the size that its cells were
+// cell: [cells][C][h][w]. Throws Error: the field cannot be read, or is not of the size that its cells were
 // found in.
 std::vector<float> crop_field(const Screen& screen, const CellTable& cells, std::size_t field,
                               const Illumination* gain, const CropSettings& settings);
 
 // What crops of that many cells take in memory.
-std::size_t crop_bytes(std::int64_t cells, std::size_t channels, int crop_px);
+std::size_t crop_bytes(std::int64_t cells, std::size_t channels, PictureSize size);
 
 }  // namespace cytoscale

@@ -70,11 +70,12 @@ EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const C
                                provenance};
   EmbeddingWriter writer(comm, files.output, screen, cells, layout);
   Embedder embedder(cells, encoder, options.batch);
-  const CropSettings settings{encoder.crop_px(), encoder.normalisation()};
+  const CropSettings settings{encoder.crop_size(), encoder.rescaling()};
   FieldWork work;
-  work.name = "embed";
+  work.name = options.name;
+  work.unit = options.unit;
   work.bytes = [&](std::size_t field) {
-    return crop_bytes(cells.cells_of(field), screen.channels.size(), settings.crop_px);
+    return crop_bytes(cells.cells_of(field), screen.channels.size(), settings.size);
   };
   work.prepare = [&](std::size_t field, const Illumination* gain) {
     return [&, field, crops = crop_field(screen, cells, field, gain, settings)](const Tick& tick) {

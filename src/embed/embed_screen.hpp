@@ -5,6 +5,7 @@
 // threads.
 #pragma once
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
@@ -17,10 +18,11 @@
 namespace cytoscale {
 
 struct EmbedOptions {
-  int batch = 128;        // cells that the encoder gets at a time, at most
-  bool float16 = false;   // store features as 16-bit floats
-  FieldPassOptions pass;  // its queue holds crops
-  void validate() const;  // throws Error
+  std::string name = "embed", unit = "cells";  // for messages
+  int batch = 128;                             // cells that the encoder gets at a time, at most
+  bool float16 = false;                        // store features as 16-bit floats
+  FieldPassOptions pass;                       // its queue holds crops
+  void validate() const;                       // throws Error
 };
 
 struct EmbedResult {

@@ -16,15 +16,15 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
   virtual int channels() const = 0;
-  virtual int crop_px() const = 0;
-  virtual CropNormalisation normalisation() const = 0;  // the crops to encode() must have had it
+  virtual PictureSize crop_size() const = 0;
+  virtual const Rescaling& rescaling() const = 0;  // the crops to encode() must have had it
   // D names, e.g. resnet18_conv4a_0; the layers asked for, one after another.
   virtual std::vector<std::string> feature_names() const = 0;
   // Of each of the D features, the layer it is of.
   virtual std::vector<std::string> feature_layers() const = 0;
   // What computes, for provenance: library and its version, precision, device, model.
   virtual std::string description() const = 0;
-  // crops: [count][C][S][S], out: [count][D]. A cell's features depend neither on the number of threads nor
+  // crops: [count][C][h][w], out: [count][D]. A cell's features depend neither on the number of threads nor
   // on the cells beside it in the batch. Not for use from two threads at once. Throws Error: spans of another
   // size.
   virtual void encode(std::span<const float> crops, std::size_t count, std::span<float> out) = 0;
@@ -34,11 +34,15 @@ struct EncoderOptions {
   // Model folder or .safetensors file of ours or from elsewhere, or a TorchScript module; empty: an untrained
   // network from `seed`.
   std::filesystem::path model;
-  std::vector<std::string> layers;        // or "all"; empty: conv4a. Not for a TorchScript module
+  std::vector<std::string> layers;  // or "all"; empty: conv4a. Not for a TorchScript module
+  // Instead of layers, what the network takes a picture for: a probability for each label, of layer "class";
+  // with `maps` and a network over fields also a value for each place of each class map, of layer "map".
+  bool classes = false, maps = false;
   std::string precision = "fp32";         // or "bf16"
   int threads = 1;                        // that compute
   int channels = 0;                       // of the screen; a model of another number is refused
-  int crop_px = 0;                        // 0: the model's; 128 where it does not say
+  bool whole_fields = false;              // pictures are fields of crop_size, whatever size it was trained on
+  PictureSize crop_size{};                // 0: the model's; 128 where it does not say
   std::string crop_normalisation;         // empty: the model's; "maximum" where it does not say
   std::uint64_t seed = 0;                 // of the untrained network
   std::string architecture = "resnet18";  // of the untrained network

@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "core/error.hpp"
 #include "embed/tiled_encoder_torch.hpp"
 #include "network/model_file.hpp"
@@ -6,27 +8,74 @@
 namespace cytoscale {
 namespace {
 
+// What is computed of a tile, and the names of it.
+struct Task {
+  std::function<torch::Tensor(Network&, const torch::Tensor&)> work;
+  std::vector<std::string> names, layers;
+};
+
+Task features_task(const NetworkSpec& spec, const std::vector<LayerInfo>& layers) {
+  Task task;
+  std::vector<std::string> layer_names;
+  for (const auto& layer : layers) {
+    layer_names.push_back(layer.name);
+    task.layers.insert(task.layers.end(), static_cast<std::size_t>(layer.dims), layer.name);
+  }
+  task.names = feature_names_of(spec, layers);
+  task.work = [layer_names](Network& network, const torch::Tensor& crops) {
+    return torch::cat(network.features(crops, layer_names), 1);
+  };
+  return task;
+}
+
+// Probabilities of the labels; then, if asked for, the places of each label's map, row by row.
+Task classes_task(const Model& model, PictureSize size, bool maps) {
+  const auto& info = model.info;
+  const auto where = model.path.string();
+  if (info.spec.classes == 0 || info.labels.size() != static_cast<std::size_t>(info.spec.classes))
+    throw Error("the model names no labels to predict", where,
+                "Give a model that `cytoscale train` wrote, and not with --regularizer rnn");
+  const bool over_fields = is_field_network(info.spec.architecture);
+  if (maps && !over_fields)
+    throw Error(info.spec.architecture + " makes no map for a label", where,
+                "Leave --maps out, or train one of: mil_cnn, wscnn4, wscnn6");
+  Task task{{}, info.labels, std::vector<std::string>(info.labels.size(), "class")};
+  const int rows = maps ? map_side(info.spec.architecture, size.height) : 0,
+            columns = maps ? map_side(info.spec.architecture, size.width) : 0;
+  for (const auto& label : info.labels)
+    for (int place = 0; place < rows * columns; ++place) {
+      task.names.push_back(label + "@" + std::to_string(place / columns) + "," +
+                           std::to_string(place % columns));
+      task.layers.push_back("map");
+    }
+  const bool several = info.several_labels, of_probabilities = pools_probabilities(info.spec.architecture);
+  task.work = [maps, several, of_probabilities, over_fields](Network& network, const torch::Tensor& crops) {
+    const auto evidence = over_fields ? network.weigh(crops) : Evidence{{}, {}, network.classify(crops)};
+    auto answer = several ? torch::sigmoid(evidence.logits) : torch::softmax(evidence.logits, 1);
+    if (!maps) return answer;
+    const auto places = of_probabilities ? torch::sigmoid(evidence.maps) : evidence.maps;
+    return torch::cat({answer, places.flatten(1)}, 1);
+  };
+  return task;
+}
+
 class NetworkEncoder final : public TiledEncoder {
  public:
-  NetworkEncoder(std::shared_ptr<Network> network, const std::vector<LayerInfo>& layers,
-                 const CropShape& crop, const std::string& remark, const EncoderOptions& options)
+  NetworkEncoder(std::shared_ptr<Network> network, Task task, const CropShape& crop,
+                 const std::string& remark, const EncoderOptions& options)
       : TiledEncoder(crop, options),
         network_(std::move(network)),
+        task_(std::move(task)),
         remark_(remark),
         precision_(options.precision),
         type_(options.precision == "bf16" ? torch::kBFloat16 : torch::kFloat32) {
-    names_ = feature_names_of(network_->spec(), layers);
-    for (const auto& layer : layers) {
-      layers_.push_back(layer.name);
-      feature_layers_.insert(feature_layers_.end(), static_cast<std::size_t>(layer.dims), layer.name);
-    }
     network_->eval();
     network_->to(device_);
     network_->fold_norms(type_);
   }
 
-  std::vector<std::string> feature_names() const override { return names_; }
-  std::vector<std::string> feature_layers() const override { return feature_layers_; }
+  std::vector<std::string> feature_names() const override { return task_.names; }
+  std::vector<std::string> feature_layers() const override { return task_.layers; }
   std::string description() const override {
     return network_->spec().architecture + ", " + precision_ + ", " + library() +
            (remark_.empty() ? "" : "; " + remark_);
@@ -35,14 +84,14 @@ class NetworkEncoder final : public TiledEncoder {
  protected:
   torch::Tensor features(const torch::Tensor& crops) override {
     const auto input = crops.to(device_).to(type_, false, false, torch::MemoryFormat::ChannelsLast);
-    return torch::cat(network_->features(input, layers_), 1);
+    return task_.work(*network_, input);
   }
 
  private:
   std::shared_ptr<Network> network_;
+  Task task_;
   std::string remark_, precision_;
   torch::ScalarType type_;
-  std::vector<std::string> layers_, names_, feature_layers_;
 };
 
 // Window and rescaling of crops are the model's; options that contradict it are refused.
@@ -54,17 +103,23 @@ CropShape crop_shape_of(const Model& model, const EncoderOptions& options) {
                     std::to_string(options.channels),
                 where, "Choose the channels it was trained on with --channels, or another model");
   auto told = options;
-  if (info.crop_px > 0) told.crop_px = info.crop_px;
+  const auto& pooling = info.spec.pooling;
+  const bool any_size =
+      (is_field_network(info.spec.architecture) || options.whole_fields) && pooling.kind != "fc";
+  if (pooling.kind == "fc") told.crop_size = {pooling.height, pooling.width};
+  if (info.crop_px > 0 && (!any_size || options.crop_size.height == 0)) told.crop_size = info.crop_px;
   if (!info.crop_normalisation.empty()) told.crop_normalisation = info.crop_normalisation;
-  if (options.crop_px > 0 && told.crop_px != options.crop_px)
-    throw Error("the model was trained on crops of " + std::to_string(told.crop_px) + " px, not " +
-                    std::to_string(options.crop_px),
+  if (options.crop_size.height > 0 && told.crop_size != options.crop_size)
+    throw Error("the model was trained on crops of " + std::to_string(told.crop_size.height) + " px, not " +
+                    std::to_string(options.crop_size.height),
                 where, "Leave --crop-size out to take the model's");
   if (!options.crop_normalisation.empty() && told.crop_normalisation != options.crop_normalisation)
     throw Error("the model was trained on crops rescaled by '" + told.crop_normalisation + "', not by '" +
                     options.crop_normalisation + "'",
                 where, "Leave --crop-normalization out to take the model's");
-  return crop_shape_of(told, info.spec.channels);
+  auto shape = crop_shape_of(told, info.spec.channels);
+  shape.rescaling.statistics = info.statistics;
+  return shape;
 }
 
 }  // namespace
@@ -77,18 +132,22 @@ std::unique_ptr<Encoder> make_network_encoder(const EncoderOptions& options) {
     model.info.crop_normalisation.clear();
   } else {
     model = read_model(options.model, options.channels);
-    model.info.spec.classes = 0;  // the classification layer is not needed
+    if (!options.classes) model.info.spec.classes = 0;  // the classification layer is not needed
   }
   const auto crop = crop_shape_of(model, options);
-  check_crop_fits(model.info.spec.architecture, crop.px);
-  const auto layers = select_layers(
-      model.info.spec, options.layers.empty() ? std::vector<std::string>{default_layer} : options.layers);
+  check_crop_fits(model.info.spec.architecture, crop.size.height, crop.size.width);
+  auto task = options.classes
+                  ? classes_task(model, crop.size, options.maps)
+                  : features_task(model.info.spec,
+                                  select_layers(model.info.spec, options.layers.empty()
+                                                                     ? std::vector<std::string>{default_layer}
+                                                                     : options.layers));
   auto network = make_network(model.info.spec);
   if (options.model.empty())
     network->initialise(options.seed);
   else
     load_weights(*network, model.weights, model.path.string());
-  return std::make_unique<NetworkEncoder>(std::move(network), layers, crop, model.remark, options);
+  return std::make_unique<NetworkEncoder>(std::move(network), std::move(task), crop, model.remark, options);
 }
 
 }  // namespace cytoscale

@@ -7,17 +7,27 @@
 #include "network/network_torch.hpp"
 
 namespace cytoscale {
+namespace {
+
+constexpr std::size_t tile_values = std::size_t{1} << 24;  // a tile of larger pictures has fewer of them
+
+}  // namespace
 
 TiledEncoder::TiledEncoder(const CropShape& crop, const EncoderOptions& options)
     : device_(choose_device(options.device, options.local_rank)),
       crop_(crop),
-      tile_(device_.is_cpu() ? 16 : 256),
-      workers_(device_.is_cpu() ? options.threads : 1, [] { at::set_num_threads(1); }) {}
+      tile_(options.whole_fields
+                ? 1
+                : std::clamp<std::size_t>(
+                      tile_values / (static_cast<std::size_t>(crop.channels) * crop.size.pixels()), 1,
+                      device_.is_cpu() ? 16 : 256)),
+      // Threads share a whole field, and take tiles of cells each.
+      workers_(device_.is_cpu() && !options.whole_fields ? options.threads : 1,
+               [threads = options.whole_fields ? options.threads : 1] { at::set_num_threads(threads); }) {}
 
 void TiledEncoder::encode(std::span<const float> crops, std::size_t count, std::span<float> out) {
   const auto dims = feature_names().size();
-  const auto side = static_cast<std::size_t>(crop_.px);
-  const auto crop = static_cast<std::size_t>(crop_.channels) * side * side;
+  const auto crop = static_cast<std::size_t>(crop_.channels) * crop_.size.pixels();
   if (crops.size() != count * crop || out.size() != count * dims)
     throw Error("buffers do not fit " + std::to_string(count) + " crops", "encoder");
   workers_.run((count + tile_ - 1) / tile_, [&](std::size_t tile, int) {
@@ -37,7 +47,8 @@ void TiledEncoder::encode_tile(std::span<const float> crops, std::size_t count, 
 }
 
 torch::Tensor TiledEncoder::empty_tile() const {
-  return torch::zeros({static_cast<std::int64_t>(tile_), crop_.channels, crop_.px, crop_.px});
+  return torch::zeros(
+      {static_cast<std::int64_t>(tile_), crop_.channels, crop_.size.height, crop_.size.width});
 }
 
 std::string TiledEncoder::library() const {
@@ -45,16 +56,17 @@ std::string TiledEncoder::library() const {
 }
 
 CropShape crop_shape_of(const EncoderOptions& options, int channels) {
-  return {
-      channels, options.crop_px > 0 ? options.crop_px : 128,
-      parse_crop_normalisation(options.crop_normalisation.empty() ? "maximum" : options.crop_normalisation)};
+  return {channels, options.crop_size.height > 0 ? options.crop_size : PictureSize(128),
+          Rescaling(parse_crop_normalisation(
+              options.crop_normalisation.empty() ? "maximum" : options.crop_normalisation))};
 }
 
 void EncoderOptions::validate() const {
   if (precision != "fp32" && precision != "bf16")
     throw Error("unknown precision '" + precision + "'", "precision", "Choose fp32 or bf16");
   if (threads < 1) throw Error("at least one thread must compute", "threads");
-  if (crop_px < 0 || (crop_px > 0 && crop_px < 8))
+  const auto smallest = std::min(crop_size.height, crop_size.width);
+  if (smallest < 0 || (smallest > 0 && smallest < 8))
     throw Error("crops must have at least 8 px a side", "crop-size");
   if (!crop_normalisation.empty()) parse_crop_normalisation(crop_normalisation);
 }
@@ -62,7 +74,20 @@ void EncoderOptions::validate() const {
 std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
   options.validate();
   keep_freed_memory();
-  return is_pytorch_file(options.model) ? make_torchscript_encoder(options) : make_network_encoder(options);
+  auto encoder =
+      is_pytorch_file(options.model) ? make_torchscript_encoder(options) : make_network_encoder(options);
+  const auto& [how, statistics] = encoder->rescaling();
+  if (needs_statistics(how) && statistics.sd.empty())
+    throw Error("crops cannot be rescaled by '" + std::string(name_of(how)) +
+                    "': the model has no statistics of a training set",
+                options.model.string(), "Only a model that was trained so can be used so");
+  if (how == CropNormalisation::mean_image && statistics.size != encoder->crop_size())
+    throw Error("the model subtracts a mean image of " + std::to_string(statistics.size.height) + " × " +
+                    std::to_string(statistics.size.width) + " px, the pictures are of " +
+                    std::to_string(encoder->crop_size().height) + " × " +
+                    std::to_string(encoder->crop_size().width) + " px",
+                options.model.string(), "Give pictures of the size it was trained on");
+  return encoder;
 }
 
 }  // namespace cytoscale

@@ -9,20 +9,21 @@
 namespace cytoscale {
 
 struct CropShape {
-  int channels, px;
-  CropNormalisation normalisation;
+  int channels;
+  PictureSize size;
+  Rescaling rescaling;
 };
 
 class TiledEncoder : public Encoder {
  public:
   int channels() const final { return crop_.channels; }
-  int crop_px() const final { return crop_.px; }
-  CropNormalisation normalisation() const final { return crop_.normalisation; }
+  PictureSize crop_size() const final { return crop_.size; }
+  const Rescaling& rescaling() const final { return crop_.rescaling; }
   void encode(std::span<const float> crops, std::size_t count, std::span<float> out) final;
 
  protected:
   TiledEncoder(const CropShape& crop, const EncoderOptions& options);
-  // [tile][C][S][S] float32 -> [tile][D], any type and device. Called by several threads at once.
+  // [tile][C][h][w] float32 -> [tile][D], any type and device. Called by several threads at once.
   virtual torch::Tensor features(const torch::Tensor& crops) = 0;
   torch::Tensor empty_tile() const;
   std::string library() const;  // its version and the device, for description()

@@ -85,7 +85,7 @@ class TorchScriptEncoder final : public TiledEncoder {
       return module_.forward({crops.to(device_)});
     } catch (const std::exception& problem) {
       throw Error("the module does not take crops of " + std::to_string(channels()) + " channels and " +
-                      std::to_string(crop_px()) + " px (" + reason_of(problem) + ")",
+                      std::to_string(crop_size().height) + " px (" + reason_of(problem) + ")",
                   path_.string(),
                   "Choose the channels it was made for with --channels, and their size with --crop-size");
     }

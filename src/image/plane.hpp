@@ -1,11 +1,21 @@
 // Pictures in memory. Pixels are 32-bit floats in the file's own units (an 8-bit file gives 0…255),
 // row-major, y down.
 #pragma once
+#include <compare>
 #include <cstddef>
 #include <span>
 #include <vector>
 
 namespace cytoscale {
+
+struct PictureSize {
+  int height = 0, width = 0;  // px
+  PictureSize() = default;
+  PictureSize(int height_px, int width_px) : height(height_px), width(width_px) {}
+  PictureSize(int side_px) : height(side_px), width(side_px) {}  // NOLINT: a square
+  std::size_t pixels() const { return std::size_t(height) * std::size_t(width); }
+  auto operator<=>(const PictureSize&) const = default;
+};
 
 // One channel of one field.
 struct Plane {

@@ -7,8 +7,8 @@
 namespace cytoscale {
 namespace {
 
-void blur(std::span<float> channel, int size_px, float sigma_px) {
-  Plane plane(size_px, size_px);
+void blur(std::span<float> channel, PictureSize size, float sigma_px) {
+  Plane plane(size.height, size.width);
   std::copy(channel.begin(), channel.end(), plane.pixels.begin());
   const auto blurred = gaussian_blur(plane, sigma_px);
   std::copy(blurred.pixels.begin(), blurred.pixels.end(), channel.begin());
@@ -25,12 +25,12 @@ std::vector<Appearance> draw_appearances(Random& random, const AugmentOptions& a
   return appearances;
 }
 
-void change_appearance(std::span<float> crop, int size_px, std::span<const Appearance> appearances) {
+void change_appearance(std::span<float> crop, PictureSize size, std::span<const Appearance> appearances) {
   const auto area = crop.size() / appearances.size();
   for (std::size_t c = 0; c < appearances.size(); ++c) {
     const auto channel = crop.subspan(c * area, area);
     const auto& appearance = appearances[c];
-    if (appearance.blur_px > 0) blur(channel, size_px, appearance.blur_px);
+    if (appearance.blur_px > 0) blur(channel, size, appearance.blur_px);
     if (appearance.background == 0) continue;
     const float light =
         appearance.background * std::max(0.0f, *std::max_element(channel.begin(), channel.end()));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "image/plane.hpp"
 #include "learn/train_options.hpp"
 
 namespace cytoscale {
@@ -20,7 +21,7 @@ struct Appearance {
 // [channels], each drawn for itself: background uniform in ±augment.background, blur in [0, augment.blur_px].
 std::vector<Appearance> draw_appearances(Random& random, const AugmentOptions& augment, int channels);
 
-// crop: [C][S][S], in place, before it is rescaled. No pixel goes below 0 by what is taken away.
-void change_appearance(std::span<float> crop, int size_px, std::span<const Appearance> appearances);
+// crop: [C][h][w], in place, before it is rescaled. No pixel goes below 0 by what is taken away.
+void change_appearance(std::span<float> crop, PictureSize size, std::span<const Appearance> appearances);
 
 }  // namespace cytoscale

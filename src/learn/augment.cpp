@@ -7,22 +7,30 @@
 namespace cytoscale {
 namespace {
 
-// The four neighbours of a point and their weights; those outside the window weigh nothing.
+// The four neighbours of a point and their weights; those outside the window weigh nothing, unless the window
+// is mirrored at its edges.
 struct Taps {
   std::size_t at[4];
   float weight[4];
   float inside = 0;  // sum of weights
 };
 
+long mirror(long place, long size) {
+  const long period = 2 * size;
+  const long within = ((place % period) + period) % period;
+  return within < size ? within : period - 1 - within;
+}
+
 // (y, x) is in the field's frame: the weights are the same whatever part of the field is held.
 template <typename Code>
-Taps taps_at(float y, float x, const CodeWindow<Code>& window) {
+Taps taps_at(float y, float x, const CodeWindow<Code>& window, bool mirrored) {
   Taps taps;
   const float floor_y = std::floor(y), floor_x = std::floor(x);
   const float part_y = y - floor_y, part_x = x - floor_x;
   const long top = static_cast<long>(floor_y) - window.top, left = static_cast<long>(floor_x) - window.left;
   for (int i = 0; i < 4; ++i) {
-    const long row = top + i / 2, column = left + i % 2;
+    long row = top + i / 2, column = left + i % 2;
+    if (mirrored) row = mirror(row, window.height), column = mirror(column, window.width);
     const bool in = row >= 0 && column >= 0 && row < window.height && column < window.width;
     taps.at[i] =
         in ? static_cast<std::size_t>(row) * window.row_stride + static_cast<std::size_t>(column) : 0;
@@ -33,24 +41,25 @@ Taps taps_at(float y, float x, const CodeWindow<Code>& window) {
 }
 
 template <typename Code>
-void cut_from(const CodeWindow<Code>& window, float y, float x, const Warp& warp, int size_px,
+void cut_from(const CodeWindow<Code>& window, float y, float x, const Warp& warp, PictureSize size,
               std::span<float> out) {
   if (window.height <= 0 || window.width <= 0) {
     std::fill(out.begin(), out.end(), 0.0f);
     return;
   }
-  const float half = 0.5f * static_cast<float>(size_px - 1);
+  const float half_y = 0.5f * static_cast<float>(size.height - 1);
+  const float half_x = 0.5f * static_cast<float>(size.width - 1);
   // As extract_crop(): the window starts at round(centre) − size/2.
-  const float middle_y = std::round(y) - static_cast<float>(size_px / 2) + half + warp.shift_y;
-  const float middle_x = std::round(x) - static_cast<float>(size_px / 2) + half + warp.shift_x;
-  const auto area = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px);
+  const float middle_y = std::round(y) - static_cast<float>(size.height / 2) + half_y + warp.shift_y;
+  const float middle_x = std::round(x) - static_cast<float>(size.width / 2) + half_x + warp.shift_x;
+  const auto area = size.pixels();
   std::size_t pixel = 0;
-  for (int i = 0; i < size_px; ++i) {
-    const float v = static_cast<float>(i) - half;
-    for (int j = 0; j < size_px; ++j, ++pixel) {
-      const float u = static_cast<float>(j) - half;
-      const auto taps =
-          taps_at(middle_y + warp.yy * v + warp.yx * u, middle_x + warp.xy * v + warp.xx * u, window);
+  for (int i = 0; i < size.height; ++i) {
+    const float v = static_cast<float>(i) - half_y;
+    for (int j = 0; j < size.width; ++j, ++pixel) {
+      const float u = static_cast<float>(j) - half_x;
+      const auto taps = taps_at(middle_y + warp.yy * v + warp.yx * u, middle_x + warp.xy * v + warp.xx * u,
+                                window, warp.mirrored);
       for (std::size_t c = 0; c < static_cast<std::size_t>(window.channels); ++c) {
         const auto* codes = window.codes + c * window.plane_stride;
         float sum = 0;
@@ -64,38 +73,46 @@ void cut_from(const CodeWindow<Code>& window, float y, float x, const Warp& warp
 
 }  // namespace
 
-Warp draw_warp(Random& random, const AugmentOptions& options) {
-  // Every draw is made whatever the options: the stream's positions keep their meaning.
+Warp draw_warp(Random& random, const AugmentOptions& options, PictureSize room) {
+  // Every draw but the last is made whatever the options: the stream's positions keep their meaning.
   const bool mirror_y = random.below(2) == 1, mirror_x = random.below(2) == 1;
   const double angle = random.uniform(0, 2 * std::numbers::pi);
   const double dy = random.uniform(-1, 1), dx = random.uniform(-1, 1);
-  const double a = options.rotate ? angle : 0;
+  const double turn = options.angle_deg / 180;  // of the drawn angle, in ±180°
+  const double a = options.rotate ? (turn < 1 ? (angle - std::numbers::pi) * turn : angle) : 0;
+  const double zoom = options.scale > 0 ? 1 + random.uniform(-options.scale, options.scale) : 1;
   const double my = options.flip && mirror_y ? -1 : 1, mx = options.flip && mirror_x ? -1 : 1;
   Warp warp;
-  warp.yy = static_cast<float>(std::cos(a) * my);
-  warp.yx = static_cast<float>(-std::sin(a) * mx);
-  warp.xy = static_cast<float>(std::sin(a) * my);
-  warp.xx = static_cast<float>(std::cos(a) * mx);
-  warp.shift_y = static_cast<float>(dy * options.translation_px);
-  warp.shift_x = static_cast<float>(dx * options.translation_px);
+  warp.yy = static_cast<float>(std::cos(a) * my / zoom);
+  warp.yx = static_cast<float>(-std::sin(a) * mx / zoom);
+  warp.xy = static_cast<float>(std::sin(a) * my / zoom);
+  warp.xx = static_cast<float>(std::cos(a) * mx / zoom);
+  // In a larger picture whole pixels, so that nothing is blurred.
+  const auto shift = [&](double part, int spare) {
+    const double reach = options.translation_px + 0.5 * spare;
+    return static_cast<float>(spare > 0 ? std::floor(part * reach + 0.5) : part * reach);
+  };
+  warp.shift_y = shift(dy, room.height);
+  warp.shift_x = shift(dx, room.width);
   return warp;
 }
 
 int window_for_crop(int crop_px, const AugmentOptions& options) {
   const double half = 0.5 * (crop_px - 1);
-  const double reach = half * (options.rotate ? std::numbers::sqrt2 : 1.0) + options.translation_px;
+  const double reach =
+      half * (options.rotate ? std::numbers::sqrt2 : 1.0) / (1 - options.scale) + options.translation_px;
   // Half a pixel where the crop's side is even, one for the neighbour that bilinear sampling takes.
   return 2 * (static_cast<int>(std::ceil(reach + 0.5)) + 1);
 }
 
-void cut_crop(const CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp, int size_px,
+void cut_crop(const CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp, PictureSize size,
               std::span<float> out) {
-  cut_from(window, y, x, warp, size_px, out);
+  cut_from(window, y, x, warp, size, out);
 }
 
-void cut_crop(const CodeWindow<std::uint8_t>& window, float y, float x, const Warp& warp, int size_px,
+void cut_crop(const CodeWindow<std::uint8_t>& window, float y, float x, const Warp& warp, PictureSize size,
               std::span<float> out) {
-  cut_from(window, y, x, warp, size_px, out);
+  cut_from(window, y, x, warp, size, out);
 }
 
 }  // namespace cytoscale

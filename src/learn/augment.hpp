@@ -1,6 +1,6 @@
-// Cutting crops out of fields, changed at random while training (Caicedo et al. 2018 §4.3): flips, rotation,
-// translation. One bilinear sampling of the whole field, so that turned corners show real pixels; zero
-// outside the field.
+// Cutting crops out of fields, changed at random while training (Caicedo et al. 2018 §4.3; Kraus et al. 2016
+// §4.3; Sailem et al. 2017 §3.3): flips, rotation, translation, scaling. One bilinear sampling of the whole
+// field, so that turned corners show real pixels.
 #pragma once
 #include <span>
 
@@ -15,22 +15,24 @@ namespace cytoscale {
 struct Warp {
   float yy = 1, yx = 0, xy = 0, xx = 1;
   float shift_y = 0, shift_x = 0;
+  bool mirrored = false;  // beyond the window's edge: its mirror image; else zero
 };
 
-Warp draw_warp(Random& random, const AugmentOptions& options);
+// room: by how many pixels a picture is larger than the crop, which then lies anywhere in it.
+Warp draw_warp(Random& random, const AugmentOptions& options, PictureSize room = {});
 
 // The side of a window around a cell that holds every pixel a crop of it can need: for any angle about √2
 // times the crop, and the translation on both sides.
 int window_for_crop(int crop_px, const AugmentOptions& options);
 
-// out: [C][S][S], not normalised; zero outside the window. With the identity the window of extract_crop().
-void cut_crop(const CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp, int size_px,
+// out: [C][h][w], not normalised; zero outside the window. With the identity the window of extract_crop().
+void cut_crop(const CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp, PictureSize size,
               std::span<float> out);
-void cut_crop(const CodeWindow<std::uint8_t>& window, float y, float x, const Warp& warp, int size_px,
+void cut_crop(const CodeWindow<std::uint8_t>& window, float y, float x, const Warp& warp, PictureSize size,
               std::span<float> out);
-inline void cut_crop(const PackedField& field, float y, float x, const Warp& warp, int size_px,
+inline void cut_crop(const PackedField& field, float y, float x, const Warp& warp, PictureSize size,
                      std::span<float> out) {
-  cut_crop(whole(field), y, x, warp, size_px, out);
+  cut_crop(whole(field), y, x, warp, size, out);
 }
 
 }  // namespace cytoscale

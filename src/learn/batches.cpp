@@ -10,26 +10,33 @@ enum Stream : std::uint64_t { stream_augment = 0x4155 };
 
 }  // namespace
 
-BatchMaker::BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options)
-    : images_(images),
+BatchMaker::BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options,
+                       PictureSize size, Rescaling rescaling)
+    : plan_(plan),
+      images_(images),
       sampler_(plan, options.seed, options.sample_replicates),
       regulariser_(make_regulariser(sampler_, options)),
       seed_(options.seed),
       augment_(options.augment),
-      crop_px_(options.crop_px),
-      normalisation_(parse_crop_normalisation(options.crop_normalisation)),
+      size_(size),
+      rescaling_(std::move(rescaling)),
       channels_(static_cast<int>(plan.channels.size())),
-      crop_values_(plan.channels.size() * static_cast<std::size_t>(crop_px_ * crop_px_)) {}
+      crop_values_(plan.channels.size() * size.pixels()) {}
 
 void BatchMaker::cut(const CellDraw& draw, std::span<float> out) const {
-  images_.cut(*draw.cell, Warp{}, crop_px_, out);
-  normalise_crop(out, channels_, normalisation_);
+  images_.cut(*draw.cell, Warp{}, size_, out);
+  normalise_crop(out, channels_, rescaling_);
 }
 
 void BatchMaker::cut(const CellDraw& draw, Random& random, std::span<float> out) const {
-  images_.cut(*draw.cell, draw_warp(random, augment_), crop_px_, out);
-  change_appearance(out, crop_px_, draw_appearances(random, augment_, channels_));
-  normalise_crop(out, channels_, normalisation_);
+  // A crop of a field lies anywhere in it; what is turned into view from beyond its edge is its mirror image.
+  const bool over_fields = !plan_.field_sizes.empty();
+  const auto field = over_fields ? plan_.field_sizes[draw.cell->field] : size_;
+  auto warp = draw_warp(random, augment_, {field.height - size_.height, field.width - size_.width});
+  warp.mirrored = over_fields;
+  images_.cut(*draw.cell, warp, size_, out);
+  change_appearance(out, size_, draw_appearances(random, augment_, channels_));
+  normalise_crop(out, channels_, rescaling_);
 }
 
 CropBatch BatchMaker::training(std::int64_t step, std::size_t first, std::size_t last) const {
@@ -42,7 +49,7 @@ CropBatch BatchMaker::training(std::int64_t step, std::size_t first, std::size_t
       Random random(seed_, {stream_augment, static_cast<std::uint64_t>(step), place * cells + k});
       cut(draws[k], random, std::span(crops).subspan(k * crop_values_, crop_values_));
     }
-    regulariser_->compose(step, static_cast<std::int64_t>(place), draws, crops, batch);
+    regulariser_->compose(step, static_cast<std::int64_t>(place), draws, crops, size_, batch);
   }
   return batch;
 }
@@ -50,6 +57,7 @@ CropBatch BatchMaker::training(std::int64_t step, std::size_t first, std::size_t
 CropBatch BatchMaker::plain(std::span<const CellDraw> draws) const {
   CropBatch batch;
   batch.count = draws.size();
+  batch.size = size_;
   batch.crops.resize(draws.size() * crop_values_);
   batch.targets.resize(draws.size() * sampler_.labels());
   for (std::size_t i = 0; i < draws.size(); ++i) {

@@ -23,8 +23,9 @@ namespace cytoscale {
 // Makes the batches of a training run; any thread may ask.
 class BatchMaker {
  public:
-  // Plan and images must outlive it.
-  BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options);
+  // Plan and images must outlive it. size: of a crop.
+  BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options,
+             PictureSize size, Rescaling rescaling);
   const Regulariser& regulariser() const { return *regulariser_; }
   // Examples [first, last) of the global batch of a step, augmented; random numbers from (seed, step, place).
   CropBatch training(std::int64_t step, std::size_t first, std::size_t last) const;
@@ -35,13 +36,14 @@ class BatchMaker {
   // A cell as it is, and changed at random.
   void cut(const CellDraw& draw, std::span<float> out) const;
   void cut(const CellDraw& draw, Random& random, std::span<float> out) const;
+  const TrainingPlan& plan_;
   const CellImages& images_;
   CellSampler sampler_;
   std::unique_ptr<Regulariser> regulariser_;
   std::uint64_t seed_;
   AugmentOptions augment_;
-  int crop_px_;
-  CropNormalisation normalisation_;
+  PictureSize size_;
+  Rescaling rescaling_;
   int channels_;
   std::size_t crop_values_;
 };

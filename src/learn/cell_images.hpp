@@ -3,6 +3,8 @@
 #pragma once
 #include <span>
 
+#include "image/plane.hpp"
+
 namespace cytoscale {
 
 struct TrainingCell;
@@ -11,9 +13,10 @@ struct Warp;
 class CellImages {
  public:
   virtual ~CellImages() = default;
-  // out: [C][crop_px][crop_px], corrected for illumination, not normalised; zero where there is no pixel.
+  // out: [C][h][w], corrected for illumination, not normalised; zero where there is no pixel.
   // Throws Error: the pixels cannot be read.
-  virtual void cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const = 0;
+  virtual void cut(const TrainingCell& cell, const Warp& warp, PictureSize size,
+                   std::span<float> out) const = 0;
 
  protected:
   CellImages() = default;

@@ -110,8 +110,9 @@ std::vector<Decoded> decode_some(const Screen& screen, const std::vector<std::si
 
 }  // namespace
 
-void FieldImages::cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const {
-  cut_crop(at(cell.field), cell.y, cell.x, warp, crop_px, out);
+void FieldImages::cut(const TrainingCell& cell, const Warp& warp, PictureSize size,
+                      std::span<float> out) const {
+  cut_crop(at(cell.field), cell.y, cell.x, warp, size, out);
 }
 
 FieldLoad load_fields(const Communicator& comm, const Screen& screen, const std::vector<std::size_t>& fields,

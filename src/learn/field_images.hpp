@@ -20,7 +20,7 @@ class FieldImages final : public CellImages {
   const PackedField& at(std::size_t field) const { return images_.at(field); }
   bool contains(std::size_t field) const { return images_.contains(field); }
   std::size_t size() const { return images_.size(); }
-  void cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const override;
+  void cut(const TrainingCell& cell, const Warp& warp, PictureSize size, std::span<float> out) const override;
 
  private:
   std::map<std::size_t, PackedField> images_;

@@ -27,7 +27,8 @@ class Mixup final : public Regulariser {
   }
 
   void compose(std::int64_t step, std::int64_t place, const std::vector<CellDraw>& cells,
-               std::span<float> crops, CropBatch& batch) const override {
+               std::span<float> crops, PictureSize size, CropBatch& batch) const override {
+    batch.size = size;
     Random random(seed_, {stream_blend, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(place)});
     const auto weight = static_cast<float>(random.beta(options_.mixup_alpha, options_.mixup_alpha));
     const auto first = crops.first(crops.size() / 2), second = crops.last(crops.size() / 2);

@@ -27,7 +27,7 @@ class Recurrent final : public Regulariser {
     cells_ = static_cast<std::size_t>(options_.rnn_cells);
   }
 
-  void check() const override { sampler_.check_groups(cells_); }
+  void check() const override { sampler_.check_groups(cells_, "cells", "option --regularizer rnn"); }
 
   std::vector<CellDraw> draw(std::int64_t step, std::int64_t place) const override {
     return sampler_.draw_group(step, place, cells_);

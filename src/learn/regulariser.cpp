@@ -2,16 +2,27 @@
 #include "learn/regulariser_torch.hpp"
 
 namespace cytoscale {
+namespace {
+
+torch::Tensor targets_of(const CropBatch& batch, const torch::Tensor& answers) {
+  return torch::from_blob(const_cast<float*>(batch.targets.data()), answers.sizes()).to(answers.device());
+}
+
+}  // namespace
 
 Regulariser::Regulariser(const CellSampler& sampler, const TrainOptions& options)
-    : sampler_(sampler), options_(options.regulariser), seed_(options.seed) {}
+    : sampler_(sampler),
+      options_(options.regulariser),
+      several_labels_(options.several_labels),
+      seed_(options.seed) {}
 
 std::vector<CellDraw> Regulariser::draw(std::int64_t step, std::int64_t place) const {
   return {sampler_.draw(step, place)};
 }
 
 void Regulariser::compose(std::int64_t, std::int64_t, const std::vector<CellDraw>& cells,
-                          std::span<float> crops, CropBatch& batch) const {
+                          std::span<float> crops, PictureSize size, CropBatch& batch) const {
+  batch.size = size;
   batch.crops.insert(batch.crops.end(), crops.begin(), crops.end());
   batch.crops_per_example = cells_;
   sampler_.add_target(cells.front(), 1, add_example(batch));
@@ -29,13 +40,26 @@ std::shared_ptr<torch::nn::Module> Regulariser::make_head(const NetworkSpec&, in
 
 Outcome Regulariser::outcome(Network& network, torch::nn::Module*, const torch::Tensor& crops,
                              const CropBatch& batch, double label_smoothing) const {
-  const auto logits = network.classify(crops);
-  return judge(logits, batch, label_smoothing);
+  if (!pools_probabilities(network.spec().architecture))
+    return judge(network.classify(crops), batch, label_smoothing);
+  // The joint loss of Kraus et al. 2016 eq. 2.
+  const auto evidence = network.weigh(crops);
+  auto outcome = judge(evidence.logits, batch, label_smoothing);
+  outcome.loss_sum =
+      outcome.loss_sum + torch::nn::functional::binary_cross_entropy(
+                             evidence.bags, targets_of(batch, evidence.bags),
+                             torch::nn::functional::BinaryCrossEntropyFuncOptions().reduction(torch::kSum));
+  return outcome;
 }
 
-Outcome judge(const torch::Tensor& logits, const CropBatch& batch, double smoothing) {
-  const auto targets =
-      torch::from_blob(const_cast<float*>(batch.targets.data()), logits.sizes()).to(logits.device());
+Outcome Regulariser::judge(const torch::Tensor& logits, const CropBatch& batch, double smoothing) const {
+  const auto targets = targets_of(batch, logits);
+  if (several_labels_) {
+    const auto loss = torch::binary_cross_entropy_with_logits(
+        logits, targets * (1 - smoothing) + smoothing / 2, {}, {}, at::Reduction::Sum);
+    const auto right = logits.detach().gt(0).eq(targets.gt(0.5)).to(torch::kFloat64).mean(1);
+    return {loss, right.sum()};
+  }
   const auto loss = torch::nn::functional::cross_entropy(
       logits, targets,
       torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum).label_smoothing(smoothing));
@@ -44,6 +68,7 @@ Outcome judge(const torch::Tensor& logits, const CropBatch& batch, double smooth
 }
 
 std::unique_ptr<Regulariser> make_regulariser(const CellSampler& sampler, const TrainOptions& options) {
+  if (options.examples == "mosaics") return make_mosaic(sampler, options);
   const auto& kind = options.regulariser.kind;
   if (kind == "baseline") return std::make_unique<Regulariser>(sampler, options);
   if (kind == "mixup") return make_mixup(sampler, options);

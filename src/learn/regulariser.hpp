@@ -1,9 +1,9 @@
 // What is learnt from sampled cells: a regulariser draws the cells of each example of a batch, makes of their
 // crops what the network sees, and turns the network's answer into a loss. The baseline takes a cell and its
-// label (Caicedo et al. 2018 §4.1); mixup.cpp and recurrent.cpp hold the paper's two regularisers. Another
-// one is a file like them, a line in regulariser.cpp and its options. Draws are functions of (seed, step,
-// place in the global batch); any thread may call. LibTorch's types are only named here: see
-// regulariser_torch.hpp.
+// label (Caicedo et al. 2018 §4.1); mixup.cpp and recurrent.cpp hold the paper's two regularisers, mosaic.cpp
+// the mosaics of Sailem et al. 2017. Another one is a file like them, a line in regulariser.cpp and its
+// options. Draws are functions of (seed, step, place in the global batch); any thread may call. LibTorch's
+// types are only named here: see regulariser_torch.hpp.
 #pragma once
 #include <memory>
 #include <span>
@@ -36,9 +36,9 @@ class Regulariser {
   // The cells of example `place`, as many as cells_per_example().
   virtual std::vector<CellDraw> draw(std::int64_t step, std::int64_t place) const;
   std::size_t cells_per_example() const { return cells_; }
-  // Appends an example to the batch. crops: of its cells, [cells][C][S][S], free to be changed.
+  // Appends an example to the batch. crops: of its cells, [cells][C][h][w], free to be changed.
   virtual void compose(std::int64_t step, std::int64_t place, const std::vector<CellDraw>& cells,
-                       std::span<float> crops, CropBatch& batch) const;
+                       std::span<float> crops, PictureSize size, CropBatch& batch) const;
 
   // Of the network that it teaches: the classes it ends in (0: none, a head of its own follows) …
   virtual int network_classes(int labels) const { return labels; }
@@ -52,14 +52,20 @@ class Regulariser {
  protected:
   // Appends an example whose target is still empty: [labels] zeros, to be filled.
   std::span<float> add_example(CropBatch& batch) const;
+  // Logits [count][labels] against the batch's targets: cross-entropy, with label smoothing, and what share
+  // the most likely label has in the target; of several labels the cross-entropies of each, summed, and the
+  // share of labels that are told right.
+  Outcome judge(const at::Tensor& logits, const CropBatch& batch, double smoothing) const;
   const CellSampler& sampler_;
   RegulariserOptions options_;
+  bool several_labels_;
   std::uint64_t seed_;
   std::size_t cells_ = 1;
 };
 
 // The sampler must outlive it. Throws Error for an unknown kind.
 std::unique_ptr<Regulariser> make_regulariser(const CellSampler& sampler, const TrainOptions& options);
+std::unique_ptr<Regulariser> make_mosaic(const CellSampler& sampler, const TrainOptions& options);
 std::unique_ptr<Regulariser> make_mixup(const CellSampler& sampler, const TrainOptions& options);
 std::unique_ptr<Regulariser> make_recurrent(const CellSampler& sampler, const TrainOptions& options);
 

@@ -12,8 +12,4 @@ struct Outcome {
   torch::Tensor loss_sum, correct_sum;
 };
 
-// Of logits [count][labels] against the batch's targets: cross-entropy, with label smoothing; correct is what
-// share the most likely label has in the target.
-Outcome judge(const torch::Tensor& logits, const CropBatch& batch, double smoothing);
-
 }  // namespace cytoscale

@@ -27,9 +27,11 @@ CellSampler::CellSampler(const TrainingPlan& plan, std::uint64_t seed, bool repl
   for (std::size_t i = 0; i < plan.wells.size(); ++i) {
     const auto& well = plan.wells[i];
     if (well.validation) continue;
-    auto& ranges = wells_[static_cast<std::size_t>(well.label)];
-    ranges.push_back({i, (ranges.empty() ? 0 : ranges.back().end) + well.cells.size()});
-    batches[static_cast<std::size_t>(well.label)][well.batch].push_back(i);
+    for (const auto label : well.labels) {
+      auto& ranges = wells_[static_cast<std::size_t>(label)];
+      ranges.push_back({i, (ranges.empty() ? 0 : ranges.back().end) + well.cells.size()});
+      batches[static_cast<std::size_t>(label)][well.batch].push_back(i);
+    }
   }
   for (auto& mine : batches) {
     auto& lists = batches_.emplace_back();
@@ -76,7 +78,7 @@ CellDraw CellSampler::draw_partner(std::int64_t step, std::int64_t place, const 
     if (may_partner(i, first.well, from)) wells.push_back(i);
   const auto well = wells.at(random.below(wells.size()));
   const auto& cells = plan_.wells[well].cells;
-  return {plan_.wells[well].label, well, &cells[random.below(cells.size())]};
+  return {plan_.wells[well].labels.front(), well, &cells[random.below(cells.size())]};
 }
 
 std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t place,
@@ -107,7 +109,7 @@ std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t pl
 }
 
 void CellSampler::add_target(const CellDraw& draw, float share, std::span<float> target) const {
-  target[static_cast<std::size_t>(draw.label)] += share;
+  for (const auto label : plan_.wells[draw.well].labels) target[static_cast<std::size_t>(label)] += share;
 }
 
 void CellSampler::check_partners(PartnerFrom from) const {
@@ -128,19 +130,19 @@ void CellSampler::check_partners(PartnerFrom from) const {
                 "option --mixup-partner", "Train on more wells, or without mixup");
 }
 
-void CellSampler::check_groups(std::size_t cells) const {
+void CellSampler::check_groups(std::size_t cells, const std::string& what, const std::string& where) const {
   for (std::size_t label = 0; label < wells_.size(); ++label) {
     const auto& ranges = wells_[label];
     const auto name = "treatment '" + plan_.labels[label] + "'";
     if (ranges.size() < 2)
       throw Error("groups are drawn from several replicates, and " + name + " has one training well only",
-                  "option --regularizer rnn",
+                  where,
                   "Leave it out (--test-treatments, --train-select), or train without "
                   "groups");
     if (ranges.back().end < cells)
-      throw Error("groups of " + std::to_string(cells) + " cells are asked for, and " + name + " has " +
-                      std::to_string(ranges.back().end) + " cells to train on",
-                  "option --rnn-cells", "Take smaller groups, or leave the treatment out");
+      throw Error("groups of " + std::to_string(cells) + " " + what + " are asked for, and " + name +
+                      " has " + std::to_string(ranges.back().end) + " " + what + " to train on",
+                  where, "Take smaller groups, or leave the treatment out");
   }
 }
 
@@ -150,7 +152,7 @@ std::vector<CellDraw> validation_draws(const TrainingPlan& plan, std::uint64_t s
     const auto& well = plan.wells[i];
     if (!well.validation) continue;
     for (const auto& cell : well.cells)
-      by_label[static_cast<std::size_t>(well.label)].push_back({well.label, i, &cell});
+      by_label[static_cast<std::size_t>(well.labels.front())].push_back({well.labels.front(), i, &cell});
   }
   std::size_t deepest = 0;
   for (std::size_t label = 0; label < by_label.size(); ++label) {

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/random.hpp"
@@ -33,14 +34,15 @@ class CellSampler {
   // It must have so many (see check_groups()).
   std::vector<CellDraw> draw_group(std::int64_t step, std::int64_t place, std::size_t cells) const;
 
-  // Adds what the cell should be taken for, times `share`, to a target of [labels].
+  // Adds what the cell should be taken for, all labels of its well, times `share`, to a target of [labels].
   void add_target(const CellDraw& draw, float share, std::span<float> target) const;
   std::size_t labels() const { return wells_.size(); }
 
   // Throw Error: wells of one batch only; a label with fewer than `cells` cells, or with one well, to train
   // on.
   void check_partners(PartnerFrom from) const;
-  void check_groups(std::size_t cells) const;
+  // what: "cells" or "fields"; where: the option that asks for groups of them.
+  void check_groups(std::size_t cells, const std::string& what, const std::string& where) const;
 
  private:
   struct WellRange {

@@ -1,25 +1,16 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/random.hpp"
 #include "learn/regulariser_torch.hpp"
 #include "learn/sharded_network_torch.hpp"
 
 namespace cytoscale {
 namespace {
 
+enum Stream : std::uint64_t { stream_dropout = 0x4452 };
+
 constexpr std::size_t bucket_limit = 1u << 20;  // values; larger tensors have a bucket to themselves
-
-NormMode norm_mode(const std::string& name) {
-  if (name == "frozen") return NormMode::frozen;
-  return name == "sync" ? NormMode::sync : NormMode::local;
-}
-
-std::vector<torch::Tensor> statistics_of(const Network& network) {
-  std::vector<torch::Tensor> statistics;
-  for (auto& buffer : network.buffers())
-    if (buffer.is_floating_point()) statistics.push_back(buffer);
-  return statistics;
-}
 
 // The network's parameters, then the head's.
 std::vector<std::pair<std::string, torch::Tensor>> named_parameters_of(const Network& network,
@@ -47,7 +38,7 @@ ShardedNetwork::ShardedNetwork(const Communicator& comm, const NetworkSpec& spec
       learns_statistics_(options.batch_norm != "frozen"),
       master_(make_network(spec)),
       head_(regulariser.make_head(spec, labels)),
-      statistics_(statistics_of(*master_)) {
+      statistics_(master_->statistics()) {
   std::vector<std::size_t> bucket_values;
   lay_out(bucket_values);
   sums_ = std::make_unique<BatchSums>(comm, options.shards(comm.size()), bucket_values, [this] {
@@ -120,13 +111,13 @@ void ShardedNetwork::add_replica(int labels) {
   replica->head = regulariser_.make_head(master_->spec(), labels);
   if (replica->head) replica->head->to(device_);
   auto& norms = replica->network->norms();
-  norms.mode = norm_mode(options_.batch_norm);
+  norms.mode = parse_norm_mode(options_.batch_norm);
   norms.momentum = 1;  // what the shard saw, for keep_statistics()
   norms.ranks = comm_.size();
   norms.sum_over_ranks = [this](std::span<double> values) { sum_on_main_thread(values); };
   for (const auto& [name, parameter] : named_parameters_of(*replica->network, replica->head.get()))
     replica->parameters.push_back(parameter);
-  replica->statistics = statistics_of(*replica->network);
+  replica->statistics = replica->network->statistics();
   for (std::size_t i = 0; i < replica->parameters.size(); ++i) {
     auto& parameter = replica->parameters[i];
     if (device_.is_cpu()) parameter.set_data(shared(i));
@@ -158,7 +149,7 @@ Score ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::T
                               double smoothing) {
   const auto n = static_cast<std::int64_t>(batch.count * batch.crops_per_example);
   const auto crops = torch::from_blob(const_cast<float*>(batch.crops.data()),
-                                      {n, master_->spec().channels, options_.crop_px, options_.crop_px});
+                                      {n, master_->spec().channels, batch.size.height, batch.size.width});
   const auto input = crops.to(device_).to(type_, false, false, layout_);
   const auto outcome = regulariser_.outcome(*replica.network, replica.head.get(), input, batch, smoothing);
   loss_sum = outcome.loss_sum;
@@ -176,12 +167,16 @@ void ShardedNetwork::take(Replica& replica, std::size_t parameter, const torch::
   if (--replica.waiting[bucket] == 0) sums_->complete(replica.shard, bucket);
 }
 
-Score ShardedNetwork::learn_shard(Replica& replica, std::size_t shard, const CropBatch& batch) {
+Score ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size_t shard,
+                                  const CropBatch& batch) {
   replica.shard = shard;
   replica.taken.assign(tensors_.size(), 0);
   replica.waiting = in_bucket_;
   for (auto& parameter : replica.parameters) parameter.mutable_grad() = torch::Tensor();
   torch::Tensor loss_sum;
+  if (options_.dropout)
+    replica.network->dropout().seed(
+        Random(options_.seed, {stream_dropout, static_cast<std::uint64_t>(step), shard}).bits64(), device_);
   const auto score = forward(replica, batch, loss_sum, options_.label_smoothing);
   (loss_sum / static_cast<double>(options_.batch_size)).backward();
   for (std::size_t i = 0; i < tensors_.size(); ++i)
@@ -199,7 +194,7 @@ Score ShardedNetwork::learn_shard(Replica& replica, std::size_t shard, const Cro
   return score;
 }
 
-Score ShardedNetwork::learn(const std::vector<CropBatch>& shards) {
+Score ShardedNetwork::learn(std::int64_t step, const std::vector<CropBatch>& shards) {
   sums_->begin();
   ended_ = false;
   std::vector<Score> scores(shards.size());
@@ -207,8 +202,8 @@ Score ShardedNetwork::learn(const std::vector<CropBatch>& shards) {
   pool_->start(
       shards.size(),
       [&](std::size_t item, int worker) {
-        scores[item] = learn_shard(*replicas_[static_cast<std::size_t>(worker)], sums_->shards().first + item,
-                                   shards[item]);
+        scores[item] = learn_shard(*replicas_[static_cast<std::size_t>(worker)], step,
+                                   sums_->shards().first + item, shards[item]);
       },
       [this] {
         std::lock_guard lock(mutex_);
@@ -282,6 +277,7 @@ Score ShardedNetwork::judge(std::size_t first, std::size_t last,
   torch::NoGradGuard no_grad;
   for (auto& replica : replicas_) {
     replica->network->eval();
+    replica->network->dropout().off();
     for (std::size_t i = 0; i < statistics_.size(); ++i) replica->statistics[i].copy_(statistics_[i]);
   }
   std::vector<Score> scores(last - first);

@@ -49,8 +49,8 @@ class ShardedNetwork {
   PartRange shards() const { return sums_->shards(); }  // this rank's of the batch
 
   // Forward and backward of this rank's shards; then gradient() is that of the mean loss of the batch. The
-  // score is over all ranks. Collective: yes.
-  Score learn(const std::vector<CropBatch>& shards);
+  // score is over all ranks. What is dropped out is the step's and the shard's. Collective: yes.
+  Score learn(std::int64_t step, const std::vector<CropBatch>& shards);
   std::span<const float> gradient() { return sums_->result().first(parameters_.size()); }
   std::size_t buckets_started_early() const { return started_early_; }
   // Moves the stored statistics towards those of the batch that was learnt. Collective: no.
@@ -75,7 +75,7 @@ class ShardedNetwork {
   void add_replica(int labels);
   torch::Tensor shared(std::size_t parameter);  // as a replica on the CPU uses it
   Score forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum, double smoothing);
-  Score learn_shard(Replica& replica, std::size_t shard, const CropBatch& batch);
+  Score learn_shard(Replica& replica, std::int64_t step, std::size_t shard, const CropBatch& batch);
   void take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient);
   void serve();
   void sum_on_main_thread(std::span<double> values);

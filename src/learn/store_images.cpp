@@ -10,7 +10,7 @@ namespace {
 
 template <typename Code>
 void cut_as(const std::vector<std::byte>& codes, const std::vector<float>& scaling, int window_px,
-            const WindowPlace& place, const TrainingCell& cell, const Warp& warp, int crop_px,
+            const WindowPlace& place, const TrainingCell& cell, const Warp& warp, PictureSize size,
             std::span<float> out) {
   const auto side = static_cast<std::size_t>(window_px);
   const auto skipped = static_cast<std::size_t>(place.top - place.window_top) * side +
@@ -26,12 +26,13 @@ void cut_as(const std::vector<std::byte>& codes, const std::vector<float>& scali
                                 scaling.data(),
                                 scaling.data() + 1,
                                 2};
-  cut_crop(window, cell.y, cell.x, warp, crop_px, out);
+  cut_crop(window, cell.y, cell.x, warp, size, out);
 }
 
 }  // namespace
 
-void StoreImages::cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const {
+void StoreImages::cut(const TrainingCell& cell, const Warp& warp, PictureSize size,
+                      std::span<float> out) const {
   // Of each thread, kept: no memory is allocated for a cell.
   thread_local std::vector<std::byte> codes;
   thread_local std::vector<float> scaling;
@@ -41,9 +42,9 @@ void StoreImages::cut(const TrainingCell& cell, const Warp& warp, int crop_px, s
   const auto place =
       place_window(cell.y, cell.x, store_.window_px(), cells_.height[cell.field], cells_.width[cell.field]);
   if (store_.bits() == 8)
-    cut_as<std::uint8_t>(codes, scaling, store_.window_px(), place, cell, warp, crop_px, out);
+    cut_as<std::uint8_t>(codes, scaling, store_.window_px(), place, cell, warp, size, out);
   else
-    cut_as<std::uint16_t>(codes, scaling, store_.window_px(), place, cell, warp, crop_px, out);
+    cut_as<std::uint16_t>(codes, scaling, store_.window_px(), place, cell, warp, size, out);
 }
 
 void check_store_fits(const CropStore& store, const TrainOptions& options,

@@ -14,7 +14,7 @@ class StoreImages final : public CellImages {
  public:
   // The cell table is that of the store (CropStore::check_matches()); both must outlive this.
   StoreImages(const CropStore& store, const CellTable& cells) : store_(store), cells_(cells) {}
-  void cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const override;
+  void cut(const TrainingCell& cell, const Warp& warp, PictureSize size, std::span<float> out) const override;
 
  private:
   const CropStore& store_;

@@ -46,12 +46,26 @@ void RegulariserOptions::validate() const {
 void TrainOptions::validate() const {
   split.validate();
   regulariser.validate();
-  check(crop_px >= 8 && crop_px <= 2048, "crop-size", "must be 8 to 2048 px");
-  check_crop_fits(architecture, crop_px);
-  check(augment.translation_px >= 0 && augment.translation_px <= crop_px, "augment-translation",
-        "must be between 0 and the crop's size");
+  check_word(examples, {"cells", "fields", "mosaics"}, "examples");
+  check(examples != "mosaics" || regulariser.kind == "baseline", "examples",
+        "mosaics are learnt from as they are", "Take --regularizer baseline");
+  const int largest_px = over_fields() ? 8192 : 2048;
+  check((crop_px == 0 && over_fields()) || (crop_px >= 8 && crop_px <= largest_px), "crop-size",
+        "must be 8 to " + std::to_string(largest_px) + " px",
+        "0, the whole field, goes with --examples fields");
+  const NetworkSpec spec{architecture, 1, 0, pooling};
+  spec.validate();
+  check(pooling.kind != "fc" || examples != "mosaics", "pool",
+        "fc takes pictures of one size, and mosaics are larger than the fields that validate",
+        "Take --examples fields, or another pool");
+  if (crop_px > 0) check_crop_fits(architecture, crop_px);
+  check(augment.translation_px >= 0 && augment.translation_px <= (crop_px > 0 ? crop_px : largest_px),
+        "augment-translation", "must be between 0 and the crop's size");
+  check(augment.angle_deg >= 0 && augment.angle_deg <= 180, "augment-angle",
+        "must be between 0 and 180 degrees");
+  check(augment.scale >= 0 && augment.scale < 1, "augment-scale", "must be in [0, 1)");
   check(augment.background >= 0 && augment.background <= 1, "augment-background", "must be between 0 and 1");
-  check(augment.blur_px >= 0 && augment.blur_px <= crop_px, "augment-blur",
+  check(augment.blur_px >= 0 && augment.blur_px <= (crop_px > 0 ? crop_px : largest_px), "augment-blur",
         "must be between 0 and the crop's size");
   check(steps >= 0, "steps", "must not be negative", "0 counts by --epochs");
   check(steps > 0 || (epochs > 0 && epochs < 1e6), "epochs", "must be above 0", "Or give --steps");
@@ -121,7 +135,13 @@ std::size_t TrainOptions::shards(int ranks) const {
 nlohmann::json TrainOptions::identity() const {
   const bool mixup = regulariser.kind == "mixup", plateau = schedule == "plateau",
              by_step = schedule == "step";
+  const auto pool = resolved_pooling({architecture, 1, 0, pooling});
   return {{"seed", seed},
+          {"examples", examples},
+          {"several-labels", several_labels},
+          {"pool", pool.kind},
+          {"pool-sharpness", pool.kind.empty() ? 0.0 : pool.sharpness},
+          {"dropout", dropout},
           {"architecture", architecture},
           {"initial-weights",
            initial_weights.empty() ? std::string() : fingerprint_of_file(model_file_of(initial_weights))},
@@ -129,6 +149,8 @@ nlohmann::json TrainOptions::identity() const {
           {"crop-normalization", crop_normalisation},
           {"augment-flip", augment.flip},
           {"augment-rotate", augment.rotate},
+          {"augment-angle", augment.rotate ? augment.angle_deg : 0.0},
+          {"augment-scale", augment.scale},
           {"augment-translation", augment.translation_px},
           {"augment-background", augment.background},
           {"augment-blur", augment.blur_px},

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "network/network_spec.hpp"
+
 namespace cytoscale {
 
 // Which cells train, which validate (Caicedo et al. 2018 §4: whole replicates are held out, never single
@@ -28,10 +30,12 @@ struct SplitOptions {
 // Random changes of a crop; each is drawn anew for every cell of every batch.
 struct AugmentOptions {
   bool flip = true;           // left–right and up–down, each with probability 1/2
-  bool rotate = true;         // by any angle; corners show the field's real pixels
+  bool rotate = true;         // corners show the field's real pixels
   double translation_px = 4;  // up to this many pixels in y and in x
-  double background = 0;  // light added to or taken from a channel, up to this share of its brightest pixel
-  double blur_px = 0;     // each channel by a Gaussian of up to this sigma
+  double background = 0;   // light added to or taken from a channel, up to this share of its brightest pixel
+  double blur_px = 0;      // each channel by a Gaussian of up to this sigma
+  double angle_deg = 180;  // by up to this angle to either side; 180: by any
+  double scale = 0;        // larger or smaller by up to this share
 };
 
 // How cells become what is learnt (learn/regulariser_torch.hpp).
@@ -49,7 +53,13 @@ struct TrainOptions {
   std::string architecture = "resnet18";
   std::filesystem::path
       initial_weights;  // model folder or file to start from; the last layer is new; empty: random
-  int crop_px = 128;
+  Pooling pooling{};    // of a network over fields; what `fc` needs of the fields' size is the plan's
+  bool dropout = true;  // as the network has it
+  // What is learnt from: "cells"; or whole "fields", or "mosaics" of four fields of a label (Sailem et al.
+  // 2017 §3.1). Then a crop may lie anywhere in its field.
+  std::string examples = "cells";
+  bool several_labels = false;  // of a picture: a|b is a and b, and each label is answered by itself
+  int crop_px = 128;            // 0: the whole field
   std::string crop_normalisation = "maximum";
   SplitOptions split;
   AugmentOptions augment;
@@ -86,6 +96,8 @@ struct TrainOptions {
   double image_memory_gib = 8;  // of each rank, for the images
   int threads = 0;              // that compute, of each rank; 0: this rank's share of its node's cores
   std::string device = "auto";  // "auto", "cpu", "cuda"
+
+  bool over_fields() const { return examples != "cells"; }
 
   void validate() const;  // throws Error naming the option
   // Throws Error when a batch has no shard for every rank, or ranks would show in the weights against

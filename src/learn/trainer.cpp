@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "learn/batches.hpp"
 #include "learn/checkpoints.hpp"
+#include "learn/picture_statistics.hpp"
 #include "learn/run_state_torch.hpp"
 #include "learn/train.hpp"
 #include "learn/train_log.hpp"
@@ -36,7 +37,8 @@ class Trainer {
   Score validate();
   bool heed(const std::optional<Score>& validation);
   void check_finite(std::int64_t steps_done);
-  std::map<std::string, std::string> description(std::int64_t steps_done) const;
+  double guessing_loss() const;
+  void describe(SafeTensors& file, std::int64_t steps_done) const;
   void save_checkpoint(std::int64_t steps_done);
   void save_model(std::int64_t steps_done);
   void log_row(std::int64_t steps_done, const std::optional<Score>& validation);
@@ -45,6 +47,8 @@ class Trainer {
   const TrainingPlan& plan_;
   const TrainOptions& options_;
   TrainRun& run_;
+  PictureSize size_;
+  Rescaling rescaling_;
   BatchMaker maker_;
   std::vector<CellDraw> validation_;
   std::int64_t total_, cells_per_step_;
@@ -65,7 +69,9 @@ Trainer::Trainer(const Communicator& comm, const TrainingPlan& plan, const CellI
       plan_(plan),
       options_(options),
       run_(run),
-      maker_(plan, images, options),
+      size_(crop_size_of(plan, options)),
+      rescaling_(training_rescaling(comm, plan, images, options, size_)),
+      maker_(plan, images, options, size_, rescaling_),
       validation_(validation_draws(plan, options.seed, static_cast<std::size_t>(options.validation_cells))),
       total_(options.total_steps(plan.cells(false))),
       cells_per_step_(options.batch_size * options.regulariser.cells_per_example()),
@@ -76,13 +82,23 @@ Trainer::Trainer(const Communicator& comm, const TrainingPlan& plan, const CellI
     keep_freed_memory();
     at::set_num_threads(1);
     const int labels = static_cast<int>(plan.labels.size());
-    const NetworkSpec spec{options.architecture, static_cast<int>(plan.channels.size()),
-                           maker_.regulariser().network_classes(labels)};
+    NetworkSpec spec{options.architecture, static_cast<int>(plan.channels.size()),
+                     maker_.regulariser().network_classes(labels), options.pooling};
+    spec.pooling = resolved_pooling(spec);
+    if (spec.pooling.kind == "fc") spec.pooling.height = size_.height, spec.pooling.width = size_.width;
     state_.emplace(comm, spec, labels, maker_.regulariser(), options, total_, threads_);
     if (found.checkpoint) state_->restore(read_safetensors(*found.checkpoint), found.checkpoint->string());
     first_step_ = found.step;
   });
   state_->network.connect();
+}
+
+// Of a network that knows nothing: each label as likely as the others, or one as likely as not.
+double Trainer::guessing_loss() const {
+  const auto labels = static_cast<double>(plan_.labels.size());
+  const double each = labels * std::log(2.0);
+  return (options_.several_labels ? each : std::log(labels)) +
+         (pools_probabilities(options_.architecture) ? each : 0);
 }
 
 // The same loss on every rank, and so the same verdict.
@@ -99,16 +115,16 @@ void Trainer::check_loss(const Score& score, std::int64_t steps_done) {
   const double mean =
       std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(watched_steps);
   recent_.pop_front();
-  if (mean > options_.divergence * std::log(static_cast<double>(plan_.labels.size())))
+  if (mean > options_.divergence * guessing_loss())
     throw Error("the loss diverges: " + number_text(mean) + " over the " + std::to_string(watched_steps) +
                     " steps up to step " + std::to_string(steps_done) + ", guessing has " +
-                    number_text(std::log(static_cast<double>(plan_.labels.size()))),
+                    number_text(guessing_loss()),
                 run_.folder.string(), remedy);
 }
 
 Score Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
   auto& network = state_->network;
-  const auto score = network.learn(shards);
+  const auto score = network.learn(step, shards);
   check_loss(score, step + 1);
   state_->optimiser.step(network.parameters(), network.gradient(), state_->schedule.rate(step),
                          network.pool());
@@ -118,7 +134,9 @@ Score Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
 }
 
 Score Trainer::validate() {
-  const std::size_t at_once = 64, tiles = (validation_.size() + at_once - 1) / at_once;
+  const auto picture = plan_.channels.size() * size_.pixels();
+  const std::size_t at_once = std::clamp<std::size_t>((std::size_t{1} << 24) / picture, 1, 64),
+                    tiles = (validation_.size() + at_once - 1) / at_once;
   const auto block = block_of(tiles, comm_.rank(), comm_.size());
   const auto mine = state_->network.judge(block.first, block.last, [&](std::size_t tile) {
     const auto first = tile * at_once;
@@ -146,20 +164,21 @@ void Trainer::check_finite(std::int64_t steps_done) {
   });
 }
 
-std::map<std::string, std::string> Trainer::description(std::int64_t steps_done) const {
-  const ModelInfo info{state_->network.network().spec(), options_.crop_px, options_.crop_normalisation,
-                       plan_.labels, run_.provenance};
-  auto metadata = model_metadata(info);
-  metadata[identity_key] = identity_.dump();
-  metadata[step_key] = std::to_string(steps_done);
-  return metadata;
+void Trainer::describe(SafeTensors& file, std::int64_t steps_done) const {
+  ModelInfo info{state_->network.network().spec(), options_.crop_px, options_.crop_normalisation,
+                 rescaling_.statistics, plan_.labels};
+  info.several_labels = options_.several_labels;
+  info.provenance = run_.provenance;
+  describe_model(info, file);
+  file.metadata[identity_key] = identity_.dump();
+  file.metadata[step_key] = std::to_string(steps_done);
 }
 
 void Trainer::save_checkpoint(std::int64_t steps_done) {
   check_finite(steps_done);
   on_root(comm_, [&] {
     SafeTensors file;
-    file.metadata = description(steps_done);
+    describe(file, steps_done);
     state_->store(file);
     write_checkpoint(run_.folder, steps_done, file);
   });
@@ -169,7 +188,7 @@ void Trainer::save_model(std::int64_t steps_done) {
   check_finite(steps_done);
   on_root(comm_, [&] {
     auto file = state_->weights();
-    file.metadata = description(steps_done);
+    describe(file, steps_done);
     write_safetensors(run_.folder / "model.safetensors", file);
   });
 }
@@ -222,8 +241,8 @@ TrainResult Trainer::train() {
     log_.emplace(run_.folder / "train_log.csv", first_step_);
   });
   BatchQueue queue = start_batches();
-  Progress progress("training", "cells", static_cast<std::uint64_t>(total_ * cells_per_step_), run_.clock,
-                    comm_.root());
+  Progress progress("training", options_.examples, static_cast<std::uint64_t>(total_ * cells_per_step_),
+                    run_.clock, comm_.root());
   start_s_ = row_start_s_ = run_.clock.now_s();
   std::int64_t done = first_step_;
   for (bool over = done == total_; !over;) {
@@ -262,6 +281,7 @@ nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan
 void check_training(const TrainingPlan& plan, const TrainOptions& options) {
   options.validate();
   options.validate_validation(plan.cells(true));
+  crop_size_of(plan, options);
   const CellSampler sampler(plan, options.seed, options.sample_replicates);
   make_regulariser(sampler, options)->check();
 }

@@ -37,6 +37,14 @@ bool is_label(const std::string& text) {
   return text.find_first_not_of("_ ") != std::string::npos;
 }
 
+// "a|b" is a and b where a picture may have several labels.
+std::vector<std::string> labels_in(const std::string& text, bool several) {
+  if (!several) return {text};
+  const auto parts = split_list(text, '|');
+  const std::set<std::string> labels(parts.begin(), parts.end());
+  return {labels.begin(), labels.end()};
+}
+
 struct WellDraft {
   TrainingWell well;
   SplitWell split;
@@ -76,7 +84,7 @@ std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells,
   const auto& values = options.validation_values;
   std::vector<WellDraft> drafts;
   for (const auto& well : wells_of(screen)) {
-    WellDraft draft{{well.plate, well.well, 0, 0, false, {}}, {{}, well.plate, {}}};
+    WellDraft draft{{well.plate, well.well, {}, 0, false, {}}, {{}, well.plate, {}}};
     for (std::size_t f = well.first_field; f < well.first_field + well.field_count; ++f) {
       if (!use[f] || cells.failed[f] || !is_label(labels[f])) continue;
       auto& split = draft.split;
@@ -145,7 +153,8 @@ void TrainingPlan::drop_fields(const std::vector<std::size_t>& fields) {
   std::erase_if(wells, [](const auto& well) { return well.cells.empty(); });
   std::vector<char> trained(labels.size(), 0);
   for (const auto& well : wells)
-    if (!well.validation) trained[static_cast<std::size_t>(well.label)] = 1;
+    for (const auto label : well.labels)
+      if (!well.validation) trained[static_cast<std::size_t>(label)] = 1;
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (!trained[i])
       throw Error("no training cells are left of treatment '" + labels[i] + "': its images could not be read",
@@ -158,11 +167,9 @@ std::string TrainingPlan::fingerprint() const {
   for (const auto& channel : channels) print.add(channel);
   for (const auto& label : labels) print.add(label);
   for (const auto& well : wells) {
-    print.add(well.plate)
-        .add(well.well)
-        .add(static_cast<std::uint64_t>(well.label))
-        .add(static_cast<std::uint64_t>(well.batch))
-        .add(well.validation ? 1u : 0u);
+    print.add(well.plate).add(well.well);
+    for (const auto label : well.labels) print.add(static_cast<std::uint64_t>(label));
+    print.add(static_cast<std::uint64_t>(well.batch)).add(well.validation ? 1u : 0u);
     print.add(well.cells.size());
     for (const auto& cell : well.cells)  // by member: the struct has padding
       print.add(static_cast<std::uint64_t>(cell.row))
@@ -173,19 +180,40 @@ std::string TrainingPlan::fingerprint() const {
   return print.text();
 }
 
+PictureSize crop_size_of(const TrainingPlan& plan, const TrainOptions& options) {
+  PictureSize size = options.crop_px;
+  for (const auto field : plan.field_sizes.empty() ? std::vector<std::size_t>{} : plan.fields()) {
+    const auto& own = plan.field_sizes[field];
+    if (options.crop_px == 0 && size == PictureSize()) size = own;
+    if (options.crop_px == 0 ? own != size : own.height < size.height || own.width < size.width)
+      throw Error("a field of " + std::to_string(own.height) + " × " + std::to_string(own.width) +
+                      " px stands beside crops of " + std::to_string(size.height) + " × " +
+                      std::to_string(size.width),
+                  "option --crop-size",
+                  "Take crops that fit into every field, or choose fields with --train-select");
+  }
+  check_crop_fits(options.architecture, size.height, size.width);
+  return size;
+}
+
 TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const ColumnRoles& roles,
-                           const SplitOptions& options, std::uint64_t seed) {
+                           const TrainOptions& training) {
+  const auto& options = training.split;
   options.validate();
   TrainingPlan plan;
+  for (std::size_t f = 0; training.over_fields() && f < cells.fields(); ++f)
+    plan.field_sizes.emplace_back(cells.height[f], cells.width[f]);
   plan.channels = screen.channels;
   plan.screen_fingerprint = screen.fingerprint();
-  auto drafts = draft_wells(screen, cells, roles, options, seed);
-  hold_out(drafts, options, seed, plan.remarks);
+  auto drafts = draft_wells(screen, cells, roles, options, training.seed);
+  hold_out(drafts, options, training.seed, plan.remarks);
   std::set<std::string> trained, all, batches;
   for (const auto& draft : drafts) {
-    all.insert(draft.split.label);
     batches.insert(draft.split.batch);
-    if (!draft.well.validation) trained.insert(draft.split.label);
+    for (const auto& label : labels_in(draft.split.label, training.several_labels)) {
+      all.insert(label);
+      if (!draft.well.validation) trained.insert(label);
+    }
   }
   if (trained.size() < 2)
     throw Error(
@@ -196,8 +224,9 @@ TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const C
       plan.remarks.push_back("all wells of '" + label + "' are held out: not a label");
   auto index = numbered(trained, plan.labels), batch = numbered(batches, plan.batches);
   for (auto& draft : drafts) {
-    if (!trained.contains(draft.split.label)) continue;
-    draft.well.label = index[draft.split.label];
+    for (const auto& label : labels_in(draft.split.label, training.several_labels))
+      if (trained.contains(label)) draft.well.labels.push_back(index[label]);
+    if (draft.well.labels.empty()) continue;
     draft.well.batch = batch[draft.split.batch];
     plan.wells.push_back(std::move(draft.well));
   }
@@ -206,9 +235,12 @@ TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const C
 
 void write_training_wells(const std::filesystem::path& path, const TrainingPlan& plan) {
   Table table{{"Metadata_Plate", "Metadata_Well", "label", "role", "cells"}, {}};
-  for (const auto& well : plan.wells)
-    table.rows.push_back({well.plate, well.well, plan.labels[static_cast<std::size_t>(well.label)],
-                          well.validation ? "validation" : "train", std::to_string(well.cells.size())});
+  for (const auto& well : plan.wells) {
+    std::vector<std::string> labels;
+    for (const auto label : well.labels) labels.push_back(plan.labels[static_cast<std::size_t>(label)]);
+    table.rows.push_back({well.plate, well.well, join(labels, "|"), well.validation ? "validation" : "train",
+                          std::to_string(well.cells.size())});
+  }
   write_csv(path, table);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "image/plane.hpp"
 #include "learn/train_options.hpp"
 #include "screen/columns.hpp"
 #include "screen/screen.hpp"
@@ -22,9 +23,9 @@ struct TrainingCell {
 
 struct TrainingWell {
   std::string plate, well;
-  int label;        // index in TrainingPlan::labels
-  int batch;        // index in TrainingPlan::batches
-  bool validation;  // held out
+  std::vector<int> labels;  // indices in TrainingPlan::labels; more than one where a picture may have several
+  int batch;                // index in TrainingPlan::batches
+  bool validation;          // held out
   std::vector<TrainingCell> cells;
 };
 
@@ -35,6 +36,9 @@ struct TrainingPlan {
   std::vector<std::string> remarks;   // for the log: labels without held-out wells, labels left out
   std::vector<std::string> channels;  // the screen's
   std::string screen_fingerprint;
+  // By field of the screen, where examples are whole fields, each the one cell of its field: its size. Empty:
+  // examples are single cells.
+  std::vector<PictureSize> field_sizes;
 
   std::int64_t cells(bool validation) const;
   std::vector<std::size_t> fields() const;  // those with a cell in use, ascending
@@ -44,10 +48,14 @@ struct TrainingPlan {
   std::string fingerprint() const;  // of all of it
 };
 
-// Throws Error: unknown columns, a well of two treatments, nothing selected, fewer than two labels with
-// training cells, and as hold_out().
+// The size of the crops that a network gets: TrainOptions::crop_px, or that of all fields in use. Throws
+// Error: fields of several sizes, a crop larger than a field, smaller than the network needs.
+PictureSize crop_size_of(const TrainingPlan& plan, const TrainOptions& options);
+
+// Of single cells, or of the fields' own cell table (prepare/field_table.hpp). Throws Error: unknown columns,
+// a well of two treatments, nothing selected, fewer than two labels with training cells, and as hold_out().
 TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const ColumnRoles& roles,
-                           const SplitOptions& options, std::uint64_t seed);
+                           const TrainOptions& options);
 
 // plate, well, label, role (train, validation), cells: tells later jobs which wells the network has seen.
 // Atomic.

@@ -20,7 +20,7 @@ struct FieldLayer {
 // A network over whole fields: layers, a map for each class, and a pool that makes one value of each map.
 struct FieldDesign {
   int mean_pool;             // px, before the first layer; 1: none
-  int pool_px, pool_stride;  // of the max pools between layers; a map smaller than the pool is one place
+  int pool_px, pool_stride;  // of the max pools between layers; a map smaller than the last pool is one place
   std::vector<FieldLayer> layers;
   FieldLayer maps;                 // its `to` is the number of classes
   bool probabilities;              // a map holds probabilities, through a sigmoid; else scores of any size

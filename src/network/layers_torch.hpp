@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace cytoscale {
 
@@ -16,6 +17,8 @@ enum class NormMode {
   frozen,  // the stored ones, as in inference; scale and shift still learn
   sync,    // of the batch over all ranks
 };
+
+NormMode parse_norm_mode(const std::string& name);  // "local", "frozen", "sync"
 
 // Shared by all normalisations of one network.
 struct NormContext {

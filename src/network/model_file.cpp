@@ -1,7 +1,9 @@
 #include "network/model_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 
 #include "core/error.hpp"
@@ -12,7 +14,34 @@
 namespace cytoscale {
 namespace {
 
-constexpr const char* format_name = "cytoscale-model-1";
+constexpr const char *format_name = "cytoscale-model-1", *mean_name = "input/mean", *sd_name = "input/sd";
+
+StoredTensor store_floats(const std::vector<float>& values, std::vector<std::int64_t> shape) {
+  StoredTensor stored{"F32", std::move(shape), std::vector<std::byte>(values.size() * sizeof(float))};
+  std::memcpy(stored.bytes.data(), values.data(), stored.bytes.size());
+  return stored;
+}
+
+std::vector<float> floats_of(const SafeTensors& file, const std::string& name,
+                             const std::filesystem::path& path) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end() || found->second.dtype != "F32")
+    throw Error("the model lacks the statistics of its training set", path.string() + ":" + name,
+                "The file was changed after it was written; export the model again");
+  std::vector<float> values(found->second.bytes.size() / sizeof(float));
+  std::memcpy(values.data(), found->second.bytes.data(), values.size() * sizeof(float));
+  return values;
+}
+
+PictureStatistics statistics_of(const SafeTensors& file, const std::filesystem::path& path) {
+  PictureStatistics statistics{floats_of(file, mean_name, path), floats_of(file, sd_name, path)};
+  const auto& shape = file.tensors.at(mean_name).shape;
+  if (shape.size() != 3)
+    throw Error("not a mean for each channel or pixel", path.string() + ":" + mean_name,
+                "Export the model again");
+  if (shape[1] * shape[2] > 1) statistics.size = {static_cast<int>(shape[1]), static_cast<int>(shape[2])};
+  return statistics;
+}
 
 std::string text_of(const SafeTensors& file, const std::string& key, const std::filesystem::path& path) {
   const auto found = file.metadata.find(key);
@@ -113,6 +142,7 @@ ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& pa
   info.spec.classes = number_of(file, "classes", path);
   if (is_field_network(info.spec.architecture)) info.spec.pooling = pooling_of(file, path);
   info.crop_px = number_of(file, "crop_px", path);
+  info.several_labels = file.metadata.contains("several_labels");
   info.crop_normalisation = text_of(file, "crop_normalisation", path);
   const auto labels = json_of(file, "labels", path);
   if (!labels.is_array()) throw Error("not a list", path.string() + ":labels", "Export the model again");
@@ -130,7 +160,7 @@ ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& pa
   return info;
 }
 
-std::map<std::string, std::string> model_metadata(const ModelInfo& info) {
+void describe_model(const ModelInfo& info, SafeTensors& file) {
   std::map<std::string, std::string> metadata = {{"format", format_name},
                                                  {"architecture", info.spec.architecture},
                                                  {"channels", std::to_string(info.spec.channels)},
@@ -140,15 +170,21 @@ std::map<std::string, std::string> model_metadata(const ModelInfo& info) {
                                                  {"crop_normalisation", info.crop_normalisation},
                                                  {"labels", nlohmann::json(info.labels).dump()},
                                                  {"provenance", info.provenance.dump()}};
-  if (!is_field_network(info.spec.architecture)) return metadata;
+  for (const auto& [key, value] : metadata) file.metadata[key] = value;
+  if (info.several_labels) file.metadata["several_labels"] = "yes";
+  if (const auto& [mean, sd, size] = info.statistics; !sd.empty()) {
+    const auto channels = static_cast<std::int64_t>(sd.size());
+    file.tensors[mean_name] =
+        store_floats(mean, {channels, std::max(1, size.height), std::max(1, size.width)});
+    file.tensors[sd_name] = store_floats(sd, {channels});
+  }
+  if (!is_field_network(info.spec.architecture)) return;
   const auto pooling = resolved_pooling(info.spec);
-  metadata["pooling"] = nlohmann::json{
+  file.metadata["pooling"] = nlohmann::json{
       {"kind", pooling.kind},
       {"sharpness", pooling.sharpness},
       {"height", pooling.height},
-      {"width",
-       pooling.width}}.dump();
-  return metadata;
+      {"width", pooling.width}}.dump();
 }
 
 Model read_model(const std::filesystem::path& model, int channels, Contents contents) {
@@ -159,6 +195,9 @@ Model read_model(const std::filesystem::path& model, int channels, Contents cont
                 "Save the weights in Python with safetensors.torch.save_file(model.state_dict(), FILE)");
   read.weights = contents == Contents::all ? read_safetensors(read.path) : read_safetensors_header(read.path);
   read.info = model_info_of(read.weights, read.path);
+  const auto& how = read.info.crop_normalisation;
+  if (contents == Contents::all && !how.empty() && needs_statistics(parse_crop_normalisation(how)))
+    read.info.statistics = statistics_of(read.weights, read.path);
   auto& own = read.info.spec.channels;
   const bool foreign = read.info.crop_normalisation.empty();
   if (!foreign || channels == 0 || own == channels || own != 3) return read;

@@ -1,7 +1,7 @@
 // A model on disk: one safetensors file, tensors named as torchvision names them, so that Python reads it
 // with nothing of ours. Metadata (text): format, architecture, channels, classes, crop_px,
 // crop_normalisation, labels (JSON list), provenance (JSON); of a network over fields also pooling (JSON:
-// kind, sharpness, height, width).
+// kind, sharpness, height, width), and of a network that gives a picture several labels several_labels.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "image/crop.hpp"
 #include "network/network_spec.hpp"
 #include "store/safetensors.hpp"
 
@@ -18,7 +19,9 @@ struct ModelInfo {
   NetworkSpec spec;
   int crop_px = 0;                             // 0: not known (weights from elsewhere)
   std::string crop_normalisation = "maximum";  // empty: not known
+  PictureStatistics statistics{};              // that it takes, if any
   std::vector<std::string> labels;             // name of each class; may be empty
+  bool several_labels = false;                 // a picture may have more than one: each is answered by itself
   nlohmann::json provenance = nlohmann::json::object();
 };
 
@@ -34,7 +37,8 @@ bool is_pytorch_file(const std::filesystem::path& path);
 // last layer's shape. Throws Error naming file and key, or the architectures that we know.
 ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& path);
 
-std::map<std::string, std::string> model_metadata(const ModelInfo& info);
+// All of it into a file that holds the weights.
+void describe_model(const ModelInfo& info, SafeTensors& file);
 
 struct Model {
   std::filesystem::path path;  // of the file

@@ -123,8 +123,10 @@ void Network::initialise(std::uint64_t seed) {
       const double bound = 1.0 / std::sqrt(static_cast<double>(weight.numel() / weight.size(0)));
       fill(tensor, [&] { return random.uniform(-bound, bound); });
     } else if (tensor.dim() == 4) {
-      const double fan = static_cast<double>(tensor.numel() / tensor.size(over_fields ? 0 : 1));
-      fill(tensor, [&, sd = std::sqrt(2.0 / fan)] { return random.normal(0, sd); });
+      const auto fan_in = static_cast<double>(tensor.numel() / tensor.size(0)),
+                 fan_out = static_cast<double>(tensor.numel() / tensor.size(1));
+      const double variance = over_fields ? 2 / (fan_in + fan_out) : 2 / fan_out;
+      fill(tensor, [&, sd = std::sqrt(variance)] { return random.normal(0, sd); });
     } else if (module == "pool") {
       fill(tensor, [] { return 0.5; });
     } else if (tensor.dim() == 2) {
@@ -134,6 +136,13 @@ void Network::initialise(std::uint64_t seed) {
       fill(tensor, [&] { return value; });
     }
   }
+}
+
+std::vector<torch::Tensor> Network::statistics() const {
+  std::vector<torch::Tensor> statistics;
+  for (auto& buffer : buffers())
+    if (buffer.is_floating_point()) statistics.push_back(buffer);
+  return statistics;
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> Network::named_tensors() const {

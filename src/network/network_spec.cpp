@@ -63,6 +63,11 @@ bool is_field_network(const std::string& architecture) {
   return design_of(architecture) != nullptr;
 }
 
+bool pools_probabilities(const std::string& architecture) {
+  const auto* design = design_of(architecture);
+  return design && design->probabilities;
+}
+
 std::vector<std::string> pools_of(const std::string& architecture) {
   const auto* design = design_of(architecture);
   return design ? design->pools : std::vector<std::string>{};
@@ -81,9 +86,11 @@ int map_side(const std::string& architecture, int field_px) {
   const auto* design = design_of(architecture);
   if (!design) return field_px / (architectures().at(architecture).kind == Architecture::Kind::vgg ? 32 : 8);
   int side = field_px / design->mean_pool;
+  auto pools =
+      std::count_if(design->layers.begin(), design->layers.end(), [](const auto& l) { return l.pooled; });
   for (const auto& layer : design->layers) {
     side += 2 * layer.padding - layer.kernel + 1;
-    if (side < 1) return 0;
+    if (side < (layer.pooled && --pools > 0 ? design->pool_px : 1)) return 0;
     if (layer.pooled) side = (side - std::min(side, design->pool_px)) / design->pool_stride + 1;
   }
   return side + 2 * design->maps.padding - design->maps.kernel + 1;

@@ -41,6 +41,9 @@ inline void check_crop_fits(const std::string& architecture, int crop_px) {
 
 // Of a network over fields, which takes fields of any size; none of another network.
 bool is_field_network(const std::string& architecture);
+// Whether its class maps hold probabilities, and so what the pool makes of them (Kraus et al. 2016), or
+// scores.
+bool pools_probabilities(const std::string& architecture);
 std::vector<std::string> pools_of(const std::string& architecture);
 // With what is usual filled in: the kind; a = 10, r = 2.5.
 Pooling resolved_pooling(const NetworkSpec& spec);

@@ -47,8 +47,10 @@ class Network : public torch::nn::Module {
   // Initial weights from the seed, as torchvision chooses them: convolutions normal with variance 2/fan_out;
   // scales 1, shifts and biases 0; the last layer of a ResNet uniform in ±1/√fan_in, the dense layers of a
   // VGG normal with standard deviation 0.01. Of a network over fields: convolutions normal with variance
-  // 2/fan_in, class maps and what follows them uniform in ±1/√fan_in, thresholds 1/2.
+  // 2/(fan_in + fan_out), class maps and what follows them uniform in ±1/√fan_in, thresholds 1/2.
   void initialise(std::uint64_t seed);
+  // Running means and variances, in the order of registration.
+  std::vector<torch::Tensor> statistics() const;
   // All parameters, then all buffers, by name, in the order of registration.
   std::vector<std::pair<std::string, torch::Tensor>> named_tensors() const;
 

@@ -132,7 +132,7 @@ SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed) {
   network->initialise(seed);
   SafeTensors file;
   store_weights(*network, file);
-  file.metadata = model_metadata(info);
+  describe_model(info, file);
   return file;
 }
 

@@ -189,7 +189,7 @@ FieldPassResult FieldPass::run(FieldRows& rows, const FieldWork& work, const Clo
   const StopFlag stop(files_.output);
   FieldOrder order(comm_, screen_, cells_to_do(cells_, rows));
   Worker worker(comm_, screen_, cells_, options_, illumination_, work, rows, order, stop);
-  Progress progress(work.name, "cells", static_cast<std::uint64_t>(cells_.cells()), clock, comm_.root());
+  Progress progress(work.name, work.unit, static_cast<std::uint64_t>(cells_.cells()), clock, comm_.root());
   auto problem = caught(work.name, [&] { worker.run(clock, progress); });
   if (problem) stop.raise();
   order.drain();

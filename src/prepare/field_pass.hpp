@@ -36,6 +36,7 @@ struct FieldPassFiles {
 // What is done with a field.
 struct FieldWork {
   std::string name;                                     // of the job, for messages
+  std::string unit = "cells";                           // what is counted
   std::function<std::size_t(std::size_t field)> bytes;  // that a prepared field takes in memory
   // On any thread. Returns what the main thread does with the field. Throws Error: it cannot be read.
   std::function<std::function<void(const Tick&)>(std::size_t field, const Illumination* gain)> prepare;

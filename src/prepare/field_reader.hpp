@@ -12,7 +12,7 @@ namespace cytoscale {
 
 class FieldReader {
  public:
-  FieldReader(const Screen& screen, std::vector<FieldSize> sizes)
+  FieldReader(const Screen& screen, std::vector<PictureSize> sizes)
       : screen_(screen), plate_(plate_of_field(screen)), sizes_(std::move(sizes)) {}
 
   // Throws Error naming the file.
@@ -22,7 +22,7 @@ class FieldReader {
  private:
   const Screen& screen_;
   std::vector<std::size_t> plate_;
-  std::vector<FieldSize> sizes_;
+  std::vector<PictureSize> sizes_;
 };
 
 // The field, of the size that its cells were found in, divided by the illumination function where one is

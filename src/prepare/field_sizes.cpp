@@ -17,9 +17,9 @@ std::vector<std::size_t> plate_of_field(const Screen& screen) {
   return plate;
 }
 
-std::vector<FieldSize> sizes_by_plate(const Communicator& comm, const Screen& screen) {
+std::vector<PictureSize> sizes_by_plate(const Communicator& comm, const Screen& screen) {
   const auto block = block_of(screen.fields.size(), comm.rank(), comm.size());
-  std::vector<FieldSize> mine(block.last - block.first);
+  std::vector<PictureSize> mine(block.last - block.first);
   for (std::size_t i = 0; i < mine.size(); ++i) {
     try {
       const auto info = inspect_tiff(screen.fields[block.first + i].images.front());
@@ -28,15 +28,15 @@ std::vector<FieldSize> sizes_by_plate(const Communicator& comm, const Screen& sc
       // Unreadable: no vote. Reading the field will say why.
     }
   }
-  const auto all = comm.gather_all(std::span<const FieldSize>(mine));
-  std::vector<FieldSize> sizes;
+  const auto all = comm.gather_all(std::span<const PictureSize>(mine));
+  std::vector<PictureSize> sizes;
   for (const auto& plate : plates_of(screen)) {
-    std::map<FieldSize, int> votes;
+    std::map<PictureSize, int> votes;
     for (std::size_t i = 0; i < plate.field_count; ++i) {
       const auto& size = all[plate.first_field + i];
       if (size.height > 0) ++votes[size];
     }
-    FieldSize winner;
+    PictureSize winner;
     int most = 0;
     for (const auto& [size, count] : votes) {
       if (count > most) winner = size, most = count;

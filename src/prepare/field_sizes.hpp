@@ -3,18 +3,15 @@
 #pragma once
 #include <vector>
 
+#include "image/plane.hpp"
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale {
 
-struct FieldSize {
-  int height = 0, width = 0;  // px; 0 where no header of the plate can be read
-  auto operator<=>(const FieldSize&) const = default;
-};
-
-// One per plate, as plates_of(screen). Ranks share the headers. Collective: yes.
-std::vector<FieldSize> sizes_by_plate(const Communicator& comm, const Screen& screen);
+// One per plate, as plates_of(screen); 0 where no header of the plate can be read. Ranks share the headers.
+// Collective: yes.
+std::vector<PictureSize> sizes_by_plate(const Communicator& comm, const Screen& screen);
 
 // Index of each field's plate in plates_of(screen). Collective: no.
 std::vector<std::size_t> plate_of_field(const Screen& screen);

@@ -14,7 +14,7 @@
 namespace cytoscale {
 namespace {
 
-IlluminationSum empty_sum(const Screen& screen, const FieldSize& size) {
+IlluminationSum empty_sum(const Screen& screen, const PictureSize& size) {
   IlluminationSum sum;
   sum.channels = static_cast<int>(screen.channels.size());
   sum.height = size.height;
@@ -27,7 +27,7 @@ IlluminationSum empty_sum(const Screen& screen, const FieldSize& size) {
 
 // This rank's share of a plate, then the sum over ranks. Integer sums: any order gives the same bits.
 IlluminationSum sum_plate(const Communicator& comm, const Screen& screen, const Plate& plate,
-                          const FieldSize& size, const FieldReader& reader, int threads) {
+                          const PictureSize& size, const FieldReader& reader, int threads) {
   const auto block = block_of(plate.field_count, comm.rank(), comm.size());
   auto sum = empty_sum(screen, size);
   std::mutex guard;

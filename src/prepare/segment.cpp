@@ -34,7 +34,7 @@ std::string filled(std::string pattern, const Screen& screen, const Field& field
 // One rank's segmentation: shared state of its worker threads.
 class Segmenter {
  public:
-  Segmenter(const Screen& screen, const SegmentScreenOptions& options, std::vector<FieldSize> sizes,
+  Segmenter(const Screen& screen, const SegmentScreenOptions& options, std::vector<PictureSize> sizes,
             std::size_t dna)
       : screen_(screen),
         options_(options),

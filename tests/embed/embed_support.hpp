@@ -14,8 +14,8 @@ class StatisticsEncoder : public Encoder {
  public:
   explicit StatisticsEncoder(int channels = 2) : channels_(channels) {}
   int channels() const override { return channels_; }
-  int crop_px() const override { return test_crop_px; }
-  CropNormalisation normalisation() const override { return CropNormalisation::none; }
+  PictureSize crop_size() const override { return test_crop_px; }
+  const Rescaling& rescaling() const override { return rescaling_; }
   std::vector<std::string> feature_names() const override {
     std::vector<std::string> names;
     for (int i = 0; i < 2 * channels_; ++i) names.push_back("statistics_" + std::to_string(i));
@@ -44,6 +44,7 @@ class StatisticsEncoder : public Encoder {
   std::size_t cells_encoded = 0;
 
  private:
+  Rescaling rescaling_ = CropNormalisation::none;
   int channels_;
 };
 

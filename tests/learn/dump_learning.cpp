@@ -104,8 +104,8 @@ int main(int argc, char** argv) {
   dump_clipping(file);
   const std::vector<std::size_t> first = {0, 1, 2, 3, 1}, second = {1, 1, 0, 2, 3};
   const std::vector<float> weight = {0.9f, 0.3f, 0.5f, 1.0f, 0.01f};
-  CropBatch blended{5, 1, {}, std::vector<float>(5 * labels)},
-      groups{5, 3, {}, std::vector<float>(5 * labels)};
+  CropBatch blended{5, 1, {}, {}, std::vector<float>(5 * labels)},
+      groups{5, 3, {}, {}, std::vector<float>(5 * labels)};
   for (std::size_t i = 0; i < 5; ++i) {
     groups.targets[i * labels + first[i]] = 1;
     blended.targets[i * labels + first[i]] += weight[i];

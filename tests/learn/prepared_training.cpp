@@ -9,7 +9,7 @@ const PreparedTraining& prepared_training() {
   static const PreparedTraining ready = [] {
     PreparedTraining made;
     made.small = paint_small_screen(fresh_folder("train_images"));
-    made.plan = plan_training(made.small.screen, made.small.cells, made.small.roles, {}, 1);
+    made.plan = small_plan(made.small);
     made.load = load_fields(world(), made.small.screen, made.plan.fields(), {}, 1, SteadyClock());
     return made;
   }();

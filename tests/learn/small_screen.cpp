@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/random.hpp"
 #include "image/tiff.hpp"
@@ -86,6 +87,22 @@ SmallScreen paint_small_screen(const std::filesystem::path& folder) {
             paint(static_cast<int>(f % treatments), static_cast<int>(f / treatments), static_cast<int>(c)));
   world().barrier();
   return small;
+}
+
+SmallScreen over_fields(SmallScreen small) {
+  auto& cells = small.cells;
+  const std::vector<float> middles(small.screen.fields.size(), small_screen_px / 2);
+  cells.y = cells.x = middles;
+  cells.first_cell.resize(middles.size() + 1);
+  std::iota(cells.first_cell.begin(), cells.first_cell.end(), 0);
+  return small;
+}
+
+TrainingPlan small_plan(const SmallScreen& small, const SplitOptions& split, std::uint64_t seed) {
+  TrainOptions options;
+  options.split = split;
+  options.seed = seed;
+  return plan_training(small.screen, small.cells, small.roles, options);
 }
 
 TrainOptions small_training() {

@@ -23,6 +23,11 @@ SmallScreen paint_small_screen(const std::filesystem::path& folder);
 // The same without any file.
 SmallScreen describe_small_screen(const std::filesystem::path& folder);
 
+// Its cells are its fields.
+SmallScreen over_fields(SmallScreen small);
+
+TrainingPlan small_plan(const SmallScreen& small, const SplitOptions& split = {}, std::uint64_t seed = 1);
+
 // 32 px crops, 4 labels, what most tests train with.
 TrainOptions small_training();
 

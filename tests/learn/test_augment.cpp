@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <set>
 
 #include "learn/augment.hpp"
 
@@ -85,6 +87,58 @@ TEST(Augment, DrawsAreIsometriesWithinTheirBounds) {
   EXPECT_EQ(warp.yy, 1);
   EXPECT_EQ(warp.yx, 0);
   EXPECT_EQ(warp.shift_y, 0);
+}
+
+TEST(Augment, ACropLiesAnywhereInALargerPicture) {
+  AugmentOptions options;
+  options.rotate = options.flip = false;
+  options.translation_px = 0;
+  std::set<float> places;
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    Random random(1, {i});
+    const auto warp = draw_warp(random, options, {5, 40});
+    EXPECT_LE(std::abs(warp.shift_y), 2);
+    EXPECT_EQ(warp.shift_x, std::round(warp.shift_x));
+    places.insert(warp.shift_x);
+  }
+  EXPECT_EQ(places.size(), 41u);
+  EXPECT_EQ(*places.begin(), -20);
+  EXPECT_EQ(*places.rbegin(), 20);
+}
+
+// Sailem et al. 2017 §3.3: angles to ±20°, scaling by 50 of 280 px.
+TEST(Augment, AnglesAndScalesStayWithinTheirBounds) {
+  AugmentOptions options;
+  options.flip = false;
+  options.angle_deg = 20;
+  options.scale = 0.18;
+  double least = 1, most = 1, widest = 0;
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    Random random(1, {i});
+    const auto warp = draw_warp(random, options);
+    const double zoom = 1 / std::hypot(warp.yy, warp.xy);
+    least = std::min(least, zoom), most = std::max(most, zoom);
+    widest = std::max(widest, std::abs(std::atan2(warp.xy, warp.yy)) * 180 / std::numbers::pi);
+  }
+  EXPECT_GT(least, 0.82 - 1e-5);
+  EXPECT_LT(least, 0.83);
+  EXPECT_LT(most, 1.18 + 1e-5);
+  EXPECT_GT(most, 1.17);
+  EXPECT_LT(widest, 20 + 1e-4);
+  EXPECT_GT(widest, 19);
+}
+
+TEST(Augment, EdgesAreMirrored) {
+  const auto packed = pack_field(ramp_field());
+  Warp warp;
+  warp.mirrored = true;
+  std::vector<float> out(2 * 10 * 12);
+  cut_crop(packed, 2, 78, warp, {10, 12}, out);  // rows -3 … 6, columns 72 … 83 of 60 × 80
+  EXPECT_NEAR(out[12 * 3 + 1], 73, 0.05);
+  EXPECT_NEAR(out[12 * 2 + 1], 73, 0.05);         // row -1 is row 0
+  EXPECT_NEAR(out[12 * 0 + 1], 273, 0.05);        // row -3 is row 2
+  EXPECT_NEAR(out[12 * 4 + 11], 176, 0.05);       // column 83 is column 76
+  EXPECT_NEAR(out[120 + 12 * 4 + 8], 186, 0.05);  // column 80 is column 79, of the second channel
 }
 
 TEST(PackedField, KeepsNegativeAndFlatPlanes) {

@@ -39,7 +39,7 @@ TEST(BatchQueue, PassesFailuresOn) {
 
 TEST(BatchMaker, PartsMakeTheWholeBatch) {
   const auto small = describe_small_screen("x");
-  const auto plan = plan_training(small.screen, small.cells, small.roles, {}, 1);
+  const auto plan = small_plan(small);
   FieldImages images;
   for (const auto field : plan.fields()) {
     FieldImage image(2, small_screen_px, small_screen_px);
@@ -50,7 +50,7 @@ TEST(BatchMaker, PartsMakeTheWholeBatch) {
   auto options = small_training();
   options.augment.background = 0.1;
   options.augment.blur_px = 1;
-  const BatchMaker maker(plan, images, options);
+  const BatchMaker maker(plan, images, options, options.crop_px, CropNormalisation::maximum);
   const auto whole = maker.training(5, 0, 16), first = maker.training(5, 0, 5),
              second = maker.training(5, 5, 16);
   EXPECT_EQ(whole.count, 16u);

@@ -17,7 +17,7 @@ TrainingPlan uneven_plan() {
   plan.labels = {"many", "few"};
   plan.channels = {"DNA"};
   const auto well = [&](int label, bool validation, int cells, int batch = 0) {
-    TrainingWell made{"P", std::to_string(plan.wells.size()), label, batch, validation, {}};
+    TrainingWell made{"P", std::to_string(plan.wells.size()), {label}, batch, validation, {}};
     for (int i = 0; i < cells; ++i)
       made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, i});
     plan.wells.push_back(std::move(made));
@@ -43,7 +43,7 @@ TEST(Sampler, LabelsAreEqualThenCells) {
   for (int i = 0; i < n; ++i) {
     const auto draw = sampler.draw(i / 100, i % 100);
     EXPECT_FALSE(plan.wells[draw.well].validation);
-    EXPECT_EQ(plan.wells[draw.well].label, draw.label);
+    EXPECT_EQ(plan.wells[draw.well].labels.front(), draw.label);
     few += draw.label == 1;
     small_well += draw.well == 1;
   }
@@ -114,7 +114,7 @@ TrainingPlan batched_plan() {
   plan.labels = {"a", "b"};
   plan.batches = {"one", "two", "three"};
   const auto well = [&](int label, int batch, bool validation) {
-    TrainingWell made{"P", std::to_string(plan.wells.size()), label, batch, validation, {}};
+    TrainingWell made{"P", std::to_string(plan.wells.size()), {label}, batch, validation, {}};
     for (int i = 0; i < 20; ++i)
       made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, 0});
     plan.wells.push_back(std::move(made));
@@ -136,7 +136,7 @@ TEST(Sampler, PartnersAreOfAnotherReplicateOrBatch) {
     EXPECT_NE(replicate.well, first.well);
     EXPECT_NE(plan.wells[batch.well].batch, plan.wells[first.well].batch);
     EXPECT_FALSE(plan.wells[replicate.well].validation || plan.wells[batch.well].validation);
-    EXPECT_EQ(plan.wells[batch.well].label, batch.label);
+    EXPECT_EQ(plan.wells[batch.well].labels.front(), batch.label);
     same_label += replicate.label == first.label;
   }
   EXPECT_GT(same_label, 400);
@@ -149,8 +149,8 @@ TEST(Sampler, ARarePartnerIsFound) {
   TrainingPlan plan;
   plan.labels = {"a"};
   plan.batches = {"one", "two"};
-  plan.wells = {{"P", "1", 0, 0, false, std::vector<TrainingCell>(20000)},
-                {"P", "2", 0, 1, false, std::vector<TrainingCell>(1)}};
+  plan.wells = {{"P", "1", {0}, 0, false, std::vector<TrainingCell>(20000)},
+                {"P", "2", {0}, 1, false, std::vector<TrainingCell>(1)}};
   const CellSampler sampler(plan, 4, false);
   for (int i = 0; i < 50; ++i) {
     const auto first = sampler.draw(0, i);
@@ -202,7 +202,8 @@ TEST(Sampler, WhatCannotBeDrawnIsSaidBefore) {
     return message_of([&] { check(sampler); });
   };
   auto plan = batched_plan();
-  EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(41); }).find("40 cells"), std::string::npos);
+  EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(41, "cells", ""); }).find("40 cells"),
+            std::string::npos);
   for (auto& well : plan.wells) well.batch = 0;
   const auto other_batch = [](auto& s) { s.check_partners(PartnerFrom::other_batch); };
   EXPECT_NE(problem(plan, other_batch).find("all training wells are of one"), std::string::npos);
@@ -210,7 +211,7 @@ TEST(Sampler, WhatCannotBeDrawnIsSaidBefore) {
   EXPECT_NE(problem(plan, other_batch).find("not known"), std::string::npos);
   EXPECT_EQ(problem(plan, [](auto& s) { s.check_partners(PartnerFrom::other_replicate); }), "no error");
   plan.wells[3].validation = true;
-  EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(3); }).find("'b' has one training well"),
+  EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(3, "cells", ""); }).find("'b' has one training well"),
             std::string::npos);
 }
 

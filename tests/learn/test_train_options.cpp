@@ -22,6 +22,15 @@ TEST(TrainOptions, EachBadValueIsRefusedByName) {
     }
   };
   refused("crop-size", [](auto& o) { o.crop_px = 0; });
+  refused("crop-size", [](auto& o) { o.architecture = "mil_cnn", o.crop_px = 16; });
+  refused("examples", [](auto& o) { o.examples = "wells"; });
+  refused("examples", [](auto& o) { o.examples = "mosaics", o.regulariser.kind = "mixup"; });
+  refused("pool", [](auto& o) { o.pooling.kind = "max"; });
+  refused("pool", [](auto& o) { o.architecture = "mil_cnn", o.pooling.kind = "median"; });
+  refused("pool", [](auto& o) { o.architecture = "wscnn4", o.examples = "mosaics", o.pooling.kind = "fc"; });
+  refused("pool-sharpness", [](auto& o) { o.architecture = "mil_cnn", o.pooling.sharpness = -1; });
+  refused("augment-angle", [](auto& o) { o.augment.angle_deg = 181; });
+  refused("augment-scale", [](auto& o) { o.augment.scale = 1; });
   refused("augment-translation", [](auto& o) { o.augment.translation_px = -1; });
   refused("augment-background", [](auto& o) { o.augment.background = 1.5; });
   refused("augment-blur", [](auto& o) { o.augment.blur_px = -1; });

@@ -15,7 +15,7 @@ namespace {
 TEST(TrainFromStore, SameWeightsAsFromFields) {
   const auto folder = fresh_folder("train_store");
   const auto small = paint_small_screen(folder);
-  const auto plan = plan_training(small.screen, small.cells, small.roles, {}, 1);
+  const auto plan = small_plan(small);
   Log log(world().rank(), world().size(), true);
   const SteadyClock clock;
   auto options = shared_training();

@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "learn/sampler.hpp"
 #include "small_screen.hpp"
 #include "test_support.hpp"
 
@@ -12,7 +14,60 @@ namespace cytoscale {
 namespace {
 
 TrainingPlan plan_of(const SmallScreen& small, const SplitOptions& options = {}, std::uint64_t seed = 1) {
-  return plan_training(small.screen, small.cells, small.roles, options, seed);
+  return small_plan(small, options, seed);
+}
+
+TEST(TrainingPlan, FieldsAreExamplesOfTheirOwn) {
+  TrainOptions options;
+  options.examples = "fields";
+  options.crop_px = 0;
+  const auto small = over_fields(describe_small_screen("x"));
+  auto plan = plan_training(small.screen, small.cells, small.roles, options);
+  EXPECT_EQ(plan.cells(false), 8);
+  EXPECT_EQ(plan.field_sizes.size(), 12u);
+  EXPECT_EQ(crop_size_of(plan, options), PictureSize(160));
+  options.crop_px = 100;
+  EXPECT_EQ(crop_size_of(plan, options), PictureSize(100));
+  options.crop_px = 161;
+  EXPECT_NE(message_of([&] { crop_size_of(plan, options); }).find("--crop-size"), std::string::npos);
+  options.crop_px = 0;
+  plan.field_sizes[3] = {160, 150};
+  EXPECT_NE(message_of([&] { crop_size_of(plan, options); }).find("160 × 150 px"), std::string::npos);
+  plan.field_sizes.assign(12, {20, 30});
+  options.architecture = "mil_cnn";
+  EXPECT_NE(message_of([&] { crop_size_of(plan, options); }).find("mil_cnn takes pictures of at least"),
+            std::string::npos);
+}
+
+TEST(TrainingPlan, APictureMayHaveSeveralLabels) {
+  auto small = over_fields(describe_small_screen("x"));
+  for (auto& field : small.screen.fields)
+    if (field.metadata[3] == "drug3") field.metadata[3] = "drug2|nucleus|drug1";
+  TrainOptions options;
+  options.examples = "fields";
+  EXPECT_EQ(plan_training(small.screen, small.cells, small.roles, options).labels.size(), 4u);
+  options.several_labels = true;
+  const auto plan = plan_training(small.screen, small.cells, small.roles, options);
+  EXPECT_EQ(plan.labels, (std::vector<std::string>{"DMSO", "drug1", "drug2", "nucleus"}));
+  std::set<std::vector<int>> sets;
+  for (const auto& well : plan.wells) sets.insert(well.labels);
+  EXPECT_EQ(sets, (std::set<std::vector<int>>{{0}, {1}, {2}, {1, 2, 3}}));
+  const CellSampler sampler(plan, 1, false);
+  std::map<int, int> drawn;
+  for (int i = 0; i < 400; ++i) {  // each label as often as the others, with all that its field has
+    const auto draw = sampler.draw(0, i);
+    ++drawn[draw.label];
+    std::vector<float> target(4);
+    sampler.add_target(draw, 1, target);
+    for (int label = 0; label < 4; ++label) {
+      const auto& own = plan.wells[draw.well].labels;
+      EXPECT_EQ(target[static_cast<std::size_t>(label)], std::count(own.begin(), own.end(), label));
+    }
+  }
+  for (const auto& [label, count] : drawn) EXPECT_NEAR(count, 100, 40) << label;
+  if (!world().root()) return;  // one file for all ranks
+  write_training_wells("several_wells.csv", plan);
+  EXPECT_NE(read_file("several_wells.csv").find("drug1|drug2|nucleus"), std::string::npos);
 }
 
 TEST(TrainingPlan, HoldsOutWholeWellsOfEachTreatment) {
@@ -22,7 +77,7 @@ TEST(TrainingPlan, HoldsOutWholeWellsOfEachTreatment) {
   std::map<int, int> held_out;
   for (const auto& well : plan.wells) {
     EXPECT_EQ(well.cells.size(), 16u);
-    if (well.validation) ++held_out[well.label];
+    if (well.validation) ++held_out[well.labels.front()];
   }
   EXPECT_EQ(held_out, (std::map<int, int>{{0, 1}, {1, 1}, {2, 1}, {3, 1}}));
   EXPECT_EQ(plan.cells(false), 8 * 16);
@@ -61,7 +116,7 @@ TEST(TrainingPlan, ATreatmentWithOneWellIsAnErrorUnlessSomethingIsSaid) {
   options.single_wells = "train";
   const auto plan = plan_of(small, options);
   for (const auto& well : plan.wells)
-    if (plan.labels[static_cast<std::size_t>(well.label)] == "drug1") {
+    if (plan.labels[static_cast<std::size_t>(well.labels.front())] == "drug1") {
       EXPECT_FALSE(well.validation);
     }
   ASSERT_EQ(plan.remarks.size(), 1u);

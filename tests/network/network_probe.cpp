@@ -93,7 +93,7 @@ void encode(const EncoderOptions& options, const std::filesystem::path& crops_pa
   std::vector<float> crops(bytes.size() / sizeof(float));
   std::memcpy(crops.data(), bytes.data(), bytes.size());
   auto encoder = make_torch_encoder(options);
-  const auto side = static_cast<std::size_t>(options.crop_px);
+  const auto side = static_cast<std::size_t>(options.crop_size.height);
   const auto count = crops.size() / (static_cast<std::size_t>(options.channels) * side * side);
   std::vector<float> features(count * encoder->feature_names().size());
   encoder->encode(crops, count, features);
@@ -113,7 +113,7 @@ void serve(const std::vector<std::string>& words) {
     EncoderOptions options;
     options.model = words.at(1);
     options.channels = std::stoi(words.at(3));
-    options.crop_px = std::stoi(words.at(4));
+    options.crop_size = std::stoi(words.at(4));
     options.layers = split_list(words.at(5));
     options.threads = 2;
     options.device = "cpu";

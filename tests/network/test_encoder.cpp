@@ -15,7 +15,7 @@ EncoderOptions untrained(int threads = 1, const std::string& precision = "fp32")
   EncoderOptions options;
   options.layers = {"conv4a", "pool5", "conv1"};
   options.channels = 3;
-  options.crop_px = 48;
+  options.crop_size = 48;
   options.seed = 5;
   options.threads = threads;
   options.precision = precision;
@@ -80,7 +80,7 @@ TEST(Encoder, Bf16IsNearFp32) {
 TEST(Encoder, DescribesItself) {
   auto encoder = make_torch_encoder(untrained());
   EXPECT_EQ(encoder->channels(), 3);
-  EXPECT_EQ(encoder->crop_px(), 48);
+  EXPECT_EQ(encoder->crop_size(), PictureSize(48));
   const auto names = encoder->feature_names(), layers = encoder->feature_layers();
   ASSERT_EQ(names.size(), 256u + 512u + 64u);
   ASSERT_EQ(layers.size(), names.size());
@@ -105,14 +105,14 @@ TEST(Encoder, BadRequestsAreRefused) {
   };
   refused([](auto& o) { o.precision = "fp8"; });
   refused([](auto& o) { o.threads = 0; });
-  refused([](auto& o) { o.crop_px = 4; });
+  refused([](auto& o) { o.crop_size = 4; });
   refused([](auto& o) { o.layers = {"conv7"}; });
   refused([](auto& o) { o.channels = 0; });
   refused([](auto& o) { o.architecture = "resnet1000"; });
   refused([](auto& o) { o.crop_normalisation = "somehow"; });
   refused([](auto& o) { o.device = "tpu"; });
   refused([](auto& o) { o.model = "/nonexistent/model"; });
-  refused([](auto& o) { o.architecture = "vgg16", o.crop_px = 24; });
+  refused([](auto& o) { o.architecture = "vgg16", o.crop_size = 24; });
 }
 
 }  // namespace

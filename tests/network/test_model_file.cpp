@@ -14,7 +14,8 @@ namespace cytoscale {
 namespace {
 
 ModelInfo some_model(int channels = 2, int classes = 3) {
-  return {{"resnet18", channels, classes}, 32, "maximum", {"a", "b", "c"}, {{"made", "by a test"}}};
+  return {{"resnet18", channels, classes}, 32, "maximum", {}, {"a", "b", "c"}, false,
+          {{"made", "by a test"}}};
 }
 
 std::vector<float> values_of(const StoredTensor& tensor) {

@@ -63,6 +63,8 @@ TEST(NetworkSpec, LayersOfNetworksOverFields) {
   EXPECT_EQ(map_side("wscnn4", 210), 21);
   EXPECT_EQ(map_side("wscnn4", 280), 30);
   EXPECT_EQ(map_side("wscnn4", 20), 0);
+  EXPECT_EQ(map_side("mil_cnn", 45), 1);
+  EXPECT_EQ(map_side("mil_cnn", 44), 0);
 }
 
 TEST(NetworkSpec, PoolsAreOfTheirNetworks) {

@@ -46,11 +46,12 @@ class MadeCrops final : public CellImages {
  public:
   explicit MadeCrops(const CellImages& source) : source_(source) {}
   // Makes those that are not there yet: a training makes all that the next one of the same options asks for.
-  void cut(const TrainingCell& cell, const Warp& warp, int crop_px, std::span<float> out) const override {
+  void cut(const TrainingCell& cell, const Warp& warp, PictureSize size,
+           std::span<float> out) const override {
     const std::lock_guard lock(mutex_);
     auto [crop, fresh] = crops_.try_emplace(key(cell, warp));
     if (fresh) {
-      source_.cut(cell, warp, crop_px, out);
+      source_.cut(cell, warp, size, out);
       crop->second.assign(out.begin(), out.end());
     } else {
       std::copy(crop->second.begin(), crop->second.end(), out.begin());
@@ -61,9 +62,9 @@ class MadeCrops final : public CellImages {
  private:
   using Key = std::array<std::uint32_t, 8>;
   static Key key(const TrainingCell& cell, const Warp& warp) {
-    static_assert(sizeof(Warp) == 6 * sizeof(float));
+    const float parts[] = {warp.yy, warp.yx, warp.xy, warp.xx, warp.shift_y, warp.shift_x};
     Key made{static_cast<std::uint32_t>(cell.row), static_cast<std::uint32_t>(cell.row >> 32)};
-    std::memcpy(made.data() + 2, &warp, sizeof warp);
+    std::memcpy(made.data() + 2, parts, sizeof parts);
     return made;
   }
   const CellImages& source_;
@@ -135,7 +136,8 @@ json read_rates(const CropStore& store, const Settings& settings) {
 
 // Crops of batches made on one thread: reading, warping, rescaling.
 double batches_per_thread(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options) {
-  const BatchMaker maker(plan, images, options);
+  const BatchMaker maker(plan, images, options, options.crop_px,
+                         parse_crop_normalisation(options.crop_normalisation));
   const SteadyClock clock;
   const auto batch = static_cast<std::size_t>(options.batch_size);
   for (std::int64_t step = 0; step < options.steps; ++step) maker.training(step, 0, batch);  // into the cache
@@ -223,7 +225,7 @@ int run(int argc, char** argv) {
   const auto settings = parse(argc, argv);
   const auto screen = read_manifest(settings.manifest);
   const auto cells = read_cell_table(settings.output / "cells.h5");
-  const auto plan = plan_training(screen, cells, settings.roles, settings.training.split, 1);
+  const auto plan = plan_training(screen, cells, settings.roles, settings.training);
   const CropStore store(settings.output / "crops.h5");
   store.check_matches(screen, cells);
   const StoreImages images(store, cells);

@@ -1,0 +1,137 @@
+#include "jobs/encode_job.hpp"
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "mpi/agree.hpp"
+#include "mpi/threads.hpp"
+#include "network/model_file.hpp"
+#include "prepare/field_table.hpp"
+#include "store/stamp.hpp"
+
+namespace cytoscale {
+namespace {
+
+constexpr const char* untrained = "untrained";
+
+// Of all fields that can be read.
+PictureSize size_of_fields(const CellTable& fields) {
+  PictureSize size;
+  for (std::size_t f = 0; f < fields.fields(); ++f) {
+    const PictureSize own(fields.height[f], fields.width[f]);
+    if (fields.failed[f] || own == size) continue;
+    if (size != PictureSize())
+      throw Error("fields of " + std::to_string(size.height) + " × " + std::to_string(size.width) +
+                      " px and of " + std::to_string(own.height) + " × " + std::to_string(own.width) +
+                      " px in one screen",
+                  "manifest", "Do one size at a time: choose plates with --plates");
+    size = own;
+  }
+  if (size == PictureSize())
+    throw Error("no field can be read", "manifest", "See what `cytoscale check` says");
+  return size;
+}
+
+}  // namespace
+
+bool EncodeJob::is_untrained() const {
+  return model_ == untrained;
+}
+
+std::filesystem::path EncodeJob::weights() const {
+  return is_untrained() ? std::filesystem::path() : model_file_of(model_);
+}
+
+std::filesystem::path EncodeJob::illumination() const {
+  return file_at_hand(files_.illumination, output_ / "illumination.h5");
+}
+
+void EncodeJob::declare_files(OptionSet& options, const std::string& what) {
+  const auto key = file_.substr(0, file_.find('.'));
+  options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
+  options.add("illumination", files_.illumination,
+              "illumination functions (default: OUTPUT/illumination.h5 if present)");
+  options.add(key, files_.output, what + " to write (default: OUTPUT/" + file_ + ")");
+  options.add("failures", files_.failures, "list of fields left out (default: OUTPUT/failures.csv)");
+  declare_manifest(options, manifest_);
+}
+
+void EncodeJob::declare_computing(OptionSet& options) {
+  declare_precision(options, encoder_.precision);
+  options.add("float16", embed_.float16, "store features as 16-bit floats: half the size, 3 digits");
+  options.add("embed-batch", embed_.batch, "cells that the network gets at a time, at most");
+}
+
+void EncodeJob::declare_machine(OptionSet& options) {
+  declare_failures(options, embed_.pass.max_failed_fields);
+  options.group("Machine");
+  options.add("threads", embed_.pass.threads, "threads per rank (0: this rank's share of the processors)");
+  options.add("queue-memory", embed_.pass.queue_memory_mib, "crops made ahead, per rank", "MIB");
+  options.add("device", encoder_.device, "auto (a GPU where there is one), cpu or cuda", "DEVICE");
+}
+
+void EncodeJob::resolve() {
+  if (cells_.empty()) cells_ = output_ / "cells.h5";
+  if (model_.empty()) model_ = output_ / "model";
+  if (files_.output.empty()) files_.output = output_ / file_;
+  if (files_.failures.empty()) files_.failures = output_ / "failures.csv";
+  embed_.validate();
+  manifest_.validate();
+}
+
+std::vector<std::filesystem::path> EncodeJob::inputs() const {
+  std::vector<std::filesystem::path> paths = {manifest_.manifest, illumination()};
+  if (!over_fields()) paths.push_back(cells_);
+  if (!is_untrained()) paths.push_back(model_);
+  return paths;
+}
+
+void EncodeJob::execute(JobContext& context) {
+  Screen screen;
+  CellTable cells;
+  nlohmann::json provenance;
+  std::unique_ptr<Encoder> encoder;
+  auto options = embed_;
+  auto files = files_;
+  options.name = name();
+  options.unit = over_fields() ? "fields" : "cells";
+  options.pass.threads = threads_per_rank(context.comm, embed_.pass.threads);
+  together(context.comm, [&] {
+    screen = read_manifest(manifest_);
+    if (over_fields()) return;
+    cells = read_cell_table(cells_);
+    check_cells_match(cells, screen, cells_);
+  });
+  if (over_fields()) cells = field_table(context.comm, screen);
+  together(context.comm, [&] {
+    files.illumination = illumination();
+    encoder = make_encoder(context, screen, cells, options.pass.threads);
+    provenance = make_provenance(name(), resolved_options(*this), screen.fingerprint(),
+                                 {{"cells", over_fields() ? std::filesystem::path() : cells_},
+                                  {"illumination", files.illumination},
+                                  {"model", weights()}});
+    provenance["encoder"] = encoder->description();
+  });
+  const auto size = encoder->crop_size();
+  context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " " + options.unit + ", " +
+                   count_text(encoder->feature_names().size()) + " features, windows of " +
+                   std::to_string(size.height) + " × " + std::to_string(size.width) + " px, rescaling " +
+                   std::string(name_of(encoder->rescaling().how)) + "; " + encoder->description());
+  const double start_s = context.clock.now_s();
+  const auto result = embed_screen(context.comm, screen, cells, *encoder, options, files, provenance,
+                                   context.clock, context.log);
+  report(context, result, context.clock.now_s() - start_s);
+}
+
+std::unique_ptr<Encoder> EncodeJob::make_encoder(const JobContext& context, const Screen& screen,
+                                                 const CellTable& cells, int threads) const {
+  EncoderOptions options = encoder_;
+  options.model = weights();
+  options.channels = static_cast<int>(screen.channels.size());
+  options.threads = threads;
+  options.local_rank = context.comm.node_rank();
+  options.whole_fields = over_fields();
+  if (over_fields()) options.crop_size = size_of_fields(cells);
+  return make_torch_encoder(options);
+}
+
+}  // namespace cytoscale

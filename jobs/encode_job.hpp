@@ -1,0 +1,45 @@
+// What embed and predict share: a network over pictures of a screen, a row for each.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "embed/embed_screen.hpp"
+#include "jobs/job.hpp"
+
+namespace cytoscale {
+
+class EncodeJob : public Job {
+ public:
+  std::vector<std::filesystem::path> inputs() const override;
+  std::vector<std::filesystem::path> outputs() const override { return {files_.output}; }
+  void resolve() override;
+  void execute(JobContext& context) override;
+
+ protected:
+  explicit EncodeJob(std::string file) : file_(std::move(file)) { embed_.pass.threads = 0; }
+  // The groups of options that both have, in their order; what stands between is the job's own.
+  void declare_files(OptionSet& options, const std::string& what);
+  void declare_computing(OptionSet& options);
+  void declare_machine(OptionSet& options);
+
+  virtual bool over_fields() const { return false; }
+  virtual void report(JobContext& context, const EmbedResult& result, double seconds) const = 0;
+  bool is_untrained() const;
+
+  std::filesystem::path output_ = ".", model_, cells_;
+  ManifestOptions manifest_;
+  EncoderOptions encoder_;
+  EmbedOptions embed_;
+  FieldPassFiles files_;
+
+ private:
+  std::filesystem::path weights() const;
+  std::filesystem::path illumination() const;
+  std::unique_ptr<Encoder> make_encoder(const JobContext& context, const Screen& screen,
+                                        const CellTable& cells, int threads) const;
+  std::string file_;
+};
+
+}  // namespace cytoscale

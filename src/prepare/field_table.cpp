@@ -1,0 +1,33 @@
+#include "prepare/field_table.hpp"
+
+#include <limits>
+
+#include "prepare/field_sizes.hpp"
+
+namespace cytoscale {
+
+CellTable field_table(const Communicator& comm, const Screen& screen) {
+  const auto sizes = sizes_by_plate(comm, screen);
+  const auto plate = plate_of_field(screen);
+  CellTable table;
+  table.channels = screen.channels;
+  table.screen_fingerprint = screen.fingerprint();
+  table.first_cell.push_back(0);
+  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    const auto& size = sizes[plate[f]];
+    const bool failed = size.height == 0;
+    table.failed.push_back(failed);
+    table.height.push_back(size.height);
+    table.width.push_back(size.width);
+    table.first_cell.push_back(table.first_cell.back() + (failed ? 0 : 1));
+    if (failed) continue;
+    table.y.push_back(static_cast<float>(size.height / 2));
+    table.x.push_back(static_cast<float>(size.width / 2));
+    for (auto* column : {&table.area_px, &table.mean_intensity, &table.eccentricity})
+      column->push_back(std::numeric_limits<float>::quiet_NaN());
+    table.border.push_back(0);
+  }
+  return table;
+}
+
+}  // namespace cytoscale
