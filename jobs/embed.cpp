@@ -64,7 +64,6 @@ class EmbedJob final : public EncodeJob {
   }
   void resolve() override {
     EncodeJob::resolve();
-    encoder_.crop_size = crop_px_;
     if (encoder_.layers.empty() && !is_pytorch_file(model_)) encoder_.layers = {default_layer};
   }
 
@@ -77,7 +76,6 @@ class EmbedJob final : public EncodeJob {
                           ? "; " + count_text(result.failed_fields) + " fields without features"
                           : ""));
   }
-  int crop_px_ = 0;
 };
 
 }  // namespace

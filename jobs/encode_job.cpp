@@ -74,6 +74,7 @@ void EncodeJob::resolve() {
   if (model_.empty()) model_ = output_ / "model";
   if (files_.output.empty()) files_.output = output_ / file_;
   if (files_.failures.empty()) files_.failures = output_ / "failures.csv";
+  encoder_.crop_size = crop_px_;
   embed_.validate();
   manifest_.validate();
 }

@@ -31,6 +31,7 @@ class EncodeJob : public Job {
   std::filesystem::path output_ = ".", model_, cells_;
   ManifestOptions manifest_;
   EncoderOptions encoder_;
+  int crop_px_ = 0;  // side of the window around a cell
   EmbedOptions embed_;
   FieldPassFiles files_;
 

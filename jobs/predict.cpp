@@ -50,7 +50,6 @@ class PredictJob final : public EncodeJob {
       throw Error("unknown choice '" + of_ + "'", "option --of", "Choose from: fields, cells");
     if (is_untrained())
       throw Error("an untrained network predicts nothing", "option --model", "Train one first");
-    encoder_.crop_size = crop_px_;
   }
 
  private:
@@ -63,7 +62,6 @@ class PredictJob final : public EncodeJob {
                           : ""));
   }
   std::string of_ = "fields";
-  int crop_px_ = 0;
 };
 
 }  // namespace

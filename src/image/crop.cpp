@@ -33,10 +33,10 @@ void rescale_by(const PictureStatistics& statistics, std::span<float> crop, int 
     throw Error("pictures of " + std::to_string(size) + " pixels and " + std::to_string(channels) +
                     " channels cannot be rescaled by " + std::to_string(statistics.mean.size()) + " means",
                 "crop-normalization", "A mean image takes pictures of the size that it was made from");
-  for (std::size_t i = 0; i < crop.size(); ++i) {
-    const auto c = i / size;
+  for (std::size_t c = 0; c < count; ++c) {
     const float sd = statistics.sd[c];
-    crop[i] = sd > 0 ? (crop[i] - statistics.mean[whole ? i : c]) / sd : 0;
+    for (std::size_t i = c * size; i < (c + 1) * size; ++i)
+      crop[i] = sd > 0 ? (crop[i] - statistics.mean[whole ? i : c]) / sd : 0;
   }
 }
 

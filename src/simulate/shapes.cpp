@@ -16,6 +16,7 @@
 #include "image/tiff.hpp"
 #include "mpi/agree.hpp"
 #include "screen/plan.hpp"
+#include "simulate/rows.hpp"
 
 namespace cytoscale::simulation {
 namespace {
@@ -27,12 +28,6 @@ constexpr int samples = 4;  // a pixel's side, for its coverage
 
 void check(bool good, const std::string& key, const std::string& problem) {
   if (!good) throw Error(problem, "option --" + key);
-}
-
-std::string decimals(double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.2f", value);
-  return text;
 }
 
 Shape draw_shape(const ShapeSettings& settings, int place, bool circle, Random& random) {
@@ -101,17 +96,17 @@ FieldPlace place_of(const ShapeSettings& settings, std::size_t number) {
 
 std::vector<std::string> truth_row(const ShapeSettings& settings, const FieldPlace& place,
                                    const Shape& shape) {
-  const auto edge = [](double value, int size) { return decimals(std::clamp(value, -0.5, size - 0.5)); };
+  const auto edge = [](double value, int size) { return decimals(std::clamp(value, -0.5, size - 0.5), 2); };
   return {place.plate,
           place.well,
           "1",
           place.positive ? "positive" : "negative",
           shape.circle ? "circle" : "ellipse",
-          decimals(shape.y),
-          decimals(shape.x),
-          decimals(shape.longer),
-          decimals(shape.shorter),
-          decimals(shape.angle * 180 / std::numbers::pi),
+          decimals(shape.y, 2),
+          decimals(shape.x, 2),
+          decimals(shape.longer, 2),
+          decimals(shape.shorter, 2),
+          decimals(shape.angle * 180 / std::numbers::pi, 2),
           edge(shape.y - shape.half_height(), settings.height),
           edge(shape.x - shape.half_width(), settings.width),
           edge(shape.y + shape.half_height(), settings.height),
@@ -146,7 +141,7 @@ std::string simulate_some(const ShapeSettings& settings, const Block& mine, Prog
     for (const auto& shape : field.shapes) rows.rows.push_back(truth_row(settings, place, shape));
     progress.update(i - mine.first + 1);
   }
-  return csv_text(rows).substr(csv_text({truth_header, {}}).size());
+  return body_text(rows);
 }
 
 }  // namespace
@@ -199,13 +194,8 @@ void simulate_shapes(const ShapeSettings& settings, const Communicator& comm, co
     text = simulate_some(settings, mine, progress);
     progress.finish();
   });
-  const auto parts = comm.gather(text);
-  on_root(comm, [&] {
-    std::string all = csv_text({truth_header, {}});
-    for (const auto& part : parts) all += part;
-    write_file_atomically(settings.output / "truth.csv", all);
-    write_csv(settings.output / "screen.csv", manifest_of(settings));
-  });
+  write_rows(comm, settings.output / "truth.csv", truth_header, text);
+  on_root(comm, [&] { write_csv(settings.output / "screen.csv", manifest_of(settings)); });
 }
 
 }  // namespace cytoscale::simulation

@@ -6,19 +6,15 @@
 #include "core/progress.hpp"
 #include "image/tiff.hpp"
 #include "mpi/agree.hpp"
+#include "screen/plan.hpp"
 #include "simulate/camera.hpp"
 #include "simulate/nuisance.hpp"
 #include "simulate/paint_field.hpp"
+#include "simulate/rows.hpp"
 #include "simulate/truth.hpp"
 
 namespace cytoscale::simulation {
 namespace {
-
-// Rows as CSV lines without the header line.
-std::string body_text(std::vector<std::string> columns, std::vector<std::vector<std::string>> rows) {
-  const Table header{columns, {}}, table{std::move(columns), std::move(rows)};
-  return csv_text(table).substr(csv_text(header).size());
-}
 
 void write_field(const SimulateSettings& settings, const Design& design, const DesignWell& well, int site,
                  const SimulatedField& field) {
@@ -29,16 +25,7 @@ void write_field(const SimulateSettings& settings, const Design& design, const D
     write_tiff(folder / image_name(design, well, site, channels[c]), side, side, field.pictures[c]);
 }
 
-// This rank's wells: each rank takes an equal run of them.
-struct Share {
-  std::size_t first, last;
-};
-Share share_of(std::size_t count, const Communicator& comm) {
-  const auto rank = static_cast<std::size_t>(comm.rank()), size = static_cast<std::size_t>(comm.size());
-  return {count * rank / size, count * (rank + 1) / size};
-}
-
-std::string simulate_share(const SimulateSettings& settings, const Design& design, Share share,
+std::string simulate_share(const SimulateSettings& settings, const Design& design, const Block& share,
                            Progress& progress, std::int64_t& cells) {
   const NoiseTile noise(settings.seed);
   const auto columns = truth_columns(design, settings);
@@ -50,7 +37,7 @@ std::string simulate_share(const SimulateSettings& settings, const Design& desig
       write_field(settings, design, design.wells[w], site, field);
       auto rows = truth_rows(design, settings, design.wells[w], site, field.cells);
       cells += static_cast<std::int64_t>(rows.size());
-      text += body_text(columns, std::move(rows));
+      text += body_text({columns, std::move(rows)});
       progress.update(++done);
     }
   return text;
@@ -79,7 +66,7 @@ SimulateSummary simulate_screen(const SimulateSettings& settings, const Communic
     std::filesystem::remove(settings.output / "screen.csv");
     for (const DesignWell& well : design.wells) make_folder(settings.output / image_folder(design, well));
   });
-  const Share share = share_of(design.wells.size(), comm);
+  const auto share = block_of(design.wells.size(), comm.rank(), comm.size());
   std::string mine;
   std::int64_t cells = 0;
   together(comm, [&] {
@@ -89,13 +76,8 @@ SimulateSummary simulate_screen(const SimulateSettings& settings, const Communic
     mine = simulate_share(settings, design, share, progress, cells);
     progress.finish();
   });
-  const auto parts = comm.gather(mine);
-  on_root(comm, [&] {
-    std::string text = csv_text(Table{truth_columns(design, settings), {}});
-    for (const auto& part : parts) text += part;
-    write_file_atomically(settings.output / "truth.csv", text);
-    write_csv(settings.output / "screen.csv", make_manifest(design, settings));
-  });
+  write_rows(comm, settings.output / "truth.csv", truth_columns(design, settings), mine);
+  on_root(comm, [&] { write_csv(settings.output / "screen.csv", make_manifest(design, settings)); });
   SimulateSummary summary;
   summary.plates = static_cast<std::int64_t>(design.batches) * design.plates_per_batch;
   summary.wells = static_cast<std::int64_t>(design.wells.size());

@@ -1,17 +1,10 @@
 #include "simulate/truth.hpp"
 
-#include <cstdio>
-
 #include "core/text.hpp"
+#include "simulate/rows.hpp"
 
 namespace cytoscale::simulation {
 namespace {
-
-std::string decimals(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
 
 std::vector<std::string> place_columns(const Design& design) {
   if (design.genes) return {"Metadata_Gene", "Metadata_Allele", "Metadata_Control"};
