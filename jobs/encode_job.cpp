@@ -86,6 +86,12 @@ std::vector<std::filesystem::path> EncodeJob::inputs() const {
   return paths;
 }
 
+std::map<std::string, std::filesystem::path> EncodeJob::sources() const {
+  return {{"cells", over_fields() ? std::filesystem::path() : cells_},
+          {"illumination", illumination()},
+          {"model", weights()}};
+}
+
 void EncodeJob::execute(JobContext& context) {
   Screen screen;
   CellTable cells;
@@ -106,11 +112,9 @@ void EncodeJob::execute(JobContext& context) {
   together(context.comm, [&] {
     files.illumination = illumination();
     encoder = make_encoder(context, screen, cells, options.pass.threads);
-    provenance = make_provenance(name(), resolved_options(*this), screen.fingerprint(),
-                                 {{"cells", over_fields() ? std::filesystem::path() : cells_},
-                                  {"illumination", files.illumination},
-                                  {"model", weights()}});
+    provenance = make_provenance(name(), resolved_options(*this), screen.fingerprint(), sources());
     provenance["encoder"] = encoder->description();
+    ready(screen, cells, *encoder, options);
   });
   const auto size = encoder->crop_size();
   context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " " + options.unit + ", " +

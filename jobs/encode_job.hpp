@@ -1,6 +1,7 @@
 // What embed and predict share: a network over pictures of a screen, a row for each.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,13 @@ class EncodeJob : public Job {
   void declare_machine(OptionSet& options);
 
   virtual bool over_fields() const { return false; }
+  // What the result is made from, by role, for provenance.
+  virtual std::map<std::string, std::filesystem::path> sources() const;
+  // Before anything is computed, on every rank. Throws Error. Collective: no.
+  virtual void ready(const Screen& screen, const CellTable& cells, const Encoder& encoder,
+                     EmbedOptions& options) {
+    (void)screen, (void)cells, (void)encoder, (void)options;
+  }
   virtual void report(JobContext& context, const EmbedResult& result, double seconds) const = 0;
   bool is_untrained() const;
 

@@ -59,6 +59,7 @@ std::unique_ptr<Job> make_crop_job();
 std::unique_ptr<Job> make_train_job();
 std::unique_ptr<Job> make_embed_job();
 std::unique_ptr<Job> make_predict_job();
+std::unique_ptr<Job> make_localize_job();
 std::unique_ptr<Job> make_reduce_job();
 std::unique_ptr<Job> make_evaluate_job();
 std::unique_ptr<Job> make_run_job();

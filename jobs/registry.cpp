@@ -16,6 +16,7 @@ std::vector<std::unique_ptr<Job>> all_jobs() {
   jobs.push_back(make_train_job());
   jobs.push_back(make_embed_job());
   jobs.push_back(make_predict_job());
+  jobs.push_back(make_localize_job());
   jobs.push_back(make_reduce_job());
   jobs.push_back(make_evaluate_job());
   return jobs;

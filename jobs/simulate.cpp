@@ -1,5 +1,6 @@
 #include "simulate/simulate_screen.hpp"
 
+#include "core/error.hpp"
 #include "core/text.hpp"
 #include "jobs/job.hpp"
 
@@ -7,6 +8,23 @@ namespace cytoscale {
 namespace {
 
 using simulation::SimulateSettings;
+
+std::vector<double> shares(const std::string& text) {
+  std::vector<double> values;
+  for (const auto& part : split_list(text)) {
+    const auto value = to_number(part);
+    if (!value)
+      throw Error("is '" + text + "'", "--response-fraction", "Give a share, or several: 0.05,0.2,1");
+    values.push_back(*value);
+  }
+  return values;
+}
+
+std::string shares_text(const std::vector<double>& shares) {
+  std::vector<std::string> parts;
+  for (const double share : shares) parts.push_back(number_text(share));
+  return join(parts, ",");
+}
 
 class SimulateJob final : public Job {
  public:
@@ -21,7 +39,10 @@ class SimulateJob final : public Job {
            "actin fibres; distribution of tubulin; density; share of multinucleate and mitotic cells. "
            "Concentration scales the effect, only a part of the cells responds, and compounds of a "
            "mechanism share its direction but differ in detail. --design genes makes alleles of genes "
-           "instead. --design FILE.csv takes the treatments, and the batches in which each is imaged, from "
+           "instead, --design strains proteins tagged in channel GFP that are in one compartment of the cell "
+           "or "
+           "in two (labels such as ER|Golgi). --design FILE.csv takes the treatments, and the batches in "
+           "which each is imaged, from "
            "a list (docs/file-format.md); config/study_chemical.csv and config/study_genes.csv are two.\n\n"
            "In the grid of --design compounds, a compound is imaged in one group of --replicates batches, "
            "one well in each; the groups are disjoint and every mechanism (but --single-group-moas) has "
@@ -43,6 +64,8 @@ class SimulateJob final : public Job {
     options.add("output", settings_.output, "folder of the simulated screen", "DIR");
     options.group("Simulation");
     options.add("seed", settings_.seed, "seed of all random draws");
+    options.add("masks", settings_.masks,
+                "write OUTPUT/masks/cells and OUTPUT/masks/responding: which pixels belong to which cell");
     options.add("difficulty", settings_.difficulty, "d: effects times 2/(1+d), nuisance times 2d/(1+d)");
     declare_design(options);
     declare_imaging(options);
@@ -67,8 +90,9 @@ class SimulateJob final : public Job {
     options.group("Design");
     options.add(
         "design", d.kind,
-        "compounds (a grid of mechanisms, compounds, concentrations), genes (of genes, alleles), or a "
-        "CSV file that lists the treatments",
+        "compounds (a grid of mechanisms, compounds, concentrations), genes (of genes, alleles), strains (of "
+        "a protein that is tagged, in one compartment of the cell or two), or a CSV file that lists the "
+        "treatments",
         "KIND|FILE");
     options.add("moas", d.moas, "compounds: mechanisms of action");
     options.add("compounds-per-moa", d.compounds_per_moa, "compounds: compounds of each mechanism");
@@ -77,6 +101,9 @@ class SimulateJob final : public Job {
     options.add("genes", d.genes, "genes: genes");
     options.add("alleles-per-gene", d.alleles_per_gene,
                 "genes: alleles of each gene; each is in every batch");
+    options.add("localizations", d.localizations,
+                "strains: compartments, in channel GFP: each alone, and each with the next");
+    options.add("strains", d.strains, "strains: strains of each; each is in every batch");
     options.add("batches", d.batches, "batches (experimental repeats)");
     options.add("replicates", d.replicates,
                 "compounds: batches in which a compound is imaged; divides --batches");
@@ -98,8 +125,15 @@ class SimulateJob final : public Job {
     options.group("Effects");
     options.add("effect-size", e.size,
                 "shift of a responding cell at the highest dose, in standard deviations of untreated cells");
-    options.add("response-fraction", e.response_fraction,
-                "part of the cells that responds at the highest dose");
+    options.add({"response-fraction",
+                 {},
+                 "part of the cells that responds at the highest dose: of every mechanism (or set of "
+                 "compartments), or one for each in turn: 0.05,0.2,1",
+                 "X,...",
+                 {},
+                 false,
+                 [&e](const std::string& text) { e.response_fraction = shares(text); },
+                 [&e] { return shares_text(e.response_fraction); }});
     options.add("series-detail", e.series_detail,
                 "length of the direction shared by a mechanism's compounds in one group of batches, relative "
                 "to the mechanism's");
@@ -109,7 +143,7 @@ class SimulateJob final : public Job {
   void declare_imaging(OptionSet& options) {
     auto& i = settings_.imaging;
     options.group("Imaging");
-    options.add("channels", i.channels, "any of DNA, Tubulin, Actin, RNA, ER, AGP, Mito; DNA is needed");
+    options.add("channels", i.channels, "any of DNA, Tubulin, Actin, RNA, ER, AGP, Mito, GFP; DNA is needed");
     options.add("field-size", i.field_px, "side of a field", "PX");
     options.add("nucleus-radius", i.nucleus_radius_px, "of the average nucleus; everything scales with it",
                 "PX");

@@ -66,7 +66,9 @@ EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const C
     check_channels(screen, encoder);
     pass.emplace(comm, screen, cells, options.pass, files);
   });
-  const EmbeddingLayout layout{encoder.feature_names(), encoder.feature_layers(), options.float16,
+  const auto& digest = options.digest;
+  const EmbeddingLayout layout{digest ? digest->names : encoder.feature_names(),
+                               digest ? digest->layers : encoder.feature_layers(), options.float16,
                                provenance};
   EmbeddingWriter writer(comm, files.output, screen, cells, layout);
   Embedder embedder(cells, encoder, options.batch);
@@ -79,7 +81,8 @@ EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const C
   };
   work.prepare = [&](std::size_t field, const Illumination* gain) {
     return [&, field, crops = crop_field(screen, cells, field, gain, settings)](const Tick& tick) {
-      writer.write(field, embedder.encode(field, crops, tick));
+      const auto features = embedder.encode(field, crops, tick);
+      digest ? writer.write(field, digest->work(field, crops, features)) : writer.write(field, features);
     };
   };
   const auto passed = pass->run(writer, work, clock, log);

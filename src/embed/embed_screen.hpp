@@ -4,8 +4,12 @@
 // that its features depend on nothing but the field: the file is the same for any number of ranks and
 // threads.
 #pragma once
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
@@ -17,12 +21,23 @@
 
 namespace cytoscale {
 
+// What is kept of a field in place of its features.
+struct FieldDigest {
+  std::vector<std::string> names, layers;  // of what is kept of each cell
+  // pictures: [cells of the field][C][h][w]; features: [cells][D], the encoder's; returns [cells][names].
+  // Called once for a field, on the thread that speaks HDF5, in no order. Throws Error.
+  std::function<std::vector<float>(std::size_t field, std::span<const float> pictures,
+                                   std::span<const float> features)>
+      work;
+};
+
 struct EmbedOptions {
   std::string name = "embed", unit = "cells";  // for messages
   int batch = 128;                             // cells that the encoder gets at a time, at most
   bool float16 = false;                        // store features as 16-bit floats
-  FieldPassOptions pass;                       // its queue holds crops
-  void validate() const;                       // throws Error
+  std::optional<FieldDigest> digest;
+  FieldPassOptions pass;  // its queue holds crops
+  void validate() const;  // throws Error
 };
 
 struct EmbedResult {

@@ -19,9 +19,9 @@ class Encoder {
   virtual PictureSize crop_size() const = 0;
   virtual const Rescaling& rescaling() const = 0;  // the crops to encode() must have had it
   // D names, e.g. resnet18_conv4a_0; the layers asked for, one after another.
-  virtual std::vector<std::string> feature_names() const = 0;
+  virtual const std::vector<std::string>& feature_names() const = 0;
   // Of each of the D features, the layer it is of.
-  virtual std::vector<std::string> feature_layers() const = 0;
+  virtual const std::vector<std::string>& feature_layers() const = 0;
   // What computes, for provenance: library and its version, precision, device, model.
   virtual std::string description() const = 0;
   // crops: [count][C][h][w], out: [count][D]. A cell's features depend neither on the number of threads nor
@@ -38,6 +38,11 @@ struct EncoderOptions {
   // Instead of layers, what the network takes a picture for: a probability for each label, of layer "class";
   // with `maps` and a network over fields also a value for each place of each class map, of layer "map".
   bool classes = false, maps = false;
+  // Beside these probabilities, the evidence that each pixel of a field is for a label, of layer "evidence":
+  // what comes back from the label's class map through a network over fields (Network::send_back). A label,
+  // "predicted" (the likeliest one) or "all"; empty: none. Fields only.
+  std::string evidence;
+  std::string evidence_kind;  // "gradient" (its size), "rectified"; empty: as the architecture's paper has it
   std::string precision = "fp32";         // or "bf16"
   int threads = 1;                        // that compute
   int channels = 0;                       // of the screen; a model of another number is refused

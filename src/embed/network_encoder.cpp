@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <functional>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "embed/tiled_encoder_torch.hpp"
 #include "network/model_file.hpp"
 #include "network/network_torch.hpp"
@@ -12,6 +14,7 @@ namespace {
 struct Task {
   std::function<torch::Tensor(Network&, const torch::Tensor&)> work;
   std::vector<std::string> names, layers;
+  bool gradients = false;  // go back through the network
 };
 
 Task features_task(const NetworkSpec& spec, const std::vector<LayerInfo>& layers) {
@@ -59,6 +62,59 @@ Task classes_task(const Model& model, PictureSize size, bool maps) {
   return task;
 }
 
+// The labels asked about, as 1 or 0 for each; "predicted" is told by the logits.
+torch::Tensor labels_asked(const std::string& which, const std::vector<std::string>& labels,
+                           const torch::Tensor& logits) {
+  if (which == "all") return torch::ones_like(logits);
+  if (which == "predicted") return torch::zeros_like(logits).scatter_(1, logits.argmax(1, true), 1);
+  const auto at = std::find(labels.begin(), labels.end(), which) - labels.begin();
+  auto asked = torch::zeros_like(logits);
+  asked.select(1, at).fill_(1);
+  return asked;
+}
+
+void check_evidence(const Model& model, const EncoderOptions& options) {
+  const auto& info = model.info;
+  const auto where = model.path.string();
+  if (!is_field_network(info.spec.architecture))
+    throw Error(info.spec.architecture + " does not tell where its evidence is", where,
+                "Train one of: mil_cnn, wscnn4, wscnn6");
+  const auto& which = options.evidence;
+  if (which == "predicted" || which == "all") return;
+  if (std::find(info.labels.begin(), info.labels.end(), which) == info.labels.end())
+    throw Error("the model knows no label '" + which + "'; it knows " + join_some(info.labels, 8), where,
+                "Give one of them with --label, or: predicted, all");
+}
+
+// Probabilities of the labels, then what each pixel is for the labels asked about. What is sent back starts
+// with what each place of a class map holds: of a network of probabilities P_i · p_ij (Kraus et al. 2016
+// eq. 5), of one of scores their softmax over the labels: with 1 at the greatest place alone, the class
+// score's own gradient, one object of many would be seen.
+Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& options) {
+  check_evidence(model, options);
+  auto task = classes_task(model, size, false);
+  for (int y = 0; y < size.height; ++y)
+    for (int x = 0; x < size.width; ++x) task.names.push_back(std::to_string(y) + "," + std::to_string(x));
+  task.layers.resize(task.names.size(), "evidence");
+  task.gradients = true;
+  const bool of_probabilities = pools_probabilities(model.info.spec.architecture);
+  const bool rectified =
+      options.evidence_kind.empty() ? of_probabilities : options.evidence_kind == "rectified";
+  task.work = [=, answer = std::move(task.work), labels = model.info.labels, which = options.evidence](
+                  Network& network, const torch::Tensor& fields) {
+    const auto back = network.send_back(
+        fields,
+        [&](const Evidence& found) {
+          const auto asked = labels_asked(which, labels, found.logits).unsqueeze(-1).unsqueeze(-1);
+          if (!of_probabilities) return asked * torch::softmax(found.maps, 1);
+          return asked * found.bags.unsqueeze(-1).unsqueeze(-1) * torch::sigmoid(found.maps);
+        },
+        rectified);
+    return torch::cat({answer(network, fields), back.abs().sum(1).flatten(1)}, 1);
+  };
+  return task;
+}
+
 class NetworkEncoder final : public TiledEncoder {
  public:
   NetworkEncoder(std::shared_ptr<Network> network, Task task, const CropShape& crop,
@@ -74,14 +130,15 @@ class NetworkEncoder final : public TiledEncoder {
     network_->fold_norms(type_);
   }
 
-  std::vector<std::string> feature_names() const override { return task_.names; }
-  std::vector<std::string> feature_layers() const override { return task_.layers; }
+  const std::vector<std::string>& feature_names() const override { return task_.names; }
+  const std::vector<std::string>& feature_layers() const override { return task_.layers; }
   std::string description() const override {
     return network_->spec().architecture + ", " + precision_ + ", " + library() +
            (remark_.empty() ? "" : "; " + remark_);
   }
 
  protected:
+  bool needs_gradients() const override { return task_.gradients; }
   torch::Tensor features(const torch::Tensor& crops) override {
     const auto input = crops.to(device_).to(type_, false, false, torch::MemoryFormat::ChannelsLast);
     return task_.work(*network_, input);
@@ -136,7 +193,8 @@ std::unique_ptr<Encoder> make_network_encoder(const EncoderOptions& options) {
   }
   const auto crop = crop_shape_of(model, options);
   check_crop_fits(model.info.spec.architecture, crop.size.height, crop.size.width);
-  auto task = options.classes
+  auto task = !options.evidence.empty() ? evidence_task(model, crop.size, options)
+              : options.classes
                   ? classes_task(model, crop.size, options.maps)
                   : features_task(model.info.spec,
                                   select_layers(model.info.spec, options.layers.empty()

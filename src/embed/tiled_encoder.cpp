@@ -39,7 +39,8 @@ void TiledEncoder::encode(std::span<const float> crops, std::size_t count, std::
 // Always `tile_` cells, the last tile filled up with zeros: the library chooses its algorithm by the batch's
 // size, and a cell's features must not depend on how many stand beside it.
 void TiledEncoder::encode_tile(std::span<const float> crops, std::size_t count, std::span<float> out) {
-  torch::InferenceMode inference;
+  torch::NoGradGuard no_graph;
+  torch::InferenceMode inference(!needs_gradients());
   auto input = empty_tile();
   std::copy(crops.begin(), crops.end(), input.data_ptr<float>());
   const auto outputs = features(input).to(torch::kCPU, torch::kFloat32).contiguous();

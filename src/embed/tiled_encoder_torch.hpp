@@ -25,6 +25,7 @@ class TiledEncoder : public Encoder {
   TiledEncoder(const CropShape& crop, const EncoderOptions& options);
   // [tile][C][h][w] float32 -> [tile][D], any type and device. Called by several threads at once.
   virtual torch::Tensor features(const torch::Tensor& crops) = 0;
+  virtual bool needs_gradients() const { return false; }
   torch::Tensor empty_tile() const;
   std::string library() const;  // its version and the device, for description()
 

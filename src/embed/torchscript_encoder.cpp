@@ -49,12 +49,11 @@ class TorchScriptEncoder final : public TiledEncoder {
     torch::InferenceMode inference;
     const auto dims = features(empty_tile()).size(1);
     for (std::int64_t i = 0; i < dims; ++i) names_.push_back(path_.stem().string() + "_" + std::to_string(i));
+    layers_.assign(names_.size(), "output");
   }
 
-  std::vector<std::string> feature_names() const override { return names_; }
-  std::vector<std::string> feature_layers() const override {
-    return std::vector<std::string>(names_.size(), "output");
-  }
+  const std::vector<std::string>& feature_names() const override { return names_; }
+  const std::vector<std::string>& feature_layers() const override { return layers_; }
   std::string description() const override {
     return "TorchScript module " + path_.filename().string() + ", fp32, " + library();
   }
@@ -93,7 +92,7 @@ class TorchScriptEncoder final : public TiledEncoder {
 
   std::filesystem::path path_;
   torch::jit::Module module_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, layers_;
 };
 
 }  // namespace

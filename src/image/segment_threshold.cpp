@@ -3,12 +3,12 @@
 #include <cmath>
 
 #include "image/gaussian_blur.hpp"
+#include "image/otsu.hpp"
 #include "image/segment_internal.hpp"
 
 namespace cytoscale::segment {
 namespace {
 
-constexpr int bins = 1024;
 constexpr float clear_of_noise =
     4;  // thresholds nearer to the background, in its noise, separate noise from noise
 constexpr float low_fraction = 0.5f;   // of Otsu's height: nuclei of half the usual brightness are kept
@@ -17,39 +17,11 @@ constexpr float quantisation = 0.3f;   // the least noise of integer pixels, whe
 constexpr double bright_tail =
     0.001;  // share of pixels (debris, dead cells) that may not stretch the histogram
 
-// Otsu 1979: the threshold of largest variance between the classes, of values clipped to [low, high].
-float otsu(const std::vector<float>& values, float low, float high) {
-  std::array<double, bins> counts{};
-  const float scale = (bins - 1) / (high - low);
-  for (const float v : values) {
-    ++counts[static_cast<std::size_t>((std::clamp(v, low, high) - low) * scale + 0.5f)];
-  }
-  double total = 0, sum = 0;
-  for (int i = 0; i < bins; ++i) {
-    total += counts[std::size_t(i)];
-    sum += counts[std::size_t(i)] * i;
-  }
-  double below = 0, sum_below = 0, best = -1;
-  int best_bin = 0;
-  for (int i = 0; i + 1 < bins; ++i) {
-    below += counts[std::size_t(i)];
-    sum_below += counts[std::size_t(i)] * i;
-    if (below == 0 || below == total) continue;
-    const double difference = sum_below / below - (sum - sum_below) / (total - below);
-    const double between = below * (total - below) * difference * difference;
-    if (between > best) {
-      best = between;
-      best_bin = i;
-    }
-  }
-  return low + (float(best_bin) + 0.5f) / scale;
-}
-
 Levels levels_with_top(const Plane& smooth, float low, float high) {
   Levels levels;
   levels.background = low;
   if (!(high > low)) return levels;
-  levels.threshold = otsu(smooth.pixels, low, high);
+  levels.threshold = otsu_threshold(smooth.pixels, low, high);
   std::vector<float> below;
   below.reserve(smooth.pixels.size());
   for (const float v : smooth.pixels) {

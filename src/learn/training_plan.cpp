@@ -19,30 +19,12 @@ enum Stream : std::uint64_t { stream_cells = 0x4345 };
 // 1 where the field may be used.
 std::vector<char> selected_fields(const Table& metadata, const ColumnRoles& roles,
                                   const SplitOptions& options) {
-  std::vector<char> use(metadata.rows.size(), 1);
-  for (const auto& part : split_list(options.select)) {
-    const auto selector = parse_selector(part, "option --train-select");
-    const auto column = metadata.column(selector.column, "option --train-select");
-    for (std::size_t i = 0; i < use.size(); ++i) use[i] &= metadata.rows[i][column] == selector.value;
-  }
+  auto use = rows_where(metadata, options.select, "option --train-select");
   if (options.exclude_controls) {
     const auto controls = control_mask(metadata, roles, "the manifest");
     for (std::size_t i = 0; i < use.size(); ++i) use[i] &= !controls[i];
   }
   return use;
-}
-
-// An empty treatment (no compound) is no label.
-bool is_label(const std::string& text) {
-  return text.find_first_not_of("_ ") != std::string::npos;
-}
-
-// "a|b" is a and b where a picture may have several labels.
-std::vector<std::string> labels_in(const std::string& text, bool several) {
-  if (!several) return {text};
-  const auto parts = split_list(text, '|');
-  const std::set<std::string> labels(parts.begin(), parts.end());
-  return {labels.begin(), labels.end()};
 }
 
 struct WellDraft {
@@ -62,6 +44,17 @@ void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
   std::vector<TrainingCell> kept;
   for (const auto i : order) kept.push_back(cells[i]);
   cells = std::move(kept);
+}
+
+// A well without a treatment has no cells to learn from; a field without a label is a gap in the manifest.
+void check_all_labelled(const Screen& screen, const ColumnRoles& roles, const SplitOptions& options) {
+  const auto metadata = metadata_table(screen);
+  const auto use = selected_fields(metadata, roles, options);
+  const auto labels = treatment_labels(metadata, roles, "the manifest");
+  for (std::size_t f = 0; f < labels.size(); ++f)
+    if (use[f] && labels_in(labels[f], false).empty())
+      throw Error("a field has no label: nothing stands in " + join(roles.treatment, ", "), screen.name(f),
+                  "Complete the manifest, or leave such fields out with --train-select");
 }
 
 // Of each field; nothing where the usual column is absent.
@@ -86,7 +79,7 @@ std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells,
   for (const auto& well : wells_of(screen)) {
     WellDraft draft{{well.plate, well.well, {}, 0, false, {}}, {{}, well.plate, {}}};
     for (std::size_t f = well.first_field; f < well.first_field + well.field_count; ++f) {
-      if (!use[f] || cells.failed[f] || !is_label(labels[f])) continue;
+      if (!use[f] || cells.failed[f] || labels_in(labels[f], false).empty()) continue;
       auto& split = draft.split;
       if (!split.label.empty() && split.label != labels[f])
         throw Error(
@@ -201,6 +194,7 @@ TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const C
   const auto& options = training.split;
   options.validate();
   TrainingPlan plan;
+  if (training.over_fields()) check_all_labelled(screen, roles, options);
   for (std::size_t f = 0; training.over_fields() && f < cells.fields(); ++f)
     plan.field_sizes.emplace_back(cells.height[f], cells.width[f]);
   plan.channels = screen.channels;

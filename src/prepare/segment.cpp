@@ -19,18 +19,6 @@
 namespace cytoscale {
 namespace {
 
-std::string filled(std::string pattern, const Screen& screen, const Field& field) {
-  for (std::size_t c = 0; c < screen.metadata_columns.size(); ++c) {
-    const auto name = screen.metadata_columns[c].substr(std::string("Metadata_").size());
-    for (const auto& key : {"{" + name + "}", "{" + screen.metadata_columns[c] + "}"}) {
-      for (auto at = pattern.find(key); at != std::string::npos; at = pattern.find(key)) {
-        pattern.replace(at, key.size(), field.metadata[c]);
-      }
-    }
-  }
-  return pattern;
-}
-
 // One rank's segmentation: shared state of its worker threads.
 class Segmenter {
  public:
@@ -111,7 +99,7 @@ class Segmenter {
   }
 
   void import_cells(FieldCells& cells, std::size_t field) const {
-    const auto path = filled(options_.locations, screen_, screen_.fields[field]);
+    const auto path = screen_.fill(options_.locations, field);
     auto centres = read_locations(path);
     std::sort(centres.begin(), centres.end());
     for (const auto& [y, x] : centres) {

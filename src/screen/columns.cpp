@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <regex>
+#include <set>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale {
@@ -62,6 +64,24 @@ Selector parse_selector(const std::string& text, const std::string& option) {
     throw Error("'" + text + "' is not of the form COLUMN=VALUE", option, "E.g. Metadata_Compound=DMSO");
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option) {
+  std::vector<char> mask(metadata.rows.size(), 1);
+  for (const auto& part : split_list(selectors)) {
+    const auto selector = parse_selector(part, option);
+    const auto column = metadata.column(selector.column, option);
+    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] &= metadata.rows[i][column] == selector.value;
+  }
+  return mask;
+}
+
+std::vector<std::string> labels_in(const std::string& treatment, bool several) {
+  if (treatment.find_first_not_of("_ ") == std::string::npos) return {};
+  if (!several) return {treatment};
+  const auto parts = split_list(treatment, '|');
+  const std::set<std::string> labels(parts.begin(), parts.end());
+  return {labels.begin(), labels.end()};
 }
 
 std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, const std::string& where,

@@ -33,6 +33,13 @@ struct Selector {
   std::string column, value;
 };
 Selector parse_selector(const std::string& text, const std::string& option);
+// 1 where all of "COLUMN=VALUE[,…]" hold; everywhere when empty. Throws Error: not of that form, no such
+// column.
+std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option);
+
+// What a treatment label names: itself, or where a picture may have several labels ("a|b" is a and b), each
+// of them once, in bytewise order; nothing where it is blank (no compound).
+std::vector<std::string> labels_in(const std::string& treatment, bool several);
 
 // The metadata of a screen, one row per field, as a table.
 struct Screen;

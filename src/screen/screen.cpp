@@ -49,6 +49,18 @@ std::size_t Screen::channel(const std::string& wanted) const {
   return static_cast<std::size_t>(it - channels.begin());
 }
 
+std::string Screen::fill(std::string pattern, std::size_t field) const {
+  for (std::size_t c = 0; c < metadata_columns.size(); ++c) {
+    const auto name = metadata_columns[c].substr(std::string("Metadata_").size());
+    for (const auto& key : {"{" + name + "}", "{" + metadata_columns[c] + "}"}) {
+      for (auto at = pattern.find(key); at != std::string::npos; at = pattern.find(key)) {
+        pattern.replace(at, key.size(), fields[field].metadata[c]);
+      }
+    }
+  }
+  return pattern;
+}
+
 std::string Screen::name(std::size_t field) const {
   const auto& f = fields.at(field);
   return "plate " + f.plate + ", well " + f.well + ", site " + f.site;

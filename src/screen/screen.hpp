@@ -28,6 +28,8 @@ struct Screen {
   // Values of a metadata column, one per field.
   std::vector<std::string> values(const std::string& column) const;
   std::size_t channel(const std::string& name) const;
+  // A pattern of file names with the field's {Plate}, {Well}, {Site} and other metadata put in.
+  std::string fill(std::string pattern, std::size_t field) const;
   // Name for messages: "plate P1, well A01, site 2".
   std::string name(std::size_t field) const;
   // All that defines the screen (channels, metadata, image paths), 16 hexadecimal digits.

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "simulate/effects.hpp"
 #include "simulate/figure.hpp"
 #include "simulate/noise_tile.hpp"
 
@@ -37,9 +38,10 @@ struct Brush {
   const Canvas& canvas;
   const std::vector<CellPixel>& pixels;
   const NoiseTile& noise;
-  float noise_y, noise_x;  // this cell's place in the noise
-  float unit_px;           // nominal nucleus radius
-  float stain;             // brightness of this cell in this channel
+  float noise_y, noise_x;          // this cell's place in the noise
+  float unit_px;                   // nominal nucleus radius
+  float stain;                     // brightness of this cell in this channel
+  const Effect* effect = nullptr;  // of the treatment
 
   float trait(Trait which) const { return static_cast<float>(figure.cell.traits[index_of(which)]); }
   float noise_at(float y, float x, float grain_px) const {

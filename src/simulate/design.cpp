@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "core/random.hpp"
-#include "simulate/design_list.hpp"
 
 namespace cytoscale::simulation {
 namespace {
@@ -25,6 +24,7 @@ void add_reference(Design& design, const Mechanism& mechanism, const SimulateSet
   reference.concentration = 10;
   reference.role = Role::positive_control;
   reference.effect = effect_at_dose(mechanism.direction, 1, 1.2, settings.effect, settings.effect_scale());
+  reference.effect.response_fraction *= settings.effect.response_of(0);
   design.treatments.push_back(reference);
 }
 
@@ -66,7 +66,9 @@ void add_treatments(Design& design, const DesignList& list, const SimulateSettin
   auto classes = classes_of(list);
   // A gene's effect is that of some mechanism.
   const auto mechanisms = make_mechanisms(
-      settings.seed, list.genes ? mechanism_names(static_cast<int>(classes.size())) : classes, channels);
+      settings.seed,
+      list.kind == DesignKind::compounds ? classes : mechanism_names(static_cast<int>(classes.size())),
+      channels);
   const auto campaigns = static_cast<std::uint64_t>(
       1 + *std::max_element(design.campaign_of_batch.begin(), design.campaign_of_batch.end()));
   std::vector<std::string> compounds;
@@ -83,9 +85,14 @@ void add_treatments(Design& design, const DesignList& list, const SimulateSettin
     treatment.wells_per_batch = entry.wells;
     treatment.effect = effect_at_dose(direction, entry.strength, potency(settings.seed, id), settings.effect,
                                       settings.effect_scale());
+    treatment.effect.response_fraction *= settings.effect.response_of(m);
+    if (list.kind == DesignKind::strains) {
+      treatment.effect.shift = {};  // a tag changes nothing but where there is light
+      treatment.effect.compartments = parse_compartments(entry.mechanism);
+    }
     design.treatments.push_back(treatment);
   }
-  if (!list.genes && settings.design.positive_controls_per_plate > 0)
+  if (list.kind == DesignKind::compounds && settings.design.positive_controls_per_plate > 0)
     add_reference(design, mechanisms.front(), settings);
 }
 
@@ -110,14 +117,15 @@ Design make_design(const SimulateSettings& settings) {
   const auto& d = settings.design;
   const auto list = d.is_file() ? read_design(d.kind, d.batches) : grid_design(d);
   Design design;
-  design.genes = list.genes;
+  design.kind = list.kind;
   design.batches = d.batches;
   design.plates_per_batch = d.plates_per_batch;
   design.campaign_of_batch = find_campaigns(list, d.batches);
   design.plate_rows = d.wells_per_plate == 96 ? 8 : 16;
   design.plate_columns = d.wells_per_plate == 96 ? 12 : 24;
   Treatment control;
-  control.compound = control.mechanism = design.genes ? "EMPTY" : "DMSO";
+  static const char* const names[] = {"DMSO", "EMPTY", "untagged"};
+  control.compound = control.mechanism = names[static_cast<int>(design.kind)];
   control.role = Role::negative_control;
   design.treatments.push_back(control);
   add_treatments(design, list, settings);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "simulate/design_list.hpp"
 #include "simulate/effects.hpp"
 #include "simulate/settings.hpp"
 
@@ -13,9 +14,9 @@ namespace cytoscale::simulation {
 enum class Role { negative_control, treatment, positive_control };
 
 struct Treatment {
-  std::string compound;      // or the allele of a gene design
-  std::string mechanism;     // or the gene
-  double concentration = 0;  // micromolar; 0 for controls, unused in a gene design
+  std::string compound;      // as DesignEntry
+  std::string mechanism;     // as DesignEntry
+  double concentration = 0;  // micromolar; 0 for controls, used for compounds
   Role role = Role::treatment;
   std::vector<int> batches;  // in which it is imaged, ascending; controls: none, they are in all
   int wells_per_batch = 1;
@@ -30,7 +31,7 @@ struct DesignWell {
 };
 
 struct Design {
-  bool genes = false;
+  DesignKind kind = DesignKind::compounds;
   int batches = 0, plate_rows = 0, plate_columns = 0;
   std::vector<Treatment> treatments;  // [0] is the negative control
   std::vector<DesignWell> wells;      // by plate, row, column: the global order

@@ -79,19 +79,20 @@ bool has_genes(const Reader& reader) {
 DesignList read_design(const std::filesystem::path& path, int batches) {
   const Reader reader{path.string(), read_csv(path)};
   DesignList list;
-  list.genes = has_genes(reader);
+  const bool genes = has_genes(reader);
+  list.kind = genes ? DesignKind::genes : DesignKind::compounds;
   std::map<std::string, std::string> mechanism_of;
   std::set<std::pair<std::string, double>> seen;
   for (std::size_t row = 0; row < reader.table.rows.size(); ++row) {
     DesignEntry entry;
-    entry.compound = reader.name(row, list.genes ? "Metadata_Allele" : "Metadata_Compound");
-    entry.mechanism = reader.name(row, list.genes ? "Metadata_Gene" : "Metadata_MOA");
-    if (!list.genes) entry.concentration = reader.number(row, "Metadata_Concentration", -1, 1e-9, 1e9);
+    entry.compound = reader.name(row, genes ? "Metadata_Allele" : "Metadata_Compound");
+    entry.mechanism = reader.name(row, genes ? "Metadata_Gene" : "Metadata_MOA");
+    if (!genes) entry.concentration = reader.number(row, "Metadata_Concentration", -1, 1e-9, 1e9);
     entry.strength = reader.number(row, "Strength", 1, 1e-3, 1);
     entry.wells = static_cast<int>(reader.number(row, "Wells", 1, 1, 384));
     entry.batches = batches_of(reader, row, batches);
     if (!seen.emplace(entry.compound, entry.concentration).second)
-      throw Error("'" + entry.compound + "' is listed twice" + (list.genes ? "" : " at this concentration"),
+      throw Error("'" + entry.compound + "' is listed twice" + (genes ? "" : " at this concentration"),
                   reader.where(row),
                   "Name every treatment once; Batches and Wells say how often it is imaged");
     if (mechanism_of.emplace(entry.compound, entry.mechanism).first->second != entry.mechanism)

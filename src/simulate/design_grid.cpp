@@ -61,7 +61,7 @@ DesignList compound_grid(const DesignSettings& d) {
 
 DesignList gene_grid(const DesignSettings& d) {
   DesignList list;
-  list.genes = true;
+  list.kind = DesignKind::genes;
   for (int g = 0; g < d.genes; ++g) {
     const auto gene = numbered("GENE", g + 1, d.genes);
     for (int a = 0; a < d.alleles_per_gene; ++a)
@@ -71,10 +71,28 @@ DesignList gene_grid(const DesignSettings& d) {
   return list;
 }
 
+// Each compartment alone, then each with the next.
+DesignList strain_grid(const DesignSettings& d) {
+  DesignList list;
+  list.kind = DesignKind::strains;
+  const auto& names = compartment_names();
+  const auto count = static_cast<std::size_t>(d.localizations);
+  for (std::size_t set = 0; set < 2 * count; ++set) {
+    const auto first = set % count;
+    const auto places = set < count ? names[first] : names[first] + "|" + names[(first + 1) % count];
+    for (int s = 0; s < d.strains; ++s)
+      list.entries.push_back(
+          {numbered("strain", static_cast<int>(list.entries.size()) + 1, 2 * d.localizations * d.strains),
+           places, 0, 1, batch_run(0, d.batches), 1});
+  }
+  return list;
+}
+
 }  // namespace
 
 DesignList grid_design(const DesignSettings& settings) {
-  return settings.kind == "genes" ? gene_grid(settings) : compound_grid(settings);
+  if (settings.kind == "genes") return gene_grid(settings);
+  return settings.kind == "strains" ? strain_grid(settings) : compound_grid(settings);
 }
 
 }  // namespace cytoscale::simulation

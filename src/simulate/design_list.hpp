@@ -11,20 +11,22 @@ namespace cytoscale::simulation {
 
 // A treatment.
 struct DesignEntry {
-  std::string compound;      // or the allele
-  std::string mechanism;     // or the gene
+  std::string compound;      // or the allele, or the strain
+  std::string mechanism;     // or the gene, or where the tagged protein is: "ER|mitochondria"
   double concentration = 0;  // micromolar; unused for an allele
   double strength = 1;       // of the effect, in (0, 1]; 1 = the highest dose
   std::vector<int> batches;  // 0-based, ascending
   int wells = 1;             // in each of these batches, on different plates as far as there are
 };
 
+enum class DesignKind { compounds, genes, strains };
+
 struct DesignList {
-  bool genes = false;
+  DesignKind kind = DesignKind::compounds;
   std::vector<DesignEntry> entries;  // a compound's doses one after the other, the lowest first
 };
 
-// The list of --design compounds or genes.
+// The list of --design compounds, genes or strains.
 DesignList grid_design(const DesignSettings& settings);
 
 // The list of a CSV file (docs/file-format.md), for a screen of `batches` batches. Throws Error naming file,

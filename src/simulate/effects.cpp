@@ -217,7 +217,7 @@ TraitVector own_direction(std::uint64_t seed, std::uint64_t compound, std::uint6
 Effect effect_at_dose(const TraitVector& direction, double dose, double potency,
                       const EffectSettings& settings, double scale) {
   Effect effect;
-  effect.response_fraction = settings.response_fraction * (0.5 + 0.5 * dose);
+  effect.response_fraction = 0.5 + 0.5 * dose;
   for (std::size_t t = 0; t < trait_count; ++t)
     effect.shift[t] = settings.size * scale * potency * dose * direction[t];
   return effect;

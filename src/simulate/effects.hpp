@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "simulate/compartments.hpp"
 #include "simulate/settings.hpp"
 #include "simulate/traits.hpp"
 
@@ -14,6 +15,8 @@ namespace cytoscale::simulation {
 struct Effect {
   TraitVector shift{};           // latent shift of a responding cell; population traits: of the well
   double response_fraction = 0;  // share of cells that respond
+  // Where responding cells have the tagged protein; in others it is all over the cell.
+  std::vector<Compartment> compartments{};
 };
 
 // A mechanism: unit length over the traits visible in the channels. Those named as a class of BBBC021 are
@@ -36,7 +39,8 @@ TraitVector own_direction(std::uint64_t seed, std::uint64_t compound, std::uint6
                           const Mechanism& mechanism, const EffectSettings& settings,
                           const std::vector<std::string>& channels);
 
-// The effect of dose in (0, 1] (1 = the highest concentration); `scale` comes from the difficulty.
+// The effect of dose in (0, 1] (1 = the highest concentration); `scale` comes from the difficulty. Its
+// response_fraction is the share of those who respond at the highest dose.
 Effect effect_at_dose(const TraitVector& direction, double dose, double potency,
                       const EffectSettings& settings, double scale);
 

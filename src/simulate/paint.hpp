@@ -19,6 +19,12 @@ void paint_rna(const Brush& brush, PlaneSpan plane, Random& random);  // paint_o
 void paint_er(const Brush& brush, PlaneSpan plane, Random& random);
 void paint_agp(const Brush& brush, PlaneSpan plane, Random& random);
 void paint_mito(const Brush& brush, PlaneSpan plane, Random& random);
+void paint_golgi(const Brush& brush, PlaneSpan plane, Random& random);
+void paint_nucleoli(const Brush& brush, PlaneSpan plane, float light);
+
+// A tagged protein where the treatment says, or, in cells that do not respond, all over the cell
+// (paint_protein.cpp). Without a tag there is no light but the cell's own.
+void paint_protein(const Brush& brush, PlaneSpan plane, Random& random);
 
 // Specks and dead cells over the whole field, in several channels at once (paint_debris.cpp).
 void paint_debris(std::vector<std::vector<float>>& planes, int side, float unit_px, double expected,

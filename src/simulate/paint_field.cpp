@@ -19,7 +19,7 @@ struct ChannelPainter {
 };
 constexpr ChannelPainter painters[] = {
     {"DNA", paint_dna}, {"Tubulin", paint_tubulin}, {"Actin", paint_actin}, {"RNA", paint_rna},
-    {"ER", paint_er},   {"AGP", paint_agp},         {"Mito", paint_mito}};
+    {"ER", paint_er},   {"AGP", paint_agp},         {"Mito", paint_mito},   {"GFP", paint_protein}};
 
 // Its place in the list names the random stream: a channel looks the same whichever others are imaged.
 std::uint64_t painter_of(const std::string& channel) {
@@ -30,8 +30,8 @@ std::uint64_t painter_of(const std::string& channel) {
 
 }  // namespace
 
-std::vector<std::vector<float>> paint_field(const SimulateSettings& settings, const std::vector<Cell>& cells,
-                                            const FieldKey& key, const NoiseTile& noise) {
+PaintedField paint_field(const SimulateSettings& settings, const Effect& effect,
+                         const std::vector<Cell>& cells, const FieldKey& key, const NoiseTile& noise) {
   const auto& imaging = settings.imaging;
   const int side = imaging.field_px;
   const auto unit_px = static_cast<float>(imaging.nucleus_radius_px);
@@ -56,7 +56,8 @@ std::vector<std::vector<float>> paint_field(const SimulateSettings& settings, co
       const auto noise_y = static_cast<float>(random.uniform(0, 64)),
                  noise_x = static_cast<float>(random.uniform(0, 64));
       const auto stain = static_cast<float>(std::exp(settings.nuisance.cell_stain * random.normal()));
-      const Brush brush{figure, static_cast<int>(i), canvas, pixels, noise, noise_y, noise_x, unit_px, stain};
+      const Brush brush{figure, static_cast<int>(i), canvas, pixels, noise, noise_y, noise_x, unit_px, stain,
+                        &effect};
       painters[painter].paint(brush, planes[c], random);
     }
   }
@@ -64,7 +65,7 @@ std::vector<std::vector<float>> paint_field(const SimulateSettings& settings, co
   paint_debris(planes, side, unit_px,
                0.1 * settings.nuisance_scale() * settings.nuisance.debris * imaging.cells_per_field, noise,
                debris);
-  return planes;
+  return {std::move(planes), std::move(canvas.owner)};
 }
 
 }  // namespace cytoscale::simulation

@@ -2,14 +2,19 @@
 #pragma once
 #include <vector>
 
+#include "simulate/effects.hpp"
 #include "simulate/noise_tile.hpp"
 #include "simulate/population.hpp"
 #include "simulate/settings.hpp"
 
 namespace cytoscale::simulation {
 
-// By channel, [H][W], 1 = a bright structure, sharp and without noise.
-std::vector<std::vector<float>> paint_field(const SimulateSettings& settings, const std::vector<Cell>& cells,
-                                            const FieldKey& key, const NoiseTile& noise);
+struct PaintedField {
+  std::vector<std::vector<float>> planes;  // by channel, [H][W], 1 = a bright structure, sharp, without noise
+  std::vector<int> owner;                  // [H][W], index of the cell that a pixel belongs to, -1 for none
+};
+
+PaintedField paint_field(const SimulateSettings& settings, const Effect& effect,
+                         const std::vector<Cell>& cells, const FieldKey& key, const NoiseTile& noise);
 
 }  // namespace cytoscale::simulation

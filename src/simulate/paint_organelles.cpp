@@ -36,6 +36,8 @@ void paint_blob(PlaneSpan plane, int side, float y, float x, float radius, float
     }
 }
 
+}  // namespace
+
 void paint_golgi(const Brush& brush, PlaneSpan plane, Random& random) {
   const float away = brush.unit_px * (0.15f + 1.6f * (1 - brush.trait(Trait::golgi_compactness)));
   for (int spot = 0; spot < 12; ++spot) {
@@ -47,7 +49,10 @@ void paint_golgi(const Brush& brush, PlaneSpan plane, Random& random) {
   }
 }
 
-}  // namespace
+void paint_nucleoli(const Brush& brush, PlaneSpan plane, float light) {
+  for (const Spot& spot : brush.figure.nucleoli)
+    paint_blob(plane, brush.canvas.side, spot.y, spot.x, spot.radius_px, light);
+}
 
 void paint_rna(const Brush& brush, PlaneSpan plane, Random&) {
   for (const CellPixel& p : brush.pixels) {
@@ -56,8 +61,7 @@ void paint_rna(const Brush& brush, PlaneSpan plane, Random&) {
     plane[static_cast<std::size_t>(p.index)] += brush.stain * rim_of(brush, p) * grain * place;
   }
   const float bright = 0.7f * brush.trait(Trait::rna_nucleoli) * brush.stain;
-  for (const Spot& spot : brush.figure.nucleoli)
-    paint_blob(plane, brush.canvas.side, spot.y, spot.x, spot.radius_px, bright);
+  paint_nucleoli(brush, plane, bright);
 }
 
 void paint_er(const Brush& brush, PlaneSpan plane, Random&) {

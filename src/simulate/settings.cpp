@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "simulate/compartments.hpp"
 
 namespace cytoscale::simulation {
 namespace {
@@ -19,6 +20,7 @@ void in_range(const char* option, double value, double low, double high) {
 
 int treatments_per_batch(const DesignSettings& d) {
   if (d.kind == "genes") return d.genes * d.alleles_per_gene;
+  if (d.kind == "strains") return 2 * d.localizations * d.strains;
   const int groups = d.batches / d.replicates;
   return (d.moas * d.compounds_per_moa * d.concentrations + groups - 1) / groups;  // on average
 }
@@ -26,13 +28,16 @@ int treatments_per_batch(const DesignSettings& d) {
 }  // namespace
 
 void DesignSettings::validate() const {
-  if (kind != "compounds" && kind != "genes" && !is_file())
-    throw Error("is '" + kind + "'", "--design", "Use compounds, genes, or a file that ends in .csv");
+  if (kind != "compounds" && kind != "genes" && kind != "strains" && !is_file())
+    throw Error("is '" + kind + "'", "--design",
+                "Use compounds, genes, strains, or a file that ends in .csv");
   in_range("moas", moas, 1, 1000);
   in_range("compounds-per-moa", compounds_per_moa, 2, 1000);
   in_range("concentrations", concentrations, 1, 20);
   in_range("genes", genes, 1, 10000);
   in_range("alleles-per-gene", alleles_per_gene, 2, 100);
+  in_range("localizations", localizations, 2, static_cast<double>(compartment_names().size()));
+  in_range("strains", strains, 1, 1000);
   in_range("batches", batches, 1, 1000);
   in_range("replicates", replicates, 1, 1000);
   in_range("plates-per-batch", plates_per_batch, 1, 1000);
@@ -58,7 +63,8 @@ void DesignSettings::validate() const {
 
 void EffectSettings::validate() const {
   in_range("effect-size", size, 0, 100);
-  in_range("response-fraction", response_fraction, 0, 1);
+  if (response_fraction.empty()) throw Error("is empty", "--response-fraction", "Give a share, or several");
+  for (const double share : response_fraction) in_range("response-fraction", share, 0, 1);
   in_range("series-detail", series_detail, 0, 10);
   in_range("compound-detail", compound_detail, 0, 10);
 }
@@ -85,12 +91,12 @@ void NuisanceSettings::validate() const {
 }
 
 void ImagingSettings::validate() const {
-  static const std::set<std::string> known = {"DNA", "Tubulin", "Actin", "RNA", "ER", "AGP", "Mito"};
+  static const std::set<std::string> known = {"DNA", "Tubulin", "Actin", "RNA", "ER", "AGP", "Mito", "GFP"};
   std::set<std::string> seen;
   for (const auto& channel : channels) {
     if (!known.contains(channel))
       throw Error("names the channel '" + channel + "', which cannot be simulated", "--channels",
-                  "Known: DNA, Tubulin, Actin, RNA, ER, AGP, Mito");
+                  "Known: DNA, Tubulin, Actin, RNA, ER, AGP, Mito, GFP");
     if (!seen.insert(channel).second)
       throw Error("names '" + channel + "' twice", "--channels", "Name it once");
   }

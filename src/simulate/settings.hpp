@@ -10,12 +10,15 @@ namespace cytoscale::simulation {
 // What is on which plate. In a grid of compounds the batches form groups of `replicates`; a compound is
 // imaged in one group, one well in each batch.
 struct DesignSettings {
-  std::string kind = "compounds";  // or "genes", or a CSV file that lists the treatments (design_list.hpp)
-  int moas = 12;                   // compounds: mechanisms …
-  int compounds_per_moa = 4;       // … compounds of each …
-  int concentrations = 3;          // … and doses of each compound
-  int genes = 24;                  // genes: genes …
-  int alleles_per_gene = 4;        // … and alleles of each; every allele in every batch
+  std::string kind =
+      "compounds";  // or "genes", "strains", or a CSV file that lists the treatments (design_list.hpp)
+  int moas = 12;    // compounds: mechanisms …
+  int compounds_per_moa = 4;  // … compounds of each …
+  int concentrations = 3;     // … and doses of each compound
+  int genes = 24;             // genes: genes …
+  int alleles_per_gene = 4;   // … and alleles of each; every allele in every batch
+  int localizations = 8;      // strains: compartments of a tagged protein, alone and in pairs …
+  int strains = 2;            // … and strains of each; every strain in every batch
   int batches = 6;
   int replicates = 3;         // batches in which a compound is imaged
   int away_compounds = 1;     // compounds of each MOA that are imaged in another group than the rest
@@ -33,7 +36,11 @@ struct DesignSettings {
 // How treatments move the cells.
 struct EffectSettings {
   double size = 4.5;  // shift of a responding cell at full dose, in standard deviations between cells
-  double response_fraction = 0.8;  // share of cells that respond at full dose
+  // Share of cells that respond at full dose: of all mechanisms, or one for each in turn.
+  std::vector<double> response_fraction = {0.8};
+  double response_of(std::size_t mechanism) const {
+    return response_fraction[mechanism % response_fraction.size()];
+  }
   double series_detail = 0.35;  // size of the direction that compounds of a mechanism imaged together share …
   double compound_detail = 0.3;  // … and of a compound's own, relative to its mechanism's
   void validate() const;
@@ -77,6 +84,7 @@ struct ImagingSettings {
 struct SimulateSettings {
   std::filesystem::path output;
   std::uint64_t seed = 1;
+  bool masks = false;     // write which pixels are whose
   double difficulty = 1;  // effects × 2/(1+d), nuisance × 2d/(1+d)
   DesignSettings design;
   EffectSettings effect;

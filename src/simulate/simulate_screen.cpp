@@ -16,6 +16,8 @@
 namespace cytoscale::simulation {
 namespace {
 
+constexpr const char *cell_masks = "masks/cells", *responding_masks = "masks/responding";
+
 void write_field(const SimulateSettings& settings, const Design& design, const DesignWell& well, int site,
                  const SimulatedField& field) {
   const auto folder = settings.output / image_folder(design, well);
@@ -23,6 +25,21 @@ void write_field(const SimulateSettings& settings, const Design& design, const D
   const int side = settings.imaging.field_px;
   for (std::size_t c = 0; c < channels.size(); ++c)
     write_tiff(folder / image_name(design, well, site, channels[c]), side, side, field.pictures[c]);
+}
+
+void write_masks(const SimulateSettings& settings, const Design& design, const DesignWell& well, int site,
+                 const SimulatedField& field) {
+  std::vector<std::uint16_t> all(field.owner.size(), 0), responding(field.owner.size(), 0);
+  for (std::size_t i = 0; i < field.owner.size(); ++i) {
+    if (field.owner[i] < 0) continue;
+    const auto& cell = field.cells[static_cast<std::size_t>(field.owner[i])];
+    all[i] = static_cast<std::uint16_t>(object_of(cell));
+    if (cell.responded) responding[i] = all[i];
+  }
+  const int side = settings.imaging.field_px;
+  const auto name = mask_name(design, well, site);
+  write_tiff(settings.output / cell_masks / name, side, side, all);
+  write_tiff(settings.output / responding_masks / name, side, side, responding);
 }
 
 std::string simulate_share(const SimulateSettings& settings, const Design& design, const Block& share,
@@ -35,6 +52,7 @@ std::string simulate_share(const SimulateSettings& settings, const Design& desig
     for (int site = 1; site <= settings.design.fields_per_well; ++site) {
       const SimulatedField field = simulate_field(settings, design, design.wells[w], site, noise);
       write_field(settings, design, design.wells[w], site, field);
+      if (settings.masks) write_masks(settings, design, design.wells[w], site, field);
       auto rows = truth_rows(design, settings, design.wells[w], site, field.cells);
       cells += static_cast<std::int64_t>(rows.size());
       text += body_text({columns, std::move(rows)});
@@ -51,9 +69,10 @@ SimulatedField simulate_field(const SimulateSettings& settings, const Design& de
   const Effect& effect = design.treatments[well.treatment].effect;
   SimulatedField field;
   field.cells = grow_cells(settings, effect, culture_of(settings, design, well), key);
-  const auto planes = paint_field(settings, field.cells, key, noise);
+  auto painted = paint_field(settings, effect, field.cells, key, noise);
+  field.owner = std::move(painted.owner);
   field.pictures =
-      photograph(planes, settings.imaging.field_px, optics_of(settings, design, well, site), key);
+      photograph(painted.planes, settings.imaging.field_px, optics_of(settings, design, well, site), key);
   return field;
 }
 
@@ -64,6 +83,8 @@ SimulateSummary simulate_screen(const SimulateSettings& settings, const Communic
   on_root(comm, [&] {
     make_folder(settings.output);
     std::filesystem::remove(settings.output / "screen.csv");
+    if (settings.masks)
+      for (const auto* folder : {cell_masks, responding_masks}) make_folder(settings.output / folder);
     for (const DesignWell& well : design.wells) make_folder(settings.output / image_folder(design, well));
   });
   const auto share = block_of(design.wells.size(), comm.rank(), comm.size());

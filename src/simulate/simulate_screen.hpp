@@ -1,7 +1,7 @@
 // `cytoscale simulate`: a screen with known truth, for trying and testing the whole road. See docs of the job
 // for what is in it. OUTPUT/images/<plate>/<plate>_<well>_s<site>_<Channel>.tif (16-bit, deflate),
-// OUTPUT/screen.csv (native manifest) and OUTPUT/truth.csv (one row a cell). The bytes depend on the settings
-// alone, not on the number of ranks.
+// OUTPUT/screen.csv (native manifest) and OUTPUT/truth.csv (one row a cell); with masks those of truth.hpp.
+// The bytes depend on the settings alone, not on the number of ranks.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,6 +19,7 @@ namespace cytoscale::simulation {
 struct SimulatedField {
   std::vector<Cell> cells;                           // also those whose centre lies outside
   std::vector<std::vector<std::uint16_t>> pictures;  // by channel, [side][side]
+  std::vector<int> owner;                            // [side][side], index of the cell there, -1 for none
 };
 
 // Pure. site is 1-based.

@@ -7,14 +7,17 @@ namespace cytoscale::simulation {
 namespace {
 
 std::vector<std::string> place_columns(const Design& design) {
-  if (design.genes) return {"Metadata_Gene", "Metadata_Allele", "Metadata_Control"};
+  if (design.kind == DesignKind::genes) return {"Metadata_Gene", "Metadata_Allele", "Metadata_Control"};
+  if (design.kind == DesignKind::strains)
+    return {"Metadata_Strain", "Metadata_Localization", "Metadata_Control"};
   return {"Metadata_Compound", "Metadata_Concentration", "Metadata_Control", "Metadata_MOA"};
 }
 
 std::vector<std::string> place_values(const Design& design, const Treatment& treatment) {
   static const char* const roles[] = {"negcon", "trt", "poscon"};
   const std::string role = roles[static_cast<int>(treatment.role)];
-  if (design.genes) return {treatment.mechanism, treatment.compound, role};
+  if (design.kind == DesignKind::genes) return {treatment.mechanism, treatment.compound, role};
+  if (design.kind == DesignKind::strains) return {treatment.compound, treatment.mechanism, role};
   return {treatment.compound, number_text(treatment.concentration), role, treatment.mechanism};
 }
 
@@ -32,6 +35,10 @@ std::vector<Trait> shown_traits(const SimulateSettings& settings) {
 
 }  // namespace
 
+int object_of(const Cell& cell) {
+  return static_cast<int>(cell.number) + 1;
+}
+
 std::string image_folder(const Design& design, const DesignWell& well) {
   return "images/" + design.plate_name(well);
 }
@@ -39,6 +46,10 @@ std::string image_folder(const Design& design, const DesignWell& well) {
 std::string image_name(const Design& design, const DesignWell& well, int site, const std::string& channel) {
   return design.plate_name(well) + "_" + design.well_name(well) + "_s" + std::to_string(site) + "_" +
          channel + ".tif";
+}
+
+std::string mask_name(const Design& design, const DesignWell& well, int site) {
+  return design.plate_name(well) + "_" + design.well_name(well) + "_s" + std::to_string(site) + ".tif";
 }
 
 Table make_manifest(const Design& design, const SimulateSettings& settings) {
@@ -64,8 +75,8 @@ Table make_manifest(const Design& design, const SimulateSettings& settings) {
 std::vector<std::string> truth_columns(const Design& design, const SimulateSettings& settings) {
   std::vector<std::string> columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site", "Metadata_Batch"};
   append(columns, place_columns(design));
-  append(columns, {"Nuclei_Location_Center_Y", "Nuclei_Location_Center_X", "responded", "phase", "mitotic",
-                   "nuclei", "multinucleate", "density"});
+  append(columns, {"object", "Nuclei_Location_Center_Y", "Nuclei_Location_Center_X", "responded", "phase",
+                   "mitotic", "nuclei", "multinucleate", "density"});
   for (const Trait trait : shown_traits(settings)) columns.push_back(trait_info(trait).name);
   return columns;
 }
@@ -84,8 +95,9 @@ std::vector<std::vector<std::string>> truth_rows(const Design& design, const Sim
                                     design.batch_name(well.batch)};
     append(row, place_values(design, design.treatments[well.treatment]));
     const bool mitotic = cell.phase != Phase::interphase;
-    append(row, {decimals(cell.y, 2), decimals(cell.x, 2), cell.responded ? "1" : "0", phase_name(cell.phase),
-                 mitotic ? "1" : "0", std::to_string(cell.nuclei), cell.nuclei > 1 ? "1" : "0", density});
+    append(row, {std::to_string(object_of(cell)), decimals(cell.y, 2), decimals(cell.x, 2),
+                 cell.responded ? "1" : "0", phase_name(cell.phase), mitotic ? "1" : "0",
+                 std::to_string(cell.nuclei), cell.nuclei > 1 ? "1" : "0", density});
     for (const Trait trait : shown) row.push_back(decimals(cell.traits[index_of(trait)], 4));
     rows.push_back(std::move(row));
   }

@@ -14,6 +14,10 @@ namespace cytoscale::simulation {
 std::string image_folder(const Design& design, const DesignWell& well);
 std::string image_name(const Design& design, const DesignWell& well, int site, const std::string& channel);
 
+// Below masks/cells and masks/responding: 16 bits, each cell's pixels have its `object`; 0: no cell's.
+std::string mask_name(const Design& design, const DesignWell& well, int site);
+int object_of(const Cell& cell);
+
 // screen.csv: one row a field, in global order; image paths relative to the manifest.
 Table make_manifest(const Design& design, const SimulateSettings& settings);
 

@@ -18,12 +18,12 @@ using nlohmann::json;
 
 // Places and resources: they say where and how fast, not what.
 const std::set<std::string> keys_without_effect = {
-    "output",      "config",       "manifest",       "image-root",   "moa-file",   "platemap",
-    "cells",       "illumination", "model",          "locations",    "embeddings", "predictions",
-    "profiles",    "profiles-csv", "metrics",        "matches",      "failures",   "confusion",
-    "log",         "threads",      "decode-threads", "queue-memory", "crops",      "stage",
-    "device",      "force",        "quiet",          "ranks",        "resume",     "max-failed-fields",
-    "image-memory"};
+    "output",       "config",        "manifest",       "image-root",   "moa-file",   "platemap",
+    "cells",        "illumination",  "model",          "locations",    "embeddings", "predictions",
+    "profiles",     "profiles-csv",  "metrics",        "matches",      "failures",   "confusion",
+    "log",          "threads",       "decode-threads", "queue-memory", "crops",      "stage",
+    "device",       "force",         "quiet",          "ranks",        "resume",     "max-failed-fields",
+    "image-memory", "localizations", "scores",         "truth-boxes",  "truth-masks"};
 
 // All regular files below a folder by name relative to it, in order.
 std::vector<fs::path> files_below(const fs::path& folder) {

@@ -12,20 +12,15 @@ namespace cytoscale {
 // Mean and standard deviation of each channel of a crop.
 class StatisticsEncoder : public Encoder {
  public:
-  explicit StatisticsEncoder(int channels = 2) : channels_(channels) {}
+  explicit StatisticsEncoder(int channels = 2) : channels_(channels) {
+    for (int i = 0; i < 2 * channels_; ++i) names_.push_back("statistics_" + std::to_string(i));
+    for (int c = 0; c < channels_; ++c) layers_.insert(layers_.end(), {"mean", "sd"});
+  }
   int channels() const override { return channels_; }
   PictureSize crop_size() const override { return test_crop_px; }
   const Rescaling& rescaling() const override { return rescaling_; }
-  std::vector<std::string> feature_names() const override {
-    std::vector<std::string> names;
-    for (int i = 0; i < 2 * channels_; ++i) names.push_back("statistics_" + std::to_string(i));
-    return names;
-  }
-  std::vector<std::string> feature_layers() const override {
-    std::vector<std::string> layers;
-    for (int c = 0; c < channels_; ++c) layers.insert(layers.end(), {"mean", "sd"});
-    return layers;
-  }
+  const std::vector<std::string>& feature_names() const override { return names_; }
+  const std::vector<std::string>& feature_layers() const override { return layers_; }
   std::string description() const override { return "mean and standard deviation of each channel"; }
   void encode(std::span<const float> crops, std::size_t count, std::span<float> out) override {
     if (before_encoding) before_encoding();
@@ -46,6 +41,7 @@ class StatisticsEncoder : public Encoder {
  private:
   Rescaling rescaling_ = CropNormalisation::none;
   int channels_;
+  std::vector<std::string> names_, layers_;
 };
 
 // Time that does not pass, or passes quickly.

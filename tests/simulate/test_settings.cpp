@@ -40,7 +40,7 @@ TEST(Settings, EachBadValueIsAnErrorThatNamesItsOption) {
   EXPECT_EQ(place_of_error([](auto& s) { s.design.moas = 300; }), "the design");
   EXPECT_EQ(place_of_error([](auto& s) { s.design.kind = "genes", s.design.alleles_per_gene = 1; }),
             "--alleles-per-gene");
-  EXPECT_EQ(place_of_error([](auto& s) { s.effect.response_fraction = 1.5; }), "--response-fraction");
+  EXPECT_EQ(place_of_error([](auto& s) { s.effect.response_fraction = {0.1, 1.5}; }), "--response-fraction");
   EXPECT_EQ(place_of_error([](auto& s) { s.effect.size = -1; }), "--effect-size");
   EXPECT_EQ(place_of_error([](auto& s) { s.difficulty = std::numeric_limits<double>::quiet_NaN(); }),
             "--difficulty");
@@ -52,7 +52,7 @@ TEST(Settings, EachBadValueIsAnErrorThatNamesItsOption) {
 }
 
 TEST(Settings, ChannelsMustBeKnownOnceAndHoldDna) {
-  EXPECT_EQ(place_of_error([](auto& s) { s.imaging.channels = {"DNA", "GFP"}; }), "--channels");
+  EXPECT_EQ(place_of_error([](auto& s) { s.imaging.channels = {"DNA", "YFP"}; }), "--channels");
   EXPECT_EQ(place_of_error([](auto& s) { s.imaging.channels = {"DNA", "Actin", "Actin"}; }), "--channels");
   EXPECT_EQ(place_of_error([](auto& s) { s.imaging.channels = {"Tubulin", "Actin"}; }), "--channels");
   EXPECT_EQ(place_of_error([](auto& s) {

@@ -141,7 +141,7 @@ SimulateSettings study_settings(const std::string& name) {
   number("nucleus-radius", settings.imaging.nucleus_radius_px);
   number("cells-per-field", settings.imaging.cells_per_field);
   number("effect-size", settings.effect.size);
-  number("response-fraction", settings.effect.response_fraction);
+  number("response-fraction", settings.effect.response_fraction.front());
   number("compound-detail", settings.effect.compound_detail);
   number("series-detail", settings.effect.series_detail);
   number("culture-drift", settings.nuisance.culture_drift);

@@ -1,0 +1,191 @@
+#include "jobs/profile_scores.hpp"
+
+#include <iostream>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/text.hpp"
+#include "evaluate/evaluation_files.hpp"
+#include "evaluate/evaluation_text.hpp"
+#include "evaluate/sweep_figure.hpp"
+#include "jobs/profile_options.hpp"
+
+namespace cytoscale {
+namespace {
+
+// reduce leaves profiles.h5ad, which is normalised, beside wells.h5ad, which is not.
+std::string before_normalization(const std::string& profiles) {
+  const std::filesystem::path path(profiles);
+  const auto wells = path.parent_path() / "wells.h5ad";
+  return path.filename() == "profiles.h5ad" && std::filesystem::exists(wells) ? wells.string() : profiles;
+}
+
+}  // namespace
+
+void ProfileScores::declare(OptionSet& options) {
+  declare_normalization(options, "", evaluate.normalize);
+  declare_features(options, "", evaluate.normalize);
+  options.group("Matching");
+  declare_aggregate(options, "aggregate", evaluate.aggregate, "of wells to treatments");
+  declare_trim(options, evaluate.aggregate.trim);
+  options.add(
+      "single-batch-classes", evaluate.single_batch_classes,
+      "classes that leave under NSCB since they occur in one batch only; auto finds them; empty: none");
+  declare_figures(options);
+  options.group("Z'-factor");
+  options.add("zprime-positive", evaluate.zprime.positive, "the positive controls; empty: no Z'", "COL=VAL");
+  options.add("zprime-train", evaluate.zprime.train,
+              "wells for fitting the axis; the others are scored. A value alone is of the column before: "
+              "Metadata_Batch=a,b. Empty: the axis is fitted on the wells it scores, which flatters it",
+              "COL=VAL,...");
+  options.add_choice(
+      "zprime-axis", {"lda", "mean-difference"},
+      "lda weighs directions by the spread within classes (covariance shrunk as by Ledoit and Wolf)",
+      [this](const std::string& word) { evaluate.zprime.axis = parse_separation_axis(word); },
+      [this] { return separation_axis_name(evaluate.zprime.axis); });
+}
+
+void ProfileScores::declare_figures(OptionSet& options) {
+  options.group("Intervals and chance");
+  options.add("bootstrap", evaluate.bootstrap.resamples,
+              "resamples of the treatments for 95 % intervals; 0: none");
+  options.add("retrieval", evaluate.retrieval.wanted,
+              "mAP, percent replicating and matching, enrichment; false leaves them out");
+  options.add("null-size", evaluate.retrieval.null.size, "random rankings and groups that make chance");
+  options.add("top-percent", evaluate.retrieval.top_percent, "most similar pairs, for enrichment", "P");
+  options.add("evaluation-seed", evaluate.bootstrap.seed, "of resamples and random rankings");
+  options.group("Layers and baselines");
+  options.add("sweep", sweep.wanted, "evaluate each layer by itself: sweep.csv, sweep.svg");
+  options.add("sweep-profiles", sweep.profiles,
+              "well profiles before normalisation, of several layers [wells.h5ad beside each profiles.h5ad]");
+  options.add("sweep-normalize", sweep.normalizations, "normalisations to sweep, with --lambda");
+  options.add("baselines", baselines.transforms, "rows to add to the table: pca, factor_analysis");
+  options.add("baseline-profiles", baselines.profiles,
+              "the wells whose features they replace [those of the last profiles, before normalisation]",
+              "FILE");
+  options.add_choice(
+      "baseline-normalize", normalization_words(), "normalisation of the components or factors",
+      [this](const std::string& word) { baselines.normalization = parse_normalization(word); },
+      [this] { return normalization_name(baselines.normalization); });
+}
+
+void ProfileScores::resolve(const std::filesystem::path& output, const std::filesystem::path& metrics) {
+  if (profiles.empty()) profiles = {(output / "profiles.h5ad").string()};
+  if (matches.empty()) matches = metrics.parent_path() / "matches.csv";
+  if (names.empty()) names = profiles;
+  if (names.size() != profiles.size()) {
+    throw Error(std::to_string(names.size()) + " names are given for " + std::to_string(profiles.size()) +
+                    " profiles",
+                "--profile-names", "Give one name for each");
+  }
+  evaluate.retrieval.null.seed = evaluate.bootstrap.seed;
+  evaluate.validate();
+  for (const auto& word : baselines.transforms) {
+    if (parse_transform(word) == Transform::none)
+      throw Error("'none' is no baseline", "--baselines", "Leave it out, or use pca, factor_analysis");
+  }
+  for (const auto& word : sweep.normalizations) parse_normalization(word);
+}
+
+std::vector<std::filesystem::path> ProfileScores::tables(const std::filesystem::path& metrics) const {
+  const auto folder = metrics.parent_path();
+  std::vector<std::filesystem::path> files = {matches, folder / "per_class.csv", folder / "retrieval.csv"};
+  if (sweep.wanted) files.insert(files.end(), {folder / "sweep.csv", folder / "sweep.svg"});
+  return files;
+}
+
+Evaluation ProfileScores::evaluate_file(const std::string& path, const std::string& name,
+                                        const EvaluateOptions& options, Log& log) const {
+  auto table = read_profiles(path);
+  if (!table.text_columns.empty()) {
+    log.info(name + ": taken as metadata, since not numbers: " + join(table.text_columns, ", "));
+  }
+  auto evaluation = evaluate_profiles(std::move(table), options, path);
+  for (const auto& feature : evaluation.dropped) log.warning(name + ": feature dropped: " + feature);
+  for (const auto& note : evaluation.notes) log.info(name + ": " + note);
+  return evaluation;
+}
+
+void ProfileScores::add_baselines(std::vector<NamedEvaluation>& evaluations, Log& log) const {
+  const bool own = !baselines.profiles.empty();
+  const auto path = own ? baselines.profiles : before_normalization(profiles.back());
+  for (const auto& word : baselines.transforms) {
+    auto options = evaluate;
+    options.normalize.transform = parse_transform(word);
+    options.normalize.method = baselines.normalization;
+    const auto name = word + " of " + (own ? path : names.back());
+    evaluations.emplace_back(name, evaluate_file(path, name, options, log));
+  }
+}
+
+std::vector<SweepEntry> ProfileScores::sweep_layers_of_all() const {
+  std::vector<SweepEntry> entries;
+  if (!sweep.wanted) return entries;
+  std::vector<Normalization> methods;
+  for (const auto& word : sweep.normalizations) methods.push_back(parse_normalization(word));
+  const bool own = !sweep.profiles.empty();
+  const auto& files = own ? sweep.profiles : profiles;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto path = own ? files[i] : before_normalization(files[i]);
+    const auto made = sweep_layers(read_profiles(path), own ? path : names[i], methods, evaluate, path);
+    entries.insert(entries.end(), made.begin(), made.end());
+  }
+  return entries;
+}
+
+void ProfileScores::write_metrics(const std::vector<NamedEvaluation>& evaluations,
+                                  const std::vector<SweepEntry>& entries,
+                                  const std::filesystem::path& metrics,
+                                  const nlohmann::json& provenance) const {
+  auto json = metrics_json(evaluations[0].second, evaluate);
+  if (evaluations.size() > 1) {
+    auto& compared = json["compared"] = nlohmann::json::array();
+    for (const auto& [name, evaluation] : evaluations) {
+      auto entry = metrics_json(evaluation, evaluate);
+      entry.erase("confusion");
+      entry["name"] = name;
+      compared.push_back(std::move(entry));
+    }
+  }
+  if (!entries.empty()) json["sweep"] = sweep_json(entries);
+  json["provenance"] = provenance;
+  write_file_atomically(metrics, json.dump(2) + "\n");
+}
+
+void ProfileScores::print(const std::vector<NamedEvaluation>& evaluations,
+                          const std::vector<SweepEntry>& entries) const {
+  std::cout << score_text(evaluations);
+  const auto& first = evaluations[0].second;
+  if (!first.single_batch_classes.empty()) {
+    std::cout << "in one batch only, not asked under NSCB: " << join(first.single_batch_classes, ", ")
+              << "\n";
+  }
+  if (const auto more = retrieval_text(evaluations); !more.empty()) std::cout << "\n" << more;
+  for (const auto rule : {MatchRule::nsc, MatchRule::nscb_disjoint}) {
+    if (const auto* result = first.rule(rule)) std::cout << "\n" << confusion_text(first.treatments, *result);
+  }
+  if (!entries.empty()) std::cout << "\n" << sweep_text(entries);
+  std::cout << std::flush;
+}
+
+void ProfileScores::write(const std::filesystem::path& metrics, const nlohmann::json& provenance,
+                          Log& log) const {
+  std::vector<NamedEvaluation> evaluations;
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    evaluations.emplace_back(names[i], evaluate_file(profiles[i], names[i], evaluate, log));
+  }
+  add_baselines(evaluations, log);
+  const auto entries = sweep_layers_of_all();
+  const auto files = tables(metrics);
+  write_csv(files[0], matches_table(evaluations[0].second));
+  write_csv(files[1], class_table(evaluations[0].second));
+  write_csv(files[2], retrieval_table(evaluations[0].second));
+  if (!entries.empty()) {
+    write_csv(files[3], sweep_table(entries));
+    write_file_atomically(files[4], sweep_svg(entries));
+  }
+  write_metrics(evaluations, entries, metrics, provenance);
+  print(evaluations, entries);
+}
+
+}  // namespace cytoscale

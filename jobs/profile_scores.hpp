@@ -1,0 +1,54 @@
+// What evaluate does with profiles: matches them, beside baselines, and layer by layer.
+#pragma once
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/log.hpp"
+#include "evaluate/evaluation.hpp"
+#include "evaluate/sweep.hpp"
+#include "jobs/options.hpp"
+
+namespace cytoscale {
+
+using NamedEvaluation = std::pair<std::string, Evaluation>;
+
+// Rows of the table that need no network, from well profiles before normalisation.
+struct Baselines {
+  std::vector<std::string> transforms;
+  std::string profiles;
+  Normalization normalization = Normalization::none;
+};
+
+struct Sweep {
+  bool wanted = false;
+  std::vector<std::string> profiles, normalizations = {"none", "tvn"};
+};
+
+struct ProfileScores {
+  std::vector<std::string> profiles, names;  // as many names
+  std::filesystem::path matches;
+  EvaluateOptions evaluate;
+  Baselines baselines;
+  Sweep sweep;
+
+  void declare(OptionSet& options);
+  void declare_figures(OptionSet& options);
+  void resolve(const std::filesystem::path& output, const std::filesystem::path& metrics);  // throws Error
+  std::vector<std::filesystem::path> tables(const std::filesystem::path& metrics) const;
+  // Writes the metrics and tables, and prints them. Throws Error as evaluate_profiles(). Collective: no.
+  void write(const std::filesystem::path& metrics, const nlohmann::json& provenance, Log& log) const;
+
+ private:
+  Evaluation evaluate_file(const std::string& path, const std::string& name, const EvaluateOptions& options,
+                           Log& log) const;
+  void add_baselines(std::vector<NamedEvaluation>& evaluations, Log& log) const;
+  std::vector<SweepEntry> sweep_layers_of_all() const;
+  void write_metrics(const std::vector<NamedEvaluation>& evaluations, const std::vector<SweepEntry>& entries,
+                     const std::filesystem::path& metrics, const nlohmann::json& provenance) const;
+  void print(const std::vector<NamedEvaluation>& evaluations, const std::vector<SweepEntry>& entries) const;
+};
+
+}  // namespace cytoscale

@@ -1,0 +1,156 @@
+#include "localize/field_localizer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/csv.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/text.hpp"
+#include "image/otsu.hpp"
+#include "image/png.hpp"
+#include "image/tiff.hpp"
+#include "localize/overlay.hpp"
+
+namespace cytoscale {
+namespace {
+
+std::string size_text(PictureSize size) {
+  return std::to_string(size.height) + " × " + std::to_string(size.width) + " px";
+}
+
+std::string name_of_field(const Field& field) {
+  auto name = field.plate + "_" + field.well + "_s" + field.site;
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name;
+}
+
+Table region_table(const Regions& regions) {
+  Table table{{"ObjectNumber", "Location_Center_X", "Location_Center_Y", "AreaShape_Area", "box_top",
+               "box_left", "box_bottom", "box_right", "evidence"},
+              {}};
+  for (std::size_t i = 0; i < regions.regions.size(); ++i) {
+    const auto& r = regions.regions[i];
+    table.rows.push_back({std::to_string(i + 1), number_text(r.x), number_text(r.y),
+                          std::to_string(r.area_px), std::to_string(r.top), std::to_string(r.left),
+                          std::to_string(r.bottom), std::to_string(r.right), number_text(r.evidence)});
+  }
+  return table;
+}
+
+// The mean over channels.
+Plane guide_of(std::span<const float> picture, PictureSize size) {
+  Plane guide(size.height, size.width);
+  const auto pixels = size.pixels();
+  const auto channels = picture.size() / pixels;
+  for (std::size_t i = 0; i < picture.size(); ++i)
+    guide.pixels[i % pixels] += picture[i] / static_cast<float>(channels);
+  return guide;
+}
+
+}  // namespace
+
+void LocalizerOptions::validate() const {
+  localize.validate();
+  if (label.empty()) throw Error("is empty", "--label", "Give a label, predicted or all");
+  if (!(least_probability >= 0 && least_probability <= 1))
+    throw Error("must be from 0 to 1", "--least-probability");
+  if (overlays < 0) throw Error("must be 0 or more", "--overlays");
+  if (truth_boxes.empty() != truth_target.empty())
+    throw Error("boxes and what is to be found among them go together", "--truth-boxes",
+                "Give both --truth-boxes FILE and --truth-target COLUMN=VALUE");
+}
+
+FieldLocalizer::FieldLocalizer(const Screen& screen, const CellTable& fields,
+                               const std::vector<std::string>& labels, const LocalizerOptions& options)
+    : screen_(screen), fields_(fields), options_(options), labels_(labels.size()), names_(labels) {
+  const auto at = std::find(labels.begin(), labels.end(), options.label);
+  one_label_ = at != labels.end();
+  label_ = one_label_ ? static_cast<std::size_t>(at - labels.begin()) : 0;
+  layers_.assign(labels.size(), "class");
+  const auto add = [&](std::initializer_list<const char*> more) {
+    names_.insert(names_.end(), more.begin(), more.end());
+    layers_.resize(names_.size(), "localization");
+  };
+  add({"regions", "covered"});
+  if (!options.truth_masks.empty()) add({"iou"});
+  if (!options.truth_boxes.empty()) {
+    add({"found", "missed", "mistaken", "spared"});
+    boxes_ = read_boxes(options.truth_boxes, options.truth_target, screen);
+  }
+  const auto count = std::min(screen.fields.size(), static_cast<std::size_t>(options.overlays));
+  for (std::size_t i = 0; i < count; ++i) drawn_.insert(i * screen.fields.size() / count);
+  check_masks();
+}
+
+void FieldLocalizer::check_masks() const {
+  if (options_.truth_masks == "otsu") {
+    if (!options_.truth_channel.empty()) (void)screen_.channel(options_.truth_channel);
+    return;
+  }
+  for (std::size_t f = 0; f < screen_.fields.size() && !options_.truth_masks.empty(); ++f) {
+    if (fields_.failed[f]) continue;
+    const auto path = screen_.fill(options_.truth_masks, f);
+    const auto info = inspect_tiff({path});
+    const PictureSize mask(info.height, info.width), field(fields_.height[f], fields_.width[f]);
+    if (mask != field)
+      throw Error("the mask is of " + size_text(mask) + ", its field of " + size_text(field), path,
+                  "Give masks of the fields' size with --truth-masks");
+  }
+}
+
+std::vector<std::uint8_t> FieldLocalizer::true_mask(std::size_t field, PictureSize size,
+                                                    std::span<const float> picture) const {
+  std::vector<std::uint8_t> mask;
+  if (options_.truth_masks == "otsu") {
+    const auto c = options_.truth_channel.empty() ? 0 : screen_.channel(options_.truth_channel);
+    const auto plane = picture.subspan(c * size.pixels(), size.pixels());
+    const auto [low, high] = std::minmax_element(plane.begin(), plane.end());
+    const float threshold = *low < *high ? otsu_threshold(plane, *low, *high) : *high;
+    for (const float value : plane) mask.push_back(value > threshold);
+  } else if (!options_.truth_masks.empty()) {
+    for (const float value : to_float(read_raw({screen_.fill(options_.truth_masks, field)})).pixels)
+      mask.push_back(value != 0);
+  }
+  return mask;
+}
+
+void FieldLocalizer::write_files(std::size_t field, std::span<const float> picture, const Regions& regions,
+                                 std::span<const std::uint8_t> truth) const {
+  const auto name = name_of_field(screen_.fields[field]);
+  const auto [height, width] = std::pair(regions.size.height, regions.size.width);
+  std::vector<std::uint16_t> labels(regions.labels.begin(), regions.labels.end());
+  write_tiff(options_.folder / "masks" / (name + ".tif"), height, width, labels);
+  write_csv(options_.folder / "locations" / (name + ".csv"), region_table(regions));
+  if (!drawn_.contains(field)) return;
+  const auto channels = static_cast<int>(screen_.channels.size());
+  write_png(options_.folder / "overlays" / (name + ".png"), height, width, 3,
+            overlay(picture, channels, regions, truth));
+}
+
+std::vector<float> FieldLocalizer::work(std::size_t field, std::span<const float> picture,
+                                        std::span<const float> features) const {
+  Plane evidence(fields_.height[field], fields_.width[field]);
+  const PictureSize size(evidence.height, evidence.width);
+  std::copy(features.begin() + static_cast<std::ptrdiff_t>(labels_), features.end(), evidence.pixels.begin());
+  if (one_label_ && features[label_] < options_.least_probability)
+    std::fill(evidence.pixels.begin(), evidence.pixels.end(), 0.0f);
+  const auto regions = cytoscale::localize(evidence, guide_of(picture, size), options_.localize);
+  const auto truth = true_mask(field, size, picture);
+  write_files(field, picture, regions, truth);
+
+  std::vector<float> kept(features.begin(), features.begin() + static_cast<std::ptrdiff_t>(labels_));
+  const auto set = std::count_if(regions.labels.begin(), regions.labels.end(), [](auto l) { return l != 0; });
+  kept.push_back(static_cast<float>(regions.regions.size()));
+  kept.push_back(static_cast<float>(set) / static_cast<float>(size.pixels()));
+  if (!truth.empty()) kept.push_back(static_cast<float>(intersection_over_union(regions.labels, truth)));
+  if (!options_.truth_boxes.empty()) {
+    const auto boxes = boxes_.find(field);
+    const auto score = boxes == boxes_.end() ? BoxScore{} : score_boxes(regions, boxes->second);
+    for (const auto count : {score.found, score.missed, score.mistaken, score.spared})
+      kept.push_back(static_cast<float>(count));
+  }
+  return kept;
+}
+
+}  // namespace cytoscale

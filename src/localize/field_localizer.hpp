@@ -1,0 +1,70 @@
+// Localises what a network sees in one field after the other: files for each, and figures. Collective: no.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "localize/localize_field.hpp"
+#include "localize/truth.hpp"
+#include "screen/screen.hpp"
+#include "store/cell_table.hpp"
+
+namespace cytoscale {
+
+struct LocalizerOptions {
+  std::filesystem::path folder;  // gets masks/, locations/ and overlays/, a file NAME_OF_FIELD each
+  std::string label;             // a label, "predicted" or "all"
+  // A field that shows the label with a lower probability has no regions; not of "predicted" or "all".
+  double least_probability = 0.5;
+  LocalizeOptions localize;
+  int overlays = 20;                  // fields drawn, evenly over the screen
+  std::string truth_masks;            // pattern of file names, not 0 where something is; "otsu"; empty: none
+  std::string truth_channel;          // otsu: of this channel; empty: the first
+  std::filesystem::path truth_boxes;  // as read_boxes(); empty: none
+  std::string truth_target;
+  void validate() const;  // throws Error
+};
+
+class FieldLocalizer {
+ public:
+  // `labels`: the network's. Both tables must outlive it. Throws Error: truth that cannot be read or, as far
+  // as headers tell, is not of its field's size.
+  FieldLocalizer(const Screen& screen, const CellTable& fields, const std::vector<std::string>& labels,
+                 const LocalizerOptions& options);
+
+  // What is kept of a field: each label's probability (layer "class"); regions, covered (share of the
+  // pixels); with truth iou, or found, missed, mistaken, spared (layer "localization").
+  const std::vector<std::string>& names() const { return names_; }
+  const std::vector<std::string>& layers() const { return layers_; }
+  // picture: [C][H][W]; features: the probabilities, then [H][W] evidence. Writes the field's files. Throws
+  // Error.
+  std::vector<float> work(std::size_t field, std::span<const float> picture,
+                          std::span<const float> features) const;
+
+ private:
+  void check_masks() const;
+  std::vector<std::uint8_t> true_mask(std::size_t field, PictureSize size,
+                                      std::span<const float> picture) const;
+  void write_files(std::size_t field, std::span<const float> picture, const Regions& regions,
+                   std::span<const std::uint8_t> truth) const;
+
+  const Screen& screen_;
+  const CellTable& fields_;
+  LocalizerOptions options_;
+  std::size_t labels_, label_ = 0;  // count; the one asked about
+  bool one_label_ = false;
+  std::vector<std::string> names_, layers_;
+  std::set<std::size_t> drawn_;
+  std::map<std::size_t, std::vector<TruthBox>> boxes_;
+};
+
+// Over all fields of a file that keeps what work() returned: {"fields", "regions", "mean_iou", "boxes":
+// {"found", "missed", "mistaken", "spared", "precision", "recall", "accuracy"}}, as far as there is truth.
+// Serial.
+nlohmann::json localization_summary(const std::filesystem::path& localizations);
+
+}  // namespace cytoscale

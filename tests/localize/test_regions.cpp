@@ -1,0 +1,107 @@
+// Peaks and regions of small maps, whose results can be seen.
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "localize/localize_field.hpp"
+
+namespace cytoscale {
+namespace {
+
+Plane plane_of(const std::vector<std::string>& rows) {
+  Plane plane(static_cast<int>(rows.size()), static_cast<int>(rows[0].size()));
+  for (int y = 0; y < plane.height; ++y)
+    for (int x = 0; x < plane.width; ++x)
+      plane.at(y, x) = static_cast<float>(rows[std::size_t(y)][std::size_t(x)] - '0');
+  return plane;
+}
+
+std::string text_of(const Regions& regions) {
+  std::string text;
+  for (std::size_t i = 0; i < regions.labels.size(); ++i) {
+    if (i > 0 && i % std::size_t(regions.size.width) == 0) text += '/';
+    text += static_cast<char>('0' + regions.labels[i]);
+  }
+  return text;
+}
+
+const Plane two_hills = plane_of({"01210000", "12521030", "01210380", "00000030"});
+
+TEST(Peaks, TheHighestComeFirstAndSuppressThoseNearby) {
+  auto peaks = find_peaks(two_hills, 2, 1);
+  ASSERT_EQ(peaks.size(), 2u);
+  EXPECT_EQ(peaks[0].y, 2);
+  EXPECT_EQ(peaks[0].x, 6);
+  EXPECT_EQ(peaks[1].height, 5);
+  EXPECT_EQ(find_peaks(two_hills, 5, 1).size(), 1u);
+  EXPECT_EQ(find_peaks(two_hills, 2, 6).size(), 1u);
+}
+
+TEST(Peaks, APlateauIsOne) {
+  EXPECT_EQ(find_peaks(plane_of({"0000", "0550", "0550"}), 2, 1).size(), 1u);
+}
+
+TEST(Peaks, AFlatMapOfZerosHasNone) {
+  EXPECT_TRUE(find_peaks(Plane(3, 3), 2, 0).empty());
+}
+
+TEST(Regions, OfAPeakReachDownToItsShareAndNoFartherThanTold) {
+  const auto peaks = find_peaks(two_hills, 2, 1);
+  EXPECT_EQ(text_of(regions_of_peaks(two_hills, peaks, 0.35, 0)), "00200000/02220010/00200110/00000010");
+  EXPECT_EQ(text_of(regions_of_peaks(two_hills, peaks, 0.35, 0.5)), "00000000/00200000/00000010/00000000");
+}
+
+TEST(Regions, APeakInsideAnothersRegionMakesNone) {
+  const auto ridge = plane_of({"0000000", "0978900", "0000000"});
+  const auto peaks = find_peaks(ridge, 1, 1);
+  ASSERT_EQ(peaks.size(), 2u);
+  EXPECT_EQ(regions_of_peaks(ridge, peaks, 0.5, 0).regions.size(), 1u);
+}
+
+TEST(Regions, OfAMaskAreItsPiecesWithPlaceAndBox) {
+  const std::vector<std::uint8_t> mask = {1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1};
+  const auto regions = regions_of_mask(Plane(3, 4, 2), mask);
+  EXPECT_EQ(text_of(regions), "1100/0002/0002");
+  ASSERT_EQ(regions.regions.size(), 2u);
+  const auto& second = regions.regions[1];
+  EXPECT_EQ(second.area_px, 2);
+  EXPECT_FLOAT_EQ(second.y, 1.5f);
+  EXPECT_FLOAT_EQ(second.x, 3.0f);
+  EXPECT_EQ(second.top, 1);
+  EXPECT_EQ(second.bottom, 2);
+  EXPECT_EQ(second.evidence, 2);
+  EXPECT_EQ(text_of(at_least(regions_of_mask(Plane(3, 4, 2), {mask.data(), 12}), 3)), "0000/0000/0000");
+}
+
+TEST(Localize, AnMrfClosesAHoleAndDropsASpeck) {
+  LocalizeOptions options;
+  options.mask = "mrf";
+  options.min_area_px = 1;
+  const auto map =
+      plane_of({"0000000000", "0999900000", "0909900090", "0999900000", "0999900000", "0000000000"});
+  const auto regions = localize(map, Plane(6, 10), options);
+  EXPECT_EQ(text_of(regions), "0000000000/0111100000/0111100000/0111100000/0111100000/0000000000");
+}
+
+TEST(Localize, NoEvidenceIsNoRegion) {
+  LocalizeOptions options;
+  for (const auto* mask : {"peaks", "mrf"}) {
+    options.mask = mask;
+    EXPECT_TRUE(localize(Plane(20, 20), Plane(20, 20), options).regions.empty());
+  }
+}
+
+TEST(Localize, OptionsAreJudged) {
+  const auto refused = [](const auto& change) {
+    LocalizeOptions options;
+    change(options);
+    EXPECT_THROW(options.validate(), Error);
+  };
+  refused([](auto& o) { o.mask = "watershed"; });
+  refused([](auto& o) { o.threshold = 1.5; });
+  refused([](auto& o) { o.confidence = 0.2; });
+  refused([](auto& o) { o.mrf.iterations = 0; });
+  refused([](auto& o) { o.mrf.coupling = -1; });
+}
+
+}  // namespace
+}  // namespace cytoscale

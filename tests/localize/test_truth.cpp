@@ -1,0 +1,81 @@
+// Scores of a localisation, on pictures small enough to count.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/error.hpp"
+#include "localize/overlay.hpp"
+#include "localize/truth.hpp"
+
+namespace cytoscale {
+namespace {
+
+// A square of 10 × 10 px set in a picture of 20 × 20.
+Regions square() {
+  Regions regions{{20, 20}, std::vector<std::int32_t>(400, 0), {}};
+  for (int y = 5; y < 15; ++y)
+    for (int x = 5; x < 15; ++x) regions.labels[std::size_t(20 * y + x)] = 1;
+  return regions;
+}
+
+TEST(IntersectionOverUnion, CountsPixels) {
+  const std::vector<std::int32_t> labels = {0, 1, 2, 2};
+  EXPECT_DOUBLE_EQ(intersection_over_union(labels, std::vector<std::uint8_t>{1, 1, 1, 0}), 0.5);
+  EXPECT_DOUBLE_EQ(intersection_over_union(labels, std::vector<std::uint8_t>{0, 1, 1, 1}), 1);
+  EXPECT_DOUBLE_EQ(intersection_over_union(std::vector<std::int32_t>(3), std::vector<std::uint8_t>(3)), 1);
+}
+
+TEST(Boxes, AreTakenAsFoundWhenNineTenthsAreCovered) {
+  const std::vector<TruthBox> boxes = {{4.5, 4.5, 14.5, 14.5, true},  // all of it
+                                       {5, 5, 14, 15, true},          // 10 of 11 columns: 91 %
+                                       {5, 5, 14, 16, true},          // 10 of 12: 83 %
+                                       {5.2, 5.2, 8.7, 8.7, false},   // inside
+                                       {0, 0, 4, 4, false}};
+  const auto score = score_boxes(square(), boxes);
+  EXPECT_EQ(score.found, 2u);
+  EXPECT_EQ(score.missed, 1u);
+  EXPECT_EQ(score.mistaken, 1u);
+  EXPECT_EQ(score.spared, 1u);
+}
+
+TEST(Boxes, AreReadByField) {
+  Screen screen;
+  screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
+  for (const auto* well : {"A01", "A02"}) screen.fields.push_back({"P", well, "1", {"P", well, "1"}, {}});
+  const auto write = [](const std::string& rows) {
+    std::ofstream("boxes.csv")
+        << "Metadata_Plate,Metadata_Well,Metadata_Site,shape,box_top,box_left,box_bottom,box_right\n"
+        << rows;
+  };
+  write("P,A02,1,circle,1,2,3,4\nP,A02,1,ellipse,5,6,7,8\nQ,A01,1,circle,1,2,3,4\n");
+  const auto boxes = read_boxes("boxes.csv", "shape=circle", screen);
+  ASSERT_EQ(boxes.size(), 1u);
+  ASSERT_EQ(boxes.at(1).size(), 2u);
+  EXPECT_TRUE(boxes.at(1)[0].target);
+  EXPECT_FALSE(boxes.at(1)[1].target);
+  EXPECT_EQ(boxes.at(1)[1].right, 8);
+  EXPECT_THROW(read_boxes("boxes.csv", "kind=circle", screen), Error);
+  write("P,A02,1,circle,1,two,3,4\n");
+  EXPECT_THROW(read_boxes("boxes.csv", "shape=circle", screen), Error);
+  write("Q,A02,1,circle,1,2,3,4\n");
+  EXPECT_THROW(read_boxes("boxes.csv", "shape=circle", screen), Error);
+}
+
+TEST(Overlay, OutlinesRegionsAndTruth) {
+  std::vector<float> picture(400, 0);
+  picture[0] = 1000;  // stretched away
+  std::vector<std::uint8_t> truth(400, 0);
+  truth[21] = 1;
+  const auto rgb = overlay(picture, 1, square(), truth);
+  ASSERT_EQ(rgb.size(), 1200u);
+  const auto colour = [&](int y, int x) {
+    const auto i = std::size_t(3 * (20 * y + x));
+    return std::vector<int>{rgb[i], rgb[i + 1], rgb[i + 2]};
+  };
+  EXPECT_EQ(colour(5, 9), (std::vector<int>{255, 220, 0}));  // yellow rim
+  EXPECT_EQ(colour(9, 9), (std::vector<int>{0, 0, 0}));      // not within
+  EXPECT_EQ(colour(1, 1), (std::vector<int>{0, 220, 255}));
+}
+
+}  // namespace
+}  // namespace cytoscale

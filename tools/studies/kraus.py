@@ -1,0 +1,148 @@
+"""Kraus et al. 2016, Table 2 in kind: a screen whose wells hold some cells that show the class' phenotype, and many that do not; which
+pool tells the class of fields and treatments of a batch that was held out, and what the networks learn of where and how many."""
+import csv
+import json
+import struct
+
+from field_report import FieldReport
+from figure import Axes, line, text
+from steps import write_atomically
+
+VARIANTS = {
+    "noisy-and-5": {"pool": "noisy-and", "pool-sharpness": "5"},
+    "noisy-and-7.5": {"pool": "noisy-and", "pool-sharpness": "7.5"},
+    "noisy-and-10": {"pool": "noisy-and", "pool-sharpness": "10"},
+    "noisy-or": {"pool": "noisy-or"},
+    "isr": {"pool": "isr"},
+    "generalized-mean": {"pool": "generalized-mean"},
+    "lse": {"pool": "lse"},
+    "mean": {"pool": "mean"},
+    "max": {"pool": "max"},
+}
+SEEDS = 1
+QUICK = "study_kraus_quick.cfg"
+COLUMNS = [("field", "Full image"), ("treatment", "Treatment"), ("iou", "Mean IU, cells"), ("responding", "Mean IU, responding cells"),
+           ("map", "mAP"), ("exact", "All labels right")]
+TITLES = {"noisy-or": "noisy-OR", "isr": "ISR", "generalized-mean": "generalised mean", "lse": "LSE"} | \
+    {f"noisy-and-{a}": f"noisy-AND a = {a}" for a in ("5", "7.5", "10")}
+# Of a held-out repetition, on BBBC021: other images, so the ranking is the claim.
+PUBLISHED = {"noisy-AND a = 10": {"field": 95.8, "treatment": 97.1}}
+SEVERAL = "Several labels, noisy-AND a = 10"
+# What makes the screen of several labels another one: a protein tagged in one compartment or two.
+STRAINS = {"design": "strains", "channels": "DNA,GFP", "treatment": "Metadata_Localization", "several-labels": "true",
+           "response-fraction": "1,0.7,0.5"}
+
+
+def add_arguments(parser):
+    pass
+
+
+def thresholds_of(model):
+    """b of each class: the tensor pool.threshold of a safetensors file."""
+    with open(model / "model.safetensors", "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        start, end = header["pool.threshold"]["data_offsets"]
+        file.seek(start, 1)
+        values = struct.unpack(f"<{(end - start) // 4}f", file.read(end - start))
+    labels = json.loads(header["__metadata__"]["labels"])
+    return dict(zip(labels, values))
+
+
+class Study:
+    def __init__(self, arguments, steps):
+        self.arguments, self.steps, self.output = arguments, steps, steps.output
+        title = "A heterogeneous screen (in kind, the paper's Table 2)" + (", quick" if arguments.quick else "")
+        self.report = FieldReport(title, self.output, COLUMNS, PUBLISHED, steps.say)
+
+    def plates(self, held_out):
+        batches, plates = (int(self.steps.config[key]) for key in ("batches", "plates-per-batch"))
+        chosen = [batches] if held_out else range(1, batches)
+        return ",".join(f"batch{b}_plate{p}" for b in chosen for p in range(1, plates + 1))
+
+    def manifest(self, screen, held_out):
+        return {"manifest": str(self.output / screen / "screen.csv"), "plates": self.plates(held_out)}
+
+    def simulate(self, screen, options):
+        self.steps.run(f"{screen}/simulate", "simulate", options | {"output": str(self.output / screen), "masks": "true"},
+                       [self.output / screen / "screen.csv"])
+
+    def fit(self, name, screen, options):
+        folder = self.output / "runs" / name
+        self.steps.run(f"{name}/train", "train",
+                       options | {"output": str(folder), "model": str(folder / "model")} | self.manifest(screen, False), [folder / "model"],
+                       after=[f"{screen}/simulate"])
+        told = {key: value for key, value in options.items() if key in ("treatment", "several-labels")}
+        held_out = self.manifest(screen, True)
+        self.steps.run(f"{name}/predict", "predict", {"output": str(folder)} | held_out, [folder / "predictions.h5ad"],
+                       after=[f"{name}/train"])
+        self.steps.run(f"{name}/evaluate", "evaluate",
+                       told | {"output": str(folder), "predictions": str(folder / "predictions.h5ad"),
+                               "metrics": str(folder / "metrics.json")}, [folder / "metrics.json"], after=[f"{name}/predict"])
+        return json.loads((folder / "metrics.json").read_text())["classification"]
+
+    def localize(self, name, screen, label, masks):
+        """Mean IU of what is asked for against the true masks, on the batch held out."""
+        folder = self.output / "runs" / name / masks
+        pattern = self.output / screen / "masks" / masks / "{Plate}_{Well}_s{Site}.tif"
+        options = {"output": str(folder), "model": str(self.output / "runs" / name / "model"), "label": label, "truth-masks": str(pattern),
+                   "select": "Metadata_Control=trt"}
+        self.steps.run(f"{name}/localize-{masks}", "localize", options | self.manifest(screen, True), [folder / "localization.json"],
+                       after=[f"{name}/train"])
+        return json.loads((folder / "localization.json").read_text())["mean_iou"]
+
+    def one_label(self, variant, seed):
+        name = f"{variant}_seed{seed}"
+        levels = self.fit(name, "screen", VARIANTS[variant] | {"seed": str(seed)})
+        figures = {"field": levels["field"]["accuracy"]["accuracy"], "treatment": levels["treatment"]["accuracy"]["accuracy"]}
+        if variant == "noisy-and-10":
+            figures["iou"] = self.localize(name, "screen", "all", "cells")
+            figures["responding"] = self.localize(name, "screen", "predicted", "responding")
+        self.report.add(TITLES.get(variant, variant), seed, figures, self.steps.stamp(f"{name}/train").get("seconds"))
+
+    def several_labels(self, seed):
+        name = f"several_seed{seed}"
+        options = {key: STRAINS[key] for key in ("treatment", "several-labels")}
+        field = self.fit(name, "strains", VARIANTS["noisy-and-10"] | options | {"seed": str(seed)})["field"]
+        self.report.add(SEVERAL, seed, {"map": field["map"], "exact": field["accuracy"]["accuracy"]},
+                        self.steps.stamp(f"{name}/train").get("seconds"))
+
+    def fractions(self):
+        """The share of a class' cells that responded, as they were drawn."""
+        counts = {}
+        with open(self.output / "screen" / "truth.csv", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["Metadata_Control"] == "trt":
+                    entry = counts.setdefault(row["Metadata_MOA"], [0, 0])
+                    entry[0] += row["responded"] == "1"
+                    entry[1] += 1
+        return {label: responded / cells for label, (responded, cells) in counts.items()}
+
+    def draw(self, learned):
+        """learned: {a: {label: b}}, beside the true fractions."""
+        truth = self.fractions()
+        axes, colours = Axes(0, 1, 1), ["#1f5fa8", "#2e8b57", "#c8501e"]
+        left, right = 70, 620
+        at = lambda share: left + (right - left) * share  # noqa: E731
+        parts = axes.frame() + [line(at(0), axes.y(0), at(1), axes.y(1), "#bbb", 'stroke-dasharray="4 4"')]
+        for (a, values), colour in zip(learned.items(), colours):
+            parts += [f'<circle cx="{at(truth[label]):.1f}" cy="{axes.y(min(1, max(0, b))):.1f}" r="4" fill="{colour}"/>'
+                      for label, b in values.items()]
+        parts += [text(at(share / 5), 440 - 78, f"{20 * share} %") for share in range(6)]
+        parts += [text(345, 440 - 56, "true share of responding cells, class by class"),
+                  text(345, 24, "b that noisy-AND learned", more='font-size="15"')]
+        parts += [text(120 + 160 * i, 440 - 24, f"● a = {a}", colour=colour) for i, (a, colour) in enumerate(zip(learned, colours))]
+        write_atomically(self.output / "thresholds.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="440" viewBox="0 0 640 440" '
+                         'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>\n' + "\n".join(parts) + "\n</svg>\n")
+
+    def run(self):
+        self.simulate("screen", {})
+        self.simulate("strains", {key: value for key, value in STRAINS.items() if key in ("design", "channels", "response-fraction")})
+        for seed in range(1, self.arguments.seeds + 1):
+            for variant in self.arguments.variants:
+                self.one_label(variant, seed)
+            self.several_labels(seed)
+        learned = {name.rpartition("-")[2]: thresholds_of(self.output / "runs" / f"{name}_seed1" / "model")
+                   for name in self.arguments.variants if name.startswith("noisy-and")}
+        if learned:
+            self.draw(learned)
+        self.report.finish("kraus", self.arguments.quick, {"thresholds": learned, "fractions": self.fractions()})
