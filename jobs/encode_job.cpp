@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "image/size_text.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "network/model_file.hpp"
@@ -20,10 +21,8 @@ PictureSize size_of_fields(const CellTable& fields) {
     const PictureSize own(fields.height[f], fields.width[f]);
     if (fields.failed[f] || own == size) continue;
     if (size != PictureSize())
-      throw Error("fields of " + std::to_string(size.height) + " × " + std::to_string(size.width) +
-                      " px and of " + std::to_string(own.height) + " × " + std::to_string(own.width) +
-                      " px in one screen",
-                  "manifest", "Do one size at a time: choose plates with --plates");
+      throw Error("fields of " + size_text(size) + " and of " + size_text(own) + " in one screen", "manifest",
+                  "Do one size at a time: choose plates with --plates");
     size = own;
   }
   if (size == PictureSize())
@@ -118,9 +117,9 @@ void EncodeJob::execute(JobContext& context) {
   });
   const auto size = encoder->crop_size();
   context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " " + options.unit + ", " +
-                   count_text(encoder->feature_names().size()) + " features, windows of " +
-                   std::to_string(size.height) + " × " + std::to_string(size.width) + " px, rescaling " +
-                   std::string(name_of(encoder->rescaling().how)) + "; " + encoder->description());
+                   count_text(encoder->feature_names().size()) + " features, windows of " + size_text(size) +
+                   ", rescaling " + std::string(name_of(encoder->rescaling().how)) + "; " +
+                   encoder->description());
   const double start_s = context.clock.now_s();
   const auto result = embed_screen(context.comm, screen, cells, *encoder, options, files, provenance,
                                    context.clock, context.log);

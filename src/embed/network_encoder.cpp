@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "embed/tiled_encoder_torch.hpp"
+#include "image/size_text.hpp"
 #include "network/model_file.hpp"
 #include "network/network_torch.hpp"
 
@@ -167,8 +168,8 @@ CropShape crop_shape_of(const Model& model, const EncoderOptions& options) {
   if (info.crop_px > 0 && (!any_size || options.crop_size.height == 0)) told.crop_size = info.crop_px;
   if (!info.crop_normalisation.empty()) told.crop_normalisation = info.crop_normalisation;
   if (options.crop_size.height > 0 && told.crop_size != options.crop_size)
-    throw Error("the model was trained on crops of " + std::to_string(told.crop_size.height) + " px, not " +
-                    std::to_string(options.crop_size.height),
+    throw Error("the model was trained on crops of " + size_text(told.crop_size) + ", not " +
+                    size_text(options.crop_size),
                 where, "Leave --crop-size out to take the model's");
   if (!options.crop_normalisation.empty() && told.crop_normalisation != options.crop_normalisation)
     throw Error("the model was trained on crops rescaled by '" + told.crop_normalisation + "', not by '" +

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "embed/tiled_encoder_torch.hpp"
+#include "image/size_text.hpp"
 #include "network/memory.hpp"
 #include "network/model_file.hpp"
 #include "network/network_torch.hpp"
@@ -83,10 +84,8 @@ std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
                     "': the model has no statistics of a training set",
                 options.model.string(), "Only a model that was trained so can be used so");
   if (how == CropNormalisation::mean_image && statistics.size != encoder->crop_size())
-    throw Error("the model subtracts a mean image of " + std::to_string(statistics.size.height) + " × " +
-                    std::to_string(statistics.size.width) + " px, the pictures are of " +
-                    std::to_string(encoder->crop_size().height) + " × " +
-                    std::to_string(encoder->crop_size().width) + " px",
+    throw Error("the model subtracts a mean image of " + size_text(statistics.size) +
+                    ", the pictures are of " + size_text(encoder->crop_size()),
                 options.model.string(), "Give pictures of the size it was trained on");
   return encoder;
 }

@@ -31,7 +31,4 @@ Plane enlarge(const Plane& small, int factor, int height, int width);
 // levels between the plane's minimum and maximum.
 Plane median_window(const Plane& plane, int radius_px);
 
-// The value below which `fraction` of the values lie (nearest rank). Values are reordered.
-float quantile(std::vector<float>& values, double fraction);
-
 }  // namespace cytoscale::filters

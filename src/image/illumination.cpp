@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "image/filters_internal.hpp"
 #include "image/gaussian_blur.hpp"
+#include "image/levels.hpp"
 
 namespace cytoscale {
 namespace {
@@ -36,7 +37,7 @@ Plane smoothed(const Plane& mean, const IlluminationOptions& options) {
 void divide_by_floor(std::span<float> gain, double floor_percentile) {
   std::vector<float> values(gain.begin(), gain.end());
   const float top = *std::max_element(gain.begin(), gain.end());
-  const float floor = std::max(filters::quantile(values, floor_percentile / 100), 1e-3f * top);
+  const float floor = std::max(quantile(values, floor_percentile / 100), 1e-3f * top);
   if (!(floor > 0)) {
     std::fill(gain.begin(), gain.end(), 1.0f);
     return;

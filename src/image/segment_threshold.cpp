@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "image/gaussian_blur.hpp"
-#include "image/otsu.hpp"
+#include "image/levels.hpp"
 #include "image/segment_internal.hpp"
 
 namespace cytoscale::segment {
@@ -27,7 +27,7 @@ Levels levels_with_top(const Plane& smooth, float low, float high) {
   for (const float v : smooth.pixels) {
     if (v <= levels.threshold) below.push_back(v);
   }
-  levels.background = filters::quantile(below, 0.5);
+  levels.background = quantile(below, 0.5);
   // Out-of-focus light lies above the background, so its noise is read from what lies below.
   double squares = 0;
   std::size_t count = 0;
@@ -55,7 +55,7 @@ Plane local_mean(const Plane& smooth, float ceiling, double sigma_px) {
 Levels measure_levels(const Plane& smooth) {
   std::vector<float> values = smooth.pixels;
   const auto [low, high] = std::minmax_element(smooth.pixels.begin(), smooth.pixels.end());
-  const auto levels = levels_with_top(smooth, *low, filters::quantile(values, 1 - bright_tail));
+  const auto levels = levels_with_top(smooth, *low, quantile(values, 1 - bright_tail));
   // One nucleus in a large field may be less than the tail that was cut.
   return levels.clear ? levels : levels_with_top(smooth, *low, *high);
 }
@@ -85,7 +85,7 @@ double typical_radius(const Plane& smooth, const Levels& levels, double min_area
   for (std::size_t r = 1; r < areas.size(); ++r) {
     if (double(areas[r]) >= min_area_px) radii.push_back(std::sqrt(float(areas[r]) / 3.14159265f));
   }
-  return radii.empty() ? otherwise : filters::quantile(radii, 0.5);
+  return radii.empty() ? otherwise : quantile(radii, 0.5);
 }
 
 }  // namespace cytoscale::segment

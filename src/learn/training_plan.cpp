@@ -9,6 +9,7 @@
 #include "core/fingerprint.hpp"
 #include "core/shuffle.hpp"
 #include "core/text.hpp"
+#include "image/size_text.hpp"
 #include "learn/hold_out.hpp"
 
 namespace cytoscale {
@@ -179,9 +180,7 @@ PictureSize crop_size_of(const TrainingPlan& plan, const TrainOptions& options) 
     const auto& own = plan.field_sizes[field];
     if (options.crop_px == 0 && size == PictureSize()) size = own;
     if (options.crop_px == 0 ? own != size : own.height < size.height || own.width < size.width)
-      throw Error("a field of " + std::to_string(own.height) + " × " + std::to_string(own.width) +
-                      " px stands beside crops of " + std::to_string(size.height) + " × " +
-                      std::to_string(size.width),
+      throw Error("a field of " + size_text(own) + " stands beside crops of " + size_text(size),
                   "option --crop-size",
                   "Take crops that fit into every field, or choose fields with --train-select");
   }

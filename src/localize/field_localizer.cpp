@@ -7,17 +7,14 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
-#include "image/otsu.hpp"
+#include "image/levels.hpp"
 #include "image/png.hpp"
+#include "image/size_text.hpp"
 #include "image/tiff.hpp"
 #include "localize/overlay.hpp"
 
 namespace cytoscale {
 namespace {
-
-std::string size_text(PictureSize size) {
-  return std::to_string(size.height) + " × " + std::to_string(size.width) + " px";
-}
 
 std::string name_of_field(const Field& field) {
   auto name = field.plate + "_" + field.well + "_s" + field.site;

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "image/gaussian_blur.hpp"
+#include "image/levels.hpp"
 
 namespace cytoscale {
 namespace {
@@ -14,16 +15,10 @@ void in_range(double value, double low, double high, const std::string& option) 
   throw Error("must be from " + std::to_string(low) + " to " + std::to_string(high), option);
 }
 
-// The value that a share of all do not exceed.
-float quantile_of(std::vector<float> values, double share) {
-  const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + at, values.end());
-  return values[static_cast<std::size_t>(at)];
-}
-
 std::vector<std::uint8_t> denoised_mask(const Plane& map, const Plane& guide,
                                         const LocalizeOptions& options) {
-  const auto least = static_cast<float>(options.threshold) * quantile_of(map.pixels, 0.99);
+  auto values = map.pixels;
+  const auto least = static_cast<float>(options.threshold) * quantile(values, 0.99);
   const auto odds = static_cast<float>(std::log(options.confidence / (1 - options.confidence)));
   std::vector<float> log_odds;
   for (const float value : map.pixels) log_odds.push_back(value > 0 && value >= least ? odds : -odds);

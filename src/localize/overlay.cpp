@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "image/levels.hpp"
+
 namespace cytoscale {
 namespace {
 
@@ -10,12 +12,7 @@ constexpr std::array<std::uint8_t, 3> yellow = {255, 220, 0}, cyan = {0, 220, 25
 
 std::vector<float> stretched(std::span<const float> plane) {
   std::vector<float> sorted(plane.begin(), plane.end()), result;
-  const auto at = [&](double share) {
-    const auto place = static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1));
-    std::nth_element(sorted.begin(), sorted.begin() + place, sorted.end());
-    return sorted[static_cast<std::size_t>(place)];
-  };
-  const float low = at(0.01), high = at(0.998);
+  const float low = quantile(sorted, 0.01), high = quantile(sorted, 0.998);
   for (const float value : plane)
     result.push_back(high > low ? std::clamp((value - low) / (high - low), 0.0f, 1.0f) : 0.0f);
   return result;

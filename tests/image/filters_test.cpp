@@ -1,4 +1,5 @@
 #include "image/filters_internal.hpp"
+#include "image/levels.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

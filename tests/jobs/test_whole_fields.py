@@ -127,7 +127,7 @@ class WholeFields(unittest.TestCase):
     def test_a_fully_connected_layer_takes_one_size(self):
         run("train", "fc", self.manifest, *LEARNING, *WSCNN[:1], "--crop-size=100", "--pool=fc")
         text = run("predict", "fc", self.manifest, expect=2)
-        self.assertIn("trained on crops of 100 px", text)
+        self.assertIn("trained on crops of 100 × 100 px", text)
 
 
 if __name__ == "__main__":

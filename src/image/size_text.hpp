@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+
+#include "image/plane.hpp"
+
+namespace cytoscale {
+
+// For messages: "210 × 280 px".
+inline std::string size_text(PictureSize size) {
+  return std::to_string(size.height) + " × " + std::to_string(size.width) + " px";
+}
+
+}  // namespace cytoscale
