@@ -10,6 +10,7 @@
 #include "jobs/registry.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/session.hpp"
+#include "network/memory.hpp"
 
 namespace cytoscale {
 namespace {
@@ -80,6 +81,7 @@ int dispatch(const std::vector<std::string>& arguments, const Communicator& comm
 
 int main(int argc, char** argv) {
   using namespace cytoscale;
+  keep_freed_memory();
   MpiSession session(argc, argv);
   try {
     return dispatch({argv + 1, argv + argc}, session.world());

@@ -93,7 +93,8 @@ class Study:
     def one_label(self, variant, seed):
         name = f"{variant}_seed{seed}"
         levels = self.fit(name, "screen", VARIANTS[variant] | {"seed": str(seed)})
-        figures = {"field": levels["field"]["accuracy"]["accuracy"], "treatment": levels["treatment"]["accuracy"]["accuracy"]}
+        whole = levels.get("treatment") or levels["well"]  # the same where a treatment has one well in the batch
+        figures = {"field": levels["field"]["accuracy"]["accuracy"], "treatment": whole["accuracy"]["accuracy"]}
         if variant == "noisy-and-10":
             figures["iou"] = self.localize(name, "screen", "all", "cells")
             figures["responding"] = self.localize(name, "screen", "predicted", "responding")

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""The studies of networks over fields, as small as they go: every step runs, the table is there, and a second start has nothing to do.
+
+Environment: CYTOSCALE_PROGRAM, CYTOSCALE_SOURCE_DIR, CYTOSCALE_MPIRUN (set by CTest).
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+import xml.dom.minidom
+
+SOURCE = pathlib.Path(os.environ["CYTOSCALE_SOURCE_DIR"])
+LEARNING = {"examples": "fields", "batch-size": 8, "shard-size": 4, "warmup-steps": 1, "steps": 3}
+SAILEM = LEARNING | {"fields-per-class": 6, "treatment": "Metadata_Class", "validation-column": "Metadata_Plate",
+                     "validation-values": "validation", "crop-size": 0, "crop-normalization": "mean-image", "architecture": "wscnn4"}
+KRAUS = LEARNING | {"moas": 2, "compounds-per-moa": 2, "concentrations": 1, "away-compounds": 0, "single-group-moas": 0, "replicates": 2,
+                    "batches": 2, "plates-per-batch": 1, "controls-per-plate": 1, "fields-per-well": 2, "field-size": 128,
+                    "nucleus-radius": 6, "cells-per-field": 8, "response-fraction": "0.5,1", "localizations": 2, "strains": 1,
+                    "architecture": "mil_cnn", "treatment": "Metadata_MOA", "replicates-of": "Metadata_Compound", "exclude-controls": "true",
+                    "crop-size": 96, "crop-normalization": "dataset", "validation-fraction": 0}
+
+
+class FieldStudies(unittest.TestCase):
+    def study(self, name, settings, variants):
+        folder = pathlib.Path(name).resolve()
+        config = pathlib.Path(f"{name}.cfg").resolve()
+        config.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
+        done = subprocess.run([sys.executable, SOURCE / "tools/studies/main.py", name, "--config", config, "--output", folder,
+                               "--variants", variants, "--seeds", "1"], capture_output=True, text=True, timeout=280)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        ran = [line for line in done.stdout.splitlines() if line.startswith("[") and line.endswith(" s")]
+        return ran, json.loads(done.stdout.splitlines()[-1]), folder
+
+    def check(self, name, settings, variants, methods):
+        shutil.rmtree(name, ignore_errors=True)
+        ran, table, folder = self.study(name, settings, variants)
+        self.assertTrue(ran)
+        self.assertEqual([row["method"] for row in table["rows"]], methods)
+        again, same, _ = self.study(name, settings, variants)
+        self.assertEqual(again, [])
+        self.assertEqual(same, table)
+        for file in ("study.csv", "table.md"):
+            self.assertIn(methods[0].split(",")[0], (folder / file).read_text())
+        return table, folder
+
+    def test_rare_phenotypes(self):
+        table, _ = self.check("sailem", SAILEM, "max,fc",
+                              ["Sim 1, Max", "Sim 2, Max, trained on Sim 1", "Sim 1, Max, localisation", "Sim 1, FC"])
+        for row in table["rows"]:
+            self.assertTrue(0 <= row["accuracy"]["mean"] <= 1)
+        self.assertEqual(table["rows"][0]["published"]["accuracy"], 99.62)
+
+    def test_multiple_instances(self):
+        table, folder = self.check("kraus", KRAUS, "noisy-and-10,max",
+                                   ["noisy-AND a = 10", "max", "Several labels, noisy-AND a = 10"])
+        self.assertTrue(0 <= table["rows"][0]["iou"]["mean"] <= 1)
+        self.assertIsNone(table["rows"][1]["iou"])
+        self.assertTrue(0 <= table["rows"][2]["map"]["mean"] <= 1)
+        self.assertEqual(sorted(table["thresholds"]["10"]), sorted(table["fractions"]))
+        self.assertAlmostEqual(table["fractions"]["Microtubule destabilizers"], 1, 9)
+        xml.dom.minidom.parse(str(folder / "thresholds.svg"))
+
+
+if __name__ == "__main__":
+    unittest.main()
