@@ -87,10 +87,17 @@ void check_evidence(const Model& model, const EncoderOptions& options) {
                 "Give one of them with --label, or: predicted, all");
 }
 
+// [N][classes][h][w]: how likely the label would be if its score were that of this one place.
+torch::Tensor chances_alone(const Evidence& found) {
+  const auto scores = (found.logits - found.logits.amax(1, true)).exp();
+  const auto others = (scores.sum(1, true) - scores).clamp_min(1e-30).log() + found.logits.amax(1, true);
+  return torch::sigmoid(found.maps - others.unsqueeze(-1).unsqueeze(-1));
+}
+
 // Probabilities of the labels, then what each pixel is for the labels asked about. What is sent back starts
 // with what each place of a class map holds: of a network of probabilities P_i · p_ij (Kraus et al. 2016
-// eq. 5), of one of scores their softmax over the labels: with 1 at the greatest place alone, the class
-// score's own gradient, one object of many would be seen.
+// eq. 5), of one of scores chances_alone(): with 1 at the greatest place alone, the class score's own
+// gradient, one object of many would be seen.
 Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& options) {
   check_evidence(model, options);
   auto task = classes_task(model, size, false);
@@ -107,7 +114,7 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
         fields,
         [&](const Evidence& found) {
           const auto asked = labels_asked(which, labels, found.logits).unsqueeze(-1).unsqueeze(-1);
-          if (!of_probabilities) return asked * torch::softmax(found.maps, 1);
+          if (!of_probabilities) return asked * chances_alone(found);
           return asked * found.bags.unsqueeze(-1).unsqueeze(-1) * torch::sigmoid(found.maps);
         },
         rectified);

@@ -66,63 +66,86 @@ std::string level_of(const nlohmann::json& provenance) {
   return options.value("of", std::string("fields")) == "cells" ? "cell" : "field";
 }
 
+// Gathers the rows of fields.
+class Collector {
+ public:
+  Collector(const EmbeddingReader& reader, const std::string& where, bool several)
+      : reader_(reader),
+        classes_(count_classes(reader, where)),
+        plate_(reader.fields().column("Metadata_Plate", where)),
+        well_(reader.fields().column("Metadata_Well", where)),
+        site_(reader.fields().column("Metadata_Site", where)) {
+    const auto first = reader.feature_names().begin();
+    rows_.predictions.labels.assign(first, first + static_cast<std::ptrdiff_t>(classes_));
+    rows_.predictions.several = several;
+    rows_.level = level_of(reader.provenance());
+  }
+  const std::vector<std::string>& labels() const { return rows_.predictions.labels; }
+
+  void add(std::size_t field, const std::vector<std::size_t>& truth, const std::string& unit) {
+    const auto first = reader_.first_row()[field], count = reader_.first_row()[field + 1] - first;
+    if (count == 0) return;
+    values_.resize(static_cast<std::size_t>(count) * reader_.features());
+    reader_.read_rows(first, count, values_);
+    const auto& metadata = reader_.fields().rows[field];
+    const auto well = metadata[plate_] + " " + metadata[well_], name = well + " " + metadata[site_];
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto* start = values_.data() + static_cast<std::size_t>(i) * reader_.features();
+      kept_.insert(kept_.end(), start, start + classes_);
+      rows_.predictions.truth.push_back(truth);
+      rows_.predictions.unit.push_back(unit);
+      rows_.predictions.name.push_back(rows_.level == "cell" ? name + " " + std::to_string(first + i) : name);
+      rows_.wells.push_back(well);
+    }
+  }
+
+  PredictionRows result() const {
+    auto all = rows_;
+    all.predictions.probabilities = Eigen::Map<const Matrix>(
+        kept_.data(), static_cast<Eigen::Index>(all.predictions.size()), static_cast<Eigen::Index>(classes_));
+    return all;
+  }
+
+ private:
+  const EmbeddingReader& reader_;
+  std::size_t classes_, plate_, well_, site_;
+  PredictionRows rows_;
+  std::vector<float> values_;
+  std::vector<double> kept_;
+};
+
 }  // namespace
 
 PredictionRows read_predictions(const std::filesystem::path& path, const ColumnRoles& roles,
                                 const PredictionOptions& options) {
   const auto where = path.string();
   const EmbeddingReader reader(path);
-  const auto classes = count_classes(reader, where);
   const auto& fields = reader.fields();
-  PredictionRows result;
-  auto& rows = result.predictions;
-  result.level = level_of(reader.provenance());
-  rows.labels.assign(reader.feature_names().begin(),
-                     reader.feature_names().begin() + static_cast<std::ptrdiff_t>(classes));
-  rows.several = options.several_labels;
   const auto truths = treatment_labels(fields, roles, where);
   const auto units = labels_of_columns(fields, options.replicates_of, roles, where);
   const auto use = rows_where(fields, options.select, "option --test-select");
-  const auto plate = fields.column("Metadata_Plate", where), well = fields.column("Metadata_Well", where),
-             site = fields.column("Metadata_Site", where);
-  Truth truth(rows.labels, options.several_labels);
+  Collector collector(reader, where, options.several_labels);
+  Truth truth(collector.labels(), options.several_labels);
   std::vector<std::size_t> labels;
-  std::vector<float> values;
-  std::vector<double> kept;
   std::size_t failed = 0, unlabelled = 0;
   for (std::size_t f = 0; f < fields.rows.size(); ++f) {
     if (!use[f]) continue;
-    if (reader.field_failed()[f]) {
+    if (reader.field_failed()[f])
       ++failed;
-      continue;
-    }
-    if (!truth.find(truths[f], labels)) {
+    else if (!truth.find(truths[f], labels))
       ++unlabelled;
-      continue;
-    }
-    const auto& row = fields.rows[f];
-    const auto first = reader.first_row()[f], count = reader.first_row()[f + 1] - first;
-    values.resize(static_cast<std::size_t>(count) * reader.features());
-    if (count > 0) reader.read_rows(first, count, values);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-      const auto* start = values.data() + i * reader.features();
-      kept.insert(kept.end(), start, start + classes);
-      rows.truth.push_back(labels);
-      rows.unit.push_back(units[f]);
-      result.wells.push_back(row[plate] + " " + row[well]);
-      rows.name.push_back(result.wells.back() + " " + row[site] +
-                          (result.level == "cell" ? " " + std::to_string(first + std::int64_t(i)) : ""));
-    }
+    else
+      collector.add(f, labels, units[f]);
   }
+  auto result = collector.result();
   if (failed > 0) result.notes.push_back(count_text(failed) + " fields could not be read: left out");
   if (unlabelled > 0)
     result.notes.push_back(count_text(unlabelled) + " fields are of no label that the network knows (" +
                            join_some(truth.unknown(), 5) + "): left out");
-  if (rows.truth.empty())
-    throw Error("no field has a label that the network knows; it knows " + join_some(rows.labels, 8), where,
-                "Name the columns that it was trained on with --treatment, and check --test-select");
-  rows.probabilities = Eigen::Map<const Matrix>(kept.data(), static_cast<Eigen::Index>(rows.size()),
-                                                static_cast<Eigen::Index>(classes));
+  if (result.predictions.truth.empty())
+    throw Error(
+        "no field has a label that the network knows; it knows " + join_some(result.predictions.labels, 8),
+        where, "Name the columns that it was trained on with --treatment, and check --test-select");
   return result;
 }
 

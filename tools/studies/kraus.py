@@ -30,7 +30,7 @@ PUBLISHED = {"noisy-AND a = 10": {"field": 95.8, "treatment": 97.1}}
 SEVERAL = "Several labels, noisy-AND a = 10"
 # What makes the screen of several labels another one: a protein tagged in one compartment or two.
 STRAINS = {"design": "strains", "channels": "DNA,GFP", "treatment": "Metadata_Localization", "several-labels": "true",
-           "response-fraction": "1,0.7,0.5"}
+           "replicates-of": "Metadata_Strain", "response-fraction": "1,0.7,0.5"}
 
 
 def add_arguments(parser):
@@ -68,10 +68,11 @@ class Study:
 
     def fit(self, name, screen, options):
         folder = self.output / "runs" / name
+        learning = {key: value for key, value in options.items() if key != "replicates-of"}
         self.steps.run(f"{name}/train", "train",
-                       options | {"output": str(folder), "model": str(folder / "model")} | self.manifest(screen, False), [folder / "model"],
+                       learning | {"output": str(folder), "model": str(folder / "model")} | self.manifest(screen, False), [folder / "model"],
                        after=[f"{screen}/simulate"])
-        told = {key: value for key, value in options.items() if key in ("treatment", "several-labels")}
+        told = {key: value for key, value in options.items() if key in ("treatment", "several-labels", "replicates-of")}
         held_out = self.manifest(screen, True)
         self.steps.run(f"{name}/predict", "predict", {"output": str(folder)} | held_out, [folder / "predictions.h5ad"],
                        after=[f"{name}/train"])
@@ -102,7 +103,7 @@ class Study:
 
     def several_labels(self, seed):
         name = f"several_seed{seed}"
-        options = {key: STRAINS[key] for key in ("treatment", "several-labels")}
+        options = {key: STRAINS[key] for key in ("treatment", "several-labels", "replicates-of")}
         field = self.fit(name, "strains", VARIANTS["noisy-and-10"] | options | {"seed": str(seed)})["field"]
         self.report.add(SEVERAL, seed, {"map": field["map"], "exact": field["accuracy"]["accuracy"]},
                         self.steps.stamp(f"{name}/train").get("seconds"))
