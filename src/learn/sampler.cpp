@@ -96,6 +96,7 @@ std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t pl
       const auto well = wells[turn % wells.size()];
       const auto& there = plan_.wells[well].cells;
       const auto start = random.below(there.size());
+      if (taken.size() == wells_[label].back().end) taken.clear();  // all of them: now again
       for (std::size_t i = 0; i < there.size(); ++i) {
         const auto* cell = &there[(start + i) % there.size()];
         if (!taken.insert(cell).second) continue;

@@ -30,8 +30,8 @@ class CellSampler {
   // Another cell, of any label: of another well than `first`, or of another batch. There must be one
   // (see check_partners()).
   CellDraw draw_partner(std::int64_t step, std::int64_t place, const CellDraw& first, PartnerFrom from) const;
-  // Different cells of one label, drawn uniformly, from as many batches and wells as it has, in random order.
-  // It must have so many (see check_groups()).
+  // Different cells of one label, drawn uniformly, from as many batches and wells as it has, in random order;
+  // where it has fewer, each once before any twice.
   std::vector<CellDraw> draw_group(std::int64_t step, std::int64_t place, std::size_t cells) const;
 
   // Adds what the cell should be taken for, all labels of its well, times `share`, to a target of [labels].

@@ -3,12 +3,15 @@
 
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <set>
 
 #include "core/files.hpp"
 #include "learn/augment.hpp"
 #include "learn/batches.hpp"
 #include "learn/checkpoints.hpp"
 #include "learn/picture_statistics.hpp"
+#include "learn/sampler.hpp"
 #include "learn/train.hpp"
 #include "network/model_file.hpp"
 #include "prepare/field_table.hpp"
@@ -213,10 +216,39 @@ TEST(TrainFields, MosaicsAreStitchedOfOneLabel) {
   EXPECT_EQ(found, 4);
 }
 
-TEST(TrainFields, TooFewFieldsForAMosaicAreSaidBefore) {
+TEST(TrainFields, AMosaicOfFewerFieldsHasEachBeforeAnyTwice) {
   const auto options = mosaic_training();
-  const auto text = message_of([&] { check_training(plan_for(options), options); });
-  EXPECT_NE(text.find("groups of 4 fields"), std::string::npos) << text;
+  const auto plan = plan_for(options);
+  EXPECT_NO_THROW(check_training(plan, options));
+  const CellSampler sampler(plan, 3, false);
+  for (int place = 0; place < 20; ++place) {
+    const auto group = sampler.draw_group(0, place, 4);
+    std::map<const TrainingCell*, int> times;
+    std::set<const TrainingCell*> fields_of_label;
+    for (const auto& draw : group) ++times[draw.cell];
+    for (const auto& well : plan.wells)
+      if (!well.validation && well.labels.front() == group[0].label)
+        for (const auto& cell : well.cells) fields_of_label.insert(&cell);
+    ASSERT_EQ(group.size(), 4u);
+    EXPECT_EQ(times.size(), std::min<std::size_t>(4, fields_of_label.size()));
+    for (const auto& [cell, count] : times) EXPECT_LE(count, (4 + int(times.size()) - 1) / int(times.size()));
+  }
+}
+
+TEST(TrainFields, AMosaicOfOneWellIsRefusedBefore) {
+  const auto options = mosaic_training();
+  auto plan = plan_for(options);
+  std::vector<TrainingWell> kept;
+  for (const auto& well : plan.wells)
+    if (well.validation || well.labels.front() != 0) kept.push_back(well);
+  for (const auto& well : plan.wells)
+    if (!well.validation && well.labels.front() == 0) {
+      kept.push_back(well);
+      break;
+    }
+  plan.wells = kept;
+  const auto text = message_of([&] { check_training(plan, options); });
+  EXPECT_NE(text.find("one training well only"), std::string::npos) << text;
   EXPECT_NE(text.find("--examples mosaics"), std::string::npos) << text;
 }
 
