@@ -1,4 +1,4 @@
-// What embed and predict share: a network over pictures of a screen, a row for each.
+// What embed, predict and localize share: a network over pictures of a screen, a row for each.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -20,7 +20,7 @@ class EncodeJob : public Job {
 
  protected:
   explicit EncodeJob(std::string file) : file_(std::move(file)) { embed_.pass.threads = 0; }
-  // The groups of options that both have, in their order; what stands between is the job's own.
+  // The groups of options that they have, in their order; what stands between is the job's own.
   void declare_files(OptionSet& options, const std::string& what);
   void declare_computing(OptionSet& options);
   void declare_machine(OptionSet& options);

@@ -7,6 +7,7 @@
 #include "jobs/encode_job.hpp"
 #include "localize/field_localizer.hpp"
 #include "mpi/agree.hpp"
+#include "network/model_file.hpp"
 
 namespace cytoscale {
 namespace {
@@ -127,7 +128,8 @@ std::map<std::string, std::filesystem::path> LocalizeJob::sources() const {
 void LocalizeJob::ready(const Screen& screen, const CellTable& fields, const Encoder& encoder,
                         EmbedOptions& options) {
   auto mine = localizer_;
-  if (mask_ == "auto" && encoder.description().starts_with("mil_cnn")) mine.localize.mask = "mrf";
+  const auto architecture = read_model(model_, 0, Contents::header).info.spec.architecture;
+  if (mask_ == "auto" && pools_probabilities(architecture)) mine.localize.mask = "mrf";
   std::vector<std::string> labels;
   for (std::size_t i = 0; i < encoder.feature_names().size() && encoder.feature_layers()[i] == "class"; ++i)
     labels.push_back(encoder.feature_names()[i]);

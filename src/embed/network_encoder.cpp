@@ -32,6 +32,10 @@ Task features_task(const NetworkSpec& spec, const std::vector<LayerInfo>& layers
   return task;
 }
 
+torch::Tensor probabilities_of(const torch::Tensor& logits, bool several_labels) {
+  return several_labels ? torch::sigmoid(logits) : torch::softmax(logits, 1);
+}
+
 // Probabilities of the labels; then, if asked for, the places of each label's map, row by row.
 Task classes_task(const Model& model, PictureSize size, bool maps) {
   const auto& info = model.info;
@@ -55,7 +59,7 @@ Task classes_task(const Model& model, PictureSize size, bool maps) {
   const bool several = info.several_labels, of_probabilities = pools_probabilities(info.spec.architecture);
   task.work = [maps, several, of_probabilities, over_fields](Network& network, const torch::Tensor& crops) {
     const auto evidence = over_fields ? network.weigh(crops) : Evidence{{}, {}, network.classify(crops)};
-    auto answer = several ? torch::sigmoid(evidence.logits) : torch::softmax(evidence.logits, 1);
+    auto answer = probabilities_of(evidence.logits, several);
     if (!maps) return answer;
     const auto places = of_probabilities ? torch::sigmoid(evidence.maps) : evidence.maps;
     return torch::cat({answer, places.flatten(1)}, 1);
@@ -108,17 +112,19 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
   const bool of_probabilities = pools_probabilities(model.info.spec.architecture);
   const bool rectified =
       options.evidence_kind.empty() ? of_probabilities : options.evidence_kind == "rectified";
-  task.work = [=, answer = std::move(task.work), labels = model.info.labels, which = options.evidence](
+  task.work = [=, several = model.info.several_labels, labels = model.info.labels, which = options.evidence](
                   Network& network, const torch::Tensor& fields) {
+    torch::Tensor answer;
     const auto back = network.send_back(
         fields,
         [&](const Evidence& found) {
+          answer = probabilities_of(found.logits, several);
           const auto asked = labels_asked(which, labels, found.logits).unsqueeze(-1).unsqueeze(-1);
           if (!of_probabilities) return asked * chances_alone(found);
           return asked * found.bags.unsqueeze(-1).unsqueeze(-1) * torch::sigmoid(found.maps);
         },
         rectified);
-    return torch::cat({answer(network, fields), back.abs().sum(1).flatten(1)}, 1);
+    return torch::cat({answer.detach(), back.abs().sum(1).flatten(1)}, 1);
   };
   return task;
 }

@@ -47,17 +47,6 @@ void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
   cells = std::move(kept);
 }
 
-// A well without a treatment has no cells to learn from; a field without a label is a gap in the manifest.
-void check_all_labelled(const Screen& screen, const ColumnRoles& roles, const SplitOptions& options) {
-  const auto metadata = metadata_table(screen);
-  const auto use = selected_fields(metadata, roles, options);
-  const auto labels = treatment_labels(metadata, roles, "the manifest");
-  for (std::size_t f = 0; f < labels.size(); ++f)
-    if (use[f] && labels_in(labels[f], false).empty())
-      throw Error("a field has no label: nothing stands in " + join(roles.treatment, ", "), screen.name(f),
-                  "Complete the manifest, or leave such fields out with --train-select");
-}
-
 // Of each field; nothing where the usual column is absent.
 std::vector<std::string> batches_of(const Table& metadata, const ColumnRoles& roles) {
   const auto& columns = metadata.columns;
@@ -68,7 +57,8 @@ std::vector<std::string> batches_of(const Table& metadata, const ColumnRoles& ro
 }
 
 std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells, const ColumnRoles& roles,
-                                   const SplitOptions& options, std::uint64_t seed) {
+                                   const TrainOptions& training) {
+  const auto& options = training.split;
   const auto metadata = metadata_table(screen);
   const auto labels = treatment_labels(metadata, roles, "the manifest");
   const auto batches = batches_of(metadata, roles);
@@ -80,7 +70,14 @@ std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells,
   for (const auto& well : wells_of(screen)) {
     WellDraft draft{{well.plate, well.well, {}, 0, false, {}}, {{}, well.plate, {}}};
     for (std::size_t f = well.first_field; f < well.first_field + well.field_count; ++f) {
-      if (!use[f] || cells.failed[f] || labels_in(labels[f], false).empty()) continue;
+      if (!use[f]) continue;
+      const bool labelled = !labels_in(labels[f], false).empty();
+      // A well without a treatment has nothing to learn from; a field without a label is a gap in the
+      // manifest.
+      if (!labelled && training.over_fields())
+        throw Error("a field has no label: nothing stands in " + join(roles.treatment, ", "), screen.name(f),
+                    "Complete the manifest, or leave such fields out with --train-select");
+      if (cells.failed[f] || !labelled) continue;
       auto& split = draft.split;
       if (!split.label.empty() && split.label != labels[f])
         throw Error(
@@ -94,7 +91,7 @@ std::vector<WellDraft> draft_wells(const Screen& screen, const CellTable& cells,
         draft.well.cells.push_back({static_cast<std::uint32_t>(f), cells.y[i], cells.x[i], c});
       }
     }
-    keep_some_cells(draft, options.max_cells_per_well, seed);
+    keep_some_cells(draft, options.max_cells_per_well, training.seed);
     if (!draft.well.cells.empty()) drafts.push_back(std::move(draft));
   }
   return drafts;
@@ -193,12 +190,11 @@ TrainingPlan plan_training(const Screen& screen, const CellTable& cells, const C
   const auto& options = training.split;
   options.validate();
   TrainingPlan plan;
-  if (training.over_fields()) check_all_labelled(screen, roles, options);
   for (std::size_t f = 0; training.over_fields() && f < cells.fields(); ++f)
     plan.field_sizes.emplace_back(cells.height[f], cells.width[f]);
   plan.channels = screen.channels;
   plan.screen_fingerprint = screen.fingerprint();
-  auto drafts = draft_wells(screen, cells, roles, options, training.seed);
+  auto drafts = draft_wells(screen, cells, roles, training);
   hold_out(drafts, options, training.seed, plan.remarks);
   std::set<std::string> trained, all, batches;
   for (const auto& draft : drafts) {

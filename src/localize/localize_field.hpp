@@ -24,7 +24,7 @@ struct LocalizeOptions {
   void validate() const;  // throws Error
 };
 
-// evidence: of each pixel, 0 or more; guide: a picture of that size for MrfOptions::contrast.
+// evidence: of each pixel, 0 or more; guide: a picture of that size where MrfOptions::contrast is above 0.
 Regions localize(const Plane& evidence, const Plane& guide, const LocalizeOptions& options);
 
 }  // namespace cytoscale

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <tuple>
 
 #include "core/csv.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "screen/columns.hpp"
+#include "screen/field_index.hpp"
 
 namespace cytoscale {
 namespace {
@@ -54,19 +53,15 @@ std::map<std::size_t, std::vector<TruthBox>> read_boxes(const std::filesystem::p
                                                         const std::string& target, const Screen& screen) {
   const auto where = csv.string();
   const auto table = read_csv(csv);
-  std::map<std::tuple<std::string, std::string, std::string>, std::size_t> fields;
-  for (std::size_t f = 0; f < screen.fields.size(); ++f)
-    fields[{screen.fields[f].plate, screen.fields[f].well, screen.fields[f].site}] = f;
-  const auto plate = table.column("Metadata_Plate", where), well = table.column("Metadata_Well", where),
-             site = table.column("Metadata_Site", where);
+  const FieldIndex index(screen, table, where);
   const std::size_t edges[] = {table.column("box_top", where), table.column("box_left", where),
                                table.column("box_bottom", where), table.column("box_right", where)};
   const auto targets = rows_where(table, target, "--truth-target");
   std::map<std::size_t, std::vector<TruthBox>> boxes;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const auto& cells = table.rows[row];
-    const auto field = fields.find({cells[plate], cells[well], cells[site]});
-    if (field == fields.end()) continue;
+    const auto field = index.find(cells);
+    if (!field) continue;
     double values[4];
     for (std::size_t e = 0; e < 4; ++e) {
       const auto value = to_number(cells[edges[e]]);
@@ -75,7 +70,7 @@ std::map<std::size_t, std::vector<TruthBox>> read_boxes(const std::filesystem::p
                     where + ", line " + std::to_string(row + 2), "Give pixels");
       values[e] = *value;
     }
-    boxes[field->second].push_back({values[0], values[1], values[2], values[3], targets[row] != 0});
+    boxes[*field].push_back({values[0], values[1], values[2], values[3], targets[row] != 0});
   }
   if (boxes.empty())
     throw Error("no box is in a field of this screen", where, "Check that they belong to these plates");

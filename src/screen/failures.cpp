@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "screen/field_index.hpp"
 
 namespace cytoscale {
 
@@ -50,20 +50,12 @@ void write_failures(const std::filesystem::path& path, const Screen& screen,
 std::vector<FieldFailure> read_failures(const std::filesystem::path& path, const Screen& screen) {
   std::vector<FieldFailure> failures;
   if (!std::filesystem::exists(path)) return failures;
-  std::map<std::string, std::size_t> index;
-  for (std::size_t i = 0; i < screen.fields.size(); ++i) {
-    const auto& f = screen.fields[i];
-    index[f.plate + '\n' + f.well + '\n' + f.site] = i;
-  }
   const auto table = read_csv(path);
   const auto where = path.string();
-  const auto plate = table.column("Metadata_Plate", where), well = table.column("Metadata_Well", where),
-             site = table.column("Metadata_Site", where), file = table.column("File", where),
-             reason = table.column("Reason", where);
-  for (const auto& row : table.rows) {
-    const auto it = index.find(row[plate] + '\n' + row[well] + '\n' + row[site]);
-    if (it != index.end()) failures.push_back({it->second, row[file], row[reason]});
-  }
+  const FieldIndex index(screen, table, where);
+  const auto file = table.column("File", where), reason = table.column("Reason", where);
+  for (const auto& row : table.rows)
+    if (const auto field = index.find(row)) failures.push_back({*field, row[file], row[reason]});
   return failures;
 }
 

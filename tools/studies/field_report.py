@@ -1,18 +1,9 @@
 """The results of a study of networks over fields: study.csv, table.md, and the table as JSON. Nothing is computed here but means and
 spreads over seeds."""
-import csv
-import io
 import json
-import statistics
 
 from steps import write_atomically
-
-
-def mean_and_sd(values):
-    values = [value for value in values if value is not None]
-    if not values:
-        return None
-    return {"mean": statistics.mean(values), "sd": statistics.stdev(values) if len(values) > 1 else None, "values": values}
+from summary import csv_text, mean_and_sd
 
 
 class FieldReport:
@@ -26,17 +17,9 @@ class FieldReport:
         self.results.append({"method": method, "seed": seed, "seconds": seconds} | figures)
         text = ", ".join(f"{title} {100 * figures[key]:.2f} %" for key, title in self.columns if figures.get(key) is not None)
         self.say(f"{method}, seed {seed}: {text}")
-        self.write_csv()
-
-    def write_csv(self):
-        lines = io.StringIO()
-        writer = csv.writer(lines, lineterminator="\n")
-        keys = [key for key, _ in self.columns]
-        writer.writerow(["method", "seed", *keys, "train_s"])
-        for result in self.results:
-            values = [result.get(key) for key in [*keys, "seconds"]]
-            writer.writerow([result["method"], result["seed"], *("" if v is None else f"{v:.6g}" for v in values)])
-        write_atomically(self.output / "study.csv", lines.getvalue())
+        keys = ["method", "seed", *(key for key, _ in self.columns)]
+        write_atomically(self.output / "study.csv",
+                         csv_text([*keys, "train_s"], ([result.get(key) for key in [*keys, "seconds"]] for result in self.results)))
 
     def rows(self):
         names = list(dict.fromkeys(result["method"] for result in self.results))

@@ -14,6 +14,12 @@ def text(x, y, content, anchor="middle", colour="#222", more=""):
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" {more}>{escape(content)}</text>'
 
 
+def svg(parts):
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+            f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>\n'
+            + "\n".join(parts) + "\n</svg>\n")
+
+
 class Axes:
     def __init__(self, low, high, places):
         self.low, self.high, self.places = low, high, places
@@ -79,6 +85,4 @@ def draw_figure(rows, goal, goal_title, study):
               line(360, y - 4, 400, y - 4, "#444", 'stroke-width="2" stroke-dasharray="7 5"'),
               text(406, y, "auxiliary task (validation)", "start"),
               text(WIDTH / 2, 24, f"Effect of regularisation, {study} screen", more='font-size="15"')]
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-            f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>\n'
-            + "\n".join(parts) + "\n</svg>\n")
+    return svg(parts)

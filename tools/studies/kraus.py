@@ -5,7 +5,7 @@ import json
 import struct
 
 from field_report import FieldReport
-from figure import Axes, line, text
+from figure import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, Axes, line, svg, text
 from steps import write_atomically
 
 VARIANTS = {
@@ -28,9 +28,9 @@ TITLES = {"noisy-or": "noisy-OR", "isr": "ISR", "generalized-mean": "generalised
 # Of a held-out repetition, on BBBC021: other images, so the ranking is the claim.
 PUBLISHED = {"noisy-AND a = 10": {"field": 95.8, "treatment": 97.1}}
 SEVERAL = "Several labels, noisy-AND a = 10"
-# What makes the screen of several labels another one: a protein tagged in one compartment or two.
-STRAINS = {"design": "strains", "channels": "DNA,GFP", "treatment": "Metadata_Localization", "several-labels": "true",
-           "replicates-of": "Metadata_Strain", "response-fraction": "1,0.7,0.5"}
+# The screen of several labels is another one: a protein tagged in one compartment or two.
+STRAINS = {"design": "strains", "channels": "DNA,GFP", "response-fraction": "1,0.7,0.5"}
+SEVERAL_LABELS = {"treatment": "Metadata_Localization", "several-labels": "true"}
 
 
 def add_arguments(parser):
@@ -66,19 +66,18 @@ class Study:
         self.steps.run(f"{screen}/simulate", "simulate", options | {"output": str(self.output / screen), "masks": "true"},
                        [self.output / screen / "screen.csv"])
 
-    def fit(self, name, screen, options):
+    def fit(self, name, screen, learning, scoring):
+        """Trained with these options of `train`, scored with those of `evaluate`, on the batch held out."""
         folder = self.output / "runs" / name
-        learning = {key: value for key, value in options.items() if key != "replicates-of"}
         self.steps.run(f"{name}/train", "train",
                        learning | {"output": str(folder), "model": str(folder / "model")} | self.manifest(screen, False), [folder / "model"],
                        after=[f"{screen}/simulate"])
-        told = {key: value for key, value in options.items() if key in ("treatment", "several-labels", "replicates-of")}
         held_out = self.manifest(screen, True)
         self.steps.run(f"{name}/predict", "predict", {"output": str(folder)} | held_out, [folder / "predictions.h5ad"],
                        after=[f"{name}/train"])
         self.steps.run(f"{name}/evaluate", "evaluate",
-                       told | {"output": str(folder), "predictions": str(folder / "predictions.h5ad"),
-                               "metrics": str(folder / "metrics.json")}, [folder / "metrics.json"], after=[f"{name}/predict"])
+                       scoring | {"output": str(folder), "predictions": str(folder / "predictions.h5ad"),
+                                  "metrics": str(folder / "metrics.json")}, [folder / "metrics.json"], after=[f"{name}/predict"])
         return json.loads((folder / "metrics.json").read_text())["classification"]
 
     def localize(self, name, screen, label, masks):
@@ -93,7 +92,7 @@ class Study:
 
     def one_label(self, variant, seed):
         name = f"{variant}_seed{seed}"
-        levels = self.fit(name, "screen", VARIANTS[variant] | {"seed": str(seed)})
+        levels = self.fit(name, "screen", VARIANTS[variant] | {"seed": str(seed)}, {})
         whole = levels.get("treatment") or levels["well"]  # the same where a treatment has one well in the batch
         figures = {"field": levels["field"]["accuracy"]["accuracy"], "treatment": whole["accuracy"]["accuracy"]}
         if variant == "noisy-and-10":
@@ -103,8 +102,8 @@ class Study:
 
     def several_labels(self, seed):
         name = f"several_seed{seed}"
-        options = {key: STRAINS[key] for key in ("treatment", "several-labels", "replicates-of")}
-        field = self.fit(name, "strains", VARIANTS["noisy-and-10"] | options | {"seed": str(seed)})["field"]
+        learning = VARIANTS["noisy-and-10"] | SEVERAL_LABELS | {"seed": str(seed)}
+        field = self.fit(name, "strains", learning, SEVERAL_LABELS | {"replicates-of": "Metadata_Strain"})["field"]
         self.report.add(SEVERAL, seed, {"map": field["map"], "exact": field["accuracy"]["accuracy"]},
                         self.steps.stamp(f"{name}/train").get("seconds"))
 
@@ -123,22 +122,20 @@ class Study:
         """learned: {a: {label: b}}, beside the true fractions."""
         truth = self.fractions()
         axes, colours = Axes(0, 1, 1), ["#1f5fa8", "#2e8b57", "#c8501e"]
-        left, right = 70, 620
-        at = lambda share: left + (right - left) * share  # noqa: E731
+        at = lambda share: LEFT + (WIDTH - RIGHT - LEFT) * share  # noqa: E731
         parts = axes.frame() + [line(at(0), axes.y(0), at(1), axes.y(1), "#bbb", 'stroke-dasharray="4 4"')]
         for (a, values), colour in zip(learned.items(), colours):
             parts += [f'<circle cx="{at(truth[label]):.1f}" cy="{axes.y(min(1, max(0, b))):.1f}" r="4" fill="{colour}"/>'
                       for label, b in values.items()]
-        parts += [text(at(share / 5), 440 - 78, f"{20 * share} %") for share in range(6)]
-        parts += [text(345, 440 - 56, "true share of responding cells, class by class"),
-                  text(345, 24, "b that noisy-AND learned", more='font-size="15"')]
-        parts += [text(120 + 160 * i, 440 - 24, f"● a = {a}", colour=colour) for i, (a, colour) in enumerate(zip(learned, colours))]
-        write_atomically(self.output / "thresholds.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="440" viewBox="0 0 640 440" '
-                         'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>\n' + "\n".join(parts) + "\n</svg>\n")
+        parts += [text(at(share / 5), HEIGHT - BOTTOM + 18, f"{20 * share} %") for share in range(6)]
+        parts += [text(at(0.5), HEIGHT - BOTTOM + 40, "true share of responding cells, class by class"),
+                  text(at(0.5), 24, "b that noisy-AND learned", more='font-size="15"')]
+        parts += [text(120 + 160 * i, HEIGHT - 24, f"● a = {a}", colour=colour) for i, (a, colour) in enumerate(zip(learned, colours))]
+        write_atomically(self.output / "thresholds.svg", svg(parts))
 
     def run(self):
         self.simulate("screen", {})
-        self.simulate("strains", {key: value for key, value in STRAINS.items() if key in ("design", "channels", "response-fraction")})
+        self.simulate("strains", STRAINS)
         for seed in range(1, self.arguments.seeds + 1):
             for variant in self.arguments.variants:
                 self.one_label(variant, seed)

@@ -49,9 +49,6 @@ def parse_arguments():
     arguments.seeds = arguments.seeds or (1 if arguments.quick else module.SEEDS)
     if arguments.seeds < 1 or arguments.ranks < 1:
         parser.error("--seeds and --ranks are 1 at least")
-    for given in [getattr(arguments, name, None) for name in ("imagenet", "profiles")]:
-        if given and not given.is_file():
-            parser.error(f"there is no file {given}")
     return arguments
 
 

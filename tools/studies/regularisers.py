@@ -1,5 +1,6 @@
 """Caicedo et al. 2018, Fig. 5, Tables 1 and 2: one simulated screen, a training for each regulariser and seed, profiles, and what
 they recover."""
+import argparse
 from pathlib import Path
 
 from report import Report
@@ -19,9 +20,15 @@ QUICK = "study_quick.cfg"
 COMPONENTS = "20"  # of factor analysis in Ljosa et al. 2013, and of PCA beside it
 
 
+def existing_file(text):
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
+
+
 def add_arguments(parser):
-    parser.add_argument("--imagenet", type=Path, help="ImageNet weights (safetensors, torchvision's names): one more row")
-    parser.add_argument("--profiles", type=Path, help="well profiles of the same screen by another tool, such as "
+    parser.add_argument("--imagenet", type=existing_file, help="ImageNet weights (safetensors, torchvision's names): one more row")
+    parser.add_argument("--profiles", type=existing_file, help="well profiles of the same screen by another tool, such as "
                         "CellProfiler (CSV or .h5ad with this screen's Metadata_ columns): three more rows")
 
 

@@ -1,12 +1,12 @@
 """What a study found: study.csv (a line per method and seed), table.md (the paper's Table 1 or 2, over seeds), figure5.svg, and
 the table as JSON. Nothing is computed here but means and spreads over seeds: the scores are those of `evaluate`."""
 import csv
-import io
 import json
 import statistics
 
 from figure import draw_figure
 from steps import write_atomically
+from summary import csv_text, mean_and_sd
 
 # Column, key in metrics.json, title; the first is the study's main goal.
 GOALS = {
@@ -61,19 +61,15 @@ class Report:
             self.say(f"{method}{f', seed {seed}' if seed else ''}: {title} {100 * result[goal]['accuracy']:.1f} %")
 
     def write_csv(self):
-        def text(value):
-            return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-
-        lines = io.StringIO()
-        writer = csv.writer(lines, lineterminator="\n")
         parts = [f"{column}{part}" for column, _, _ in self.columns for part in ("", "_low", "_high", "_total")]
-        writer.writerow(["method", "seed", "validation_accuracy", *parts, "features", "train_s", "embed_s"])
+        rows = []
         for result in self.results:
             scores = [(result[column] or {}).get(part) for column, _, _ in self.columns
                       for part in ("accuracy", "low", "high", "total")]
-            writer.writerow(map(text, [result["method"], result["seed"], result["validation_accuracy"], *scores,
-                                       result["features"], result["train_s"], result["embed_s"]]))
-        write_atomically(self.output / "study.csv", lines.getvalue())
+            rows.append([result["method"], result["seed"], result["validation_accuracy"], *scores,
+                         result["features"], result["train_s"], result["embed_s"]])
+        header = ["method", "seed", "validation_accuracy", *parts, "features", "train_s", "embed_s"]
+        write_atomically(self.output / "study.csv", csv_text(header, rows))
 
     def rows(self):
         """One per method, what was not trained first and then the variants as they are regularised more."""
@@ -85,18 +81,12 @@ class Report:
         return [self.row(name, [r for r in self.results if r["method"] == name]) for name in names]
 
     def row(self, name, results):
-        def summary(values):
-            values = [value for value in values if value is not None]
-            if not values:
-                return None
-            return {"mean": statistics.mean(values), "sd": statistics.stdev(values) if len(values) > 1 else None, "values": values}
-
         row = {"method": name, "title": title_of(name), "seeds": len(results),
-               "validation_accuracy": summary([r["validation_accuracy"] for r in results]),
-               "features": results[0]["features"], "train_s": summary([r["train_s"] for r in results])}
+               "validation_accuracy": mean_and_sd([r["validation_accuracy"] for r in results]),
+               "features": results[0]["features"], "train_s": mean_and_sd([r["train_s"] for r in results])}
         for column, _, _ in self.columns:
             scores = [r[column] for r in results if r[column]]
-            row[column] = summary([s["accuracy"] for s in scores])
+            row[column] = mean_and_sd([s["accuracy"] for s in scores])
             if row[column]:
                 row[column]["total"] = scores[0]["total"]
                 intervals = [(s["low"], s["high"]) for s in scores if s["low"] is not None]
