@@ -68,6 +68,9 @@ void LocalizeJob::declare(OptionSet& options) {
   options.add("label", encoder_.evidence, "a label of the model, predicted or all", "NAME");
   options.add("evidence", encoder_.evidence_kind, "gradient or rectified (default: as the network's paper)",
               "HOW");
+  options.add("evidence-margin", encoder_.evidence_margin_px,
+              "the field goes on this far beyond its edges as its mirror image, while evidence is sought",
+              "PX");
   options.add("least-probability", localizer_.least_probability,
               "a field that shows the label with less has no regions", "P");
   options.add("evidence-smoothing", localizer_.localize.smoothing_px, "sigma of a Gaussian over the evidence",

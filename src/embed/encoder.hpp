@@ -43,6 +43,9 @@ struct EncoderOptions {
   // "predicted" (the likeliest one) or "all"; empty: none. Fields only.
   std::string evidence;
   std::string evidence_kind;  // "gradient" (its size), "rectified"; empty: as the architecture's paper has it
+  // Evidence is asked of the field continued by its mirror image this far beyond its edges: what stands at an
+  // edge is seen as what stands in the middle. Probabilities are the field's own.
+  int evidence_margin_px = 0;
   std::string precision = "fp32";         // or "bf16"
   int threads = 1;                        // that compute
   int channels = 0;                       // of the screen; a model of another number is refused

@@ -78,9 +78,15 @@ torch::Tensor labels_asked(const std::string& which, const std::vector<std::stri
   return asked;
 }
 
-void check_evidence(const Model& model, const EncoderOptions& options) {
+void check_evidence(const Model& model, PictureSize size, const EncoderOptions& options) {
   const auto& info = model.info;
   const auto where = model.path.string();
+  const int margin = options.evidence_margin_px;
+  if (margin < 0 || margin >= std::min(size.height, size.width))
+    throw Error("a margin of " + std::to_string(margin) + " px around fields of " + size_text(size),
+                "--evidence-margin", "Give 0 or more, less than the field's shorter side");
+  if (margin > 0 && info.spec.pooling.kind == "fc")
+    throw Error("a network with fc takes fields of one size: no margin around them", "--evidence-margin");
   if (!is_field_network(info.spec.architecture))
     throw Error(info.spec.architecture + " does not tell where its evidence is", where,
                 "Train one of: mil_cnn, wscnn4, wscnn6");
@@ -103,7 +109,7 @@ torch::Tensor chances_alone(const Evidence& found) {
 // eq. 5), of one of scores chances_alone(): with 1 at the greatest place alone, the class score's own
 // gradient, one object of many would be seen.
 Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& options) {
-  check_evidence(model, options);
+  check_evidence(model, size, options);
   auto task = classes_task(model, size, false);
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x) task.names.push_back(std::to_string(y) + "," + std::to_string(x));
@@ -112,11 +118,14 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
   const bool of_probabilities = pools_probabilities(model.info.spec.architecture);
   const bool rectified =
       options.evidence_kind.empty() ? of_probabilities : options.evidence_kind == "rectified";
+  const auto margin = options.evidence_margin_px;
   task.work = [=, several = model.info.several_labels, labels = model.info.labels, which = options.evidence](
                   Network& network, const torch::Tensor& fields) {
     torch::Tensor answer;
-    const auto back = network.send_back(
-        fields,
+    const auto continued =
+        margin > 0 ? torch::reflection_pad2d(fields, {margin, margin, margin, margin}) : fields;
+    auto back = network.send_back(
+        continued,
         [&](const Evidence& found) {
           answer = probabilities_of(found.logits, several);
           const auto asked = labels_asked(which, labels, found.logits).unsqueeze(-1).unsqueeze(-1);
@@ -124,6 +133,11 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
           return asked * found.bags.unsqueeze(-1).unsqueeze(-1) * torch::sigmoid(found.maps);
         },
         rectified);
+    if (margin > 0) {
+      torch::NoGradGuard guard;
+      answer = probabilities_of(network.weigh(fields).logits, several);
+      back = back.narrow(2, margin, fields.size(2)).narrow(3, margin, fields.size(3));
+    }
     return torch::cat({answer.detach(), back.abs().sum(1).flatten(1)}, 1);
   };
   return task;

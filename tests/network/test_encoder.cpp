@@ -7,6 +7,8 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "embed/encoder.hpp"
+#include "network/model_file.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale {
 namespace {
@@ -92,6 +94,68 @@ TEST(Encoder, DescribesItself) {
 TEST(Encoder, NoCellsNoWork) {
   auto encoder = make_torch_encoder(untrained());
   EXPECT_NO_THROW(encoder->encode({}, 0, {}));
+}
+
+// Evidence of fields of this size, by a network over fields with random weights.
+EncoderOptions evidence(const ModelInfo& info, PictureSize size, int margin_px) {
+  EncoderOptions options;
+  options.model = fresh_folder("evidence_" + info.spec.architecture) / "model.safetensors";
+  write_safetensors(options.model, initial_weights(info, 3));
+  options.channels = 1;
+  options.device = "cpu";
+  options.whole_fields = true;
+  options.classes = true;
+  options.evidence = "positive";
+  options.evidence_margin_px = margin_px;
+  options.crop_size = size;
+  return options;
+}
+
+std::vector<float> answer(const EncoderOptions& options, std::span<const float> field) {
+  const auto encoder = make_torch_encoder(options);
+  std::vector<float> out(encoder->feature_names().size());
+  encoder->encode(field, 1, out);
+  return out;
+}
+
+// With a margin: what a field that really goes on as its mirror image gives, but for the probabilities.
+TEST(Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
+  constexpr int height = 100, width = 120, margin = 20, far_width = width + 2 * margin;
+  Random random(2, {1});
+  std::vector<float> field(height * width), continued;
+  for (auto& value : field) value = static_cast<float>(random.uniform());
+  const auto mirrored = [](int at, int size) { return at < 0 ? -at : at < size ? at : 2 * size - 2 - at; };
+  for (int y = -margin; y < height + margin; ++y)
+    for (int x = -margin; x < width + margin; ++x)
+      continued.push_back(field[static_cast<std::size_t>(mirrored(y, height) * width + mirrored(x, width))]);
+  for (const std::string architecture : {"wscnn4", "mil_cnn"}) {
+    ModelInfo info{{architecture, 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
+    const auto plain = answer(evidence(info, {height, width}, 0), field),
+               found = answer(evidence(info, {height, width}, margin), field),
+               wanted = answer(evidence(info, {height + 2 * margin, far_width}, 0), continued);
+    EXPECT_TRUE(same_bytes(std::span(plain).first(2), std::span(found).first(2))) << architecture;
+    double worst = 0, greatest = 0, moved = 0;
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) {
+        const auto here = static_cast<std::size_t>(2 + y * width + x);
+        const auto there = wanted[static_cast<std::size_t>(2 + (y + margin) * far_width + x + margin)];
+        worst = std::max<double>(worst, std::abs(found[here] - there));
+        moved = std::max<double>(moved, std::abs(found[here] - plain[here]));
+        greatest = std::max<double>(greatest, there);
+      }
+    EXPECT_GT(greatest, 0) << architecture;
+    EXPECT_LT(worst, 1e-5 * greatest) << architecture;
+    EXPECT_GT(moved, 1e-3 * greatest) << architecture;
+  }
+}
+
+TEST(Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
+  ModelInfo info{{"wscnn4", 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
+  for (const int margin : {-1, 100})
+    EXPECT_THROW(make_torch_encoder(evidence(info, {100, 120}, margin)), Error) << margin;
+  info.spec.pooling = {"fc", 0, 100, 120};
+  EXPECT_NO_THROW(make_torch_encoder(evidence(info, {100, 120}, 0)));
+  EXPECT_THROW(make_torch_encoder(evidence(info, {100, 120}, 8)), Error);
 }
 
 TEST(Encoder, BadRequestsAreRefused) {
