@@ -131,8 +131,8 @@ std::map<std::string, std::filesystem::path> LocalizeJob::sources() const {
 void LocalizeJob::ready(const Screen& screen, const CellTable& fields, const Encoder& encoder,
                         EmbedOptions& options) {
   auto mine = localizer_;
-  const auto architecture = read_model(model_, 0, Contents::header).info.spec.architecture;
-  if (mask_ == "auto" && pools_probabilities(architecture)) mine.localize.mask = "mrf";
+  if (mask_ == "auto" && pools_probabilities(read_model(model_, 0, Contents::header).info.spec.architecture))
+    mine.localize.mask = "mrf";
   std::vector<std::string> labels;
   for (std::size_t i = 0; i < encoder.feature_names().size() && encoder.feature_layers()[i] == "class"; ++i)
     labels.push_back(encoder.feature_names()[i]);

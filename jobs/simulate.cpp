@@ -101,8 +101,8 @@ class SimulateJob final : public Job {
     options.add("genes", d.genes, "genes: genes");
     options.add("alleles-per-gene", d.alleles_per_gene,
                 "genes: alleles of each gene; each is in every batch");
-    options.add("localizations", d.localizations,
-                "strains: compartments, in channel GFP: each alone, and each with the next");
+    options.add("compartments", d.compartments,
+                "strains: of a tagged protein, in channel GFP: each alone, and each with the next");
     options.add("strains", d.strains, "strains: strains of each; each is in every batch");
     options.add("batches", d.batches, "batches (experimental repeats)");
     options.add("replicates", d.replicates,

@@ -86,7 +86,8 @@ void check_evidence(const Model& model, PictureSize size, const EncoderOptions& 
     throw Error("a margin of " + std::to_string(margin) + " px around fields of " + size_text(size),
                 "--evidence-margin", "Give 0 or more, less than the field's shorter side");
   if (margin > 0 && info.spec.pooling.kind == "fc")
-    throw Error("a network with fc takes fields of one size: no margin around them", "--evidence-margin");
+    throw Error("a network with fc takes fields of one size: no margin around them", "--evidence-margin",
+                "Leave it out, or train with another --pool");
   if (!is_field_network(info.spec.architecture))
     throw Error(info.spec.architecture + " does not tell where its evidence is", where,
                 "Train one of: mil_cnn, wscnn4, wscnn6");
@@ -121,13 +122,13 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
   const auto margin = options.evidence_margin_px;
   task.work = [=, several = model.info.several_labels, labels = model.info.labels, which = options.evidence](
                   Network& network, const torch::Tensor& fields) {
-    torch::Tensor answer;
+    torch::Tensor logits;
     const auto continued =
         margin > 0 ? torch::reflection_pad2d(fields, {margin, margin, margin, margin}) : fields;
     auto back = network.send_back(
         continued,
         [&](const Evidence& found) {
-          answer = probabilities_of(found.logits, several);
+          logits = found.logits.detach();
           const auto asked = labels_asked(which, labels, found.logits).unsqueeze(-1).unsqueeze(-1);
           if (!of_probabilities) return asked * chances_alone(found);
           return asked * found.bags.unsqueeze(-1).unsqueeze(-1) * torch::sigmoid(found.maps);
@@ -135,10 +136,10 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
         rectified);
     if (margin > 0) {
       torch::NoGradGuard guard;
-      answer = probabilities_of(network.weigh(fields).logits, several);
+      logits = network.weigh(fields).logits;
       back = back.narrow(2, margin, fields.size(2)).narrow(3, margin, fields.size(3));
     }
-    return torch::cat({answer.detach(), back.abs().sum(1).flatten(1)}, 1);
+    return torch::cat({probabilities_of(logits, several), back.abs().sum(1).flatten(1)}, 1);
   };
   return task;
 }

@@ -76,13 +76,13 @@ DesignList strain_grid(const DesignSettings& d) {
   DesignList list;
   list.kind = DesignKind::strains;
   const auto& names = compartment_names();
-  const auto count = static_cast<std::size_t>(d.localizations);
+  const auto count = static_cast<std::size_t>(d.compartments);
   for (std::size_t set = 0; set < 2 * count; ++set) {
     const auto first = set % count;
     const auto places = set < count ? names[first] : names[first] + "|" + names[(first + 1) % count];
     for (int s = 0; s < d.strains; ++s)
       list.entries.push_back(
-          {numbered("strain", static_cast<int>(list.entries.size()) + 1, 2 * d.localizations * d.strains),
+          {numbered("strain", static_cast<int>(list.entries.size()) + 1, 2 * d.compartments * d.strains),
            places, 0, 1, batch_run(0, d.batches), 1});
   }
   return list;

@@ -20,7 +20,7 @@ void in_range(const char* option, double value, double low, double high) {
 
 int treatments_per_batch(const DesignSettings& d) {
   if (d.kind == "genes") return d.genes * d.alleles_per_gene;
-  if (d.kind == "strains") return 2 * d.localizations * d.strains;
+  if (d.kind == "strains") return 2 * d.compartments * d.strains;
   const int groups = d.batches / d.replicates;
   return (d.moas * d.compounds_per_moa * d.concentrations + groups - 1) / groups;  // on average
 }
@@ -36,7 +36,7 @@ void DesignSettings::validate() const {
   in_range("concentrations", concentrations, 1, 20);
   in_range("genes", genes, 1, 10000);
   in_range("alleles-per-gene", alleles_per_gene, 2, 100);
-  in_range("localizations", localizations, 2, static_cast<double>(compartment_names().size()));
+  in_range("compartments", compartments, 2, static_cast<double>(compartment_names().size()));
   in_range("strains", strains, 1, 1000);
   in_range("batches", batches, 1, 1000);
   in_range("replicates", replicates, 1, 1000);

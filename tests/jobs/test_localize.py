@@ -25,7 +25,7 @@ except ImportError as problem:
     sys.exit(77)
 
 PROGRAM, MPIRUN = os.environ["CYTOSCALE_PROGRAM"], shlex.split(os.environ["CYTOSCALE_MPIRUN"])
-SCREEN = ["--design=strains", "--localizations=3", "--strains=1", "--batches=2", "--plates-per-batch=1", "--controls-per-plate=2",
+SCREEN = ["--design=strains", "--compartments=3", "--strains=1", "--batches=2", "--plates-per-batch=1", "--controls-per-plate=2",
           "--fields-per-well=2", "--channels=DNA,GFP", "--field-size=128", "--nucleus-radius=5", "--cells-per-field=8",
           "--response-fraction=0.5,1", "--masks=true"]
 TRAINING = ["--examples=fields", "--crop-size=0", "--crop-normalization=dataset", "--batch-size=8", "--shard-size=4", "--steps=6",

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
@@ -32,6 +33,21 @@ TEST(Options, ValuesAreCheckedAndKeptAsText) {
     std::vector<std::string> problems;
     options.assign(values, &problems);
     EXPECT_EQ(problems.size(), 1u) << bad;
+  }
+}
+
+// One config serves all jobs: what is a count to one must not be the place of a file to another.
+TEST(Options, AKeyIsOfOneKindInAllJobs) {
+  std::map<std::string, std::pair<std::string, bool>> first;
+  for (const auto& job : all_jobs()) {
+    OptionSet options;
+    job->declare(options);
+    for (const auto& option : options.options()) {
+      const bool number = option.value_name == "N";
+      const auto [known, is_new] = first.try_emplace(option.key, job->name(), number);
+      EXPECT_EQ(known->second.second, number)
+          << "--" << option.key << " of " << known->second.first << " and of " << job->name();
+    }
   }
 }
 

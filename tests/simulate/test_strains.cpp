@@ -20,7 +20,7 @@ namespace {
 SimulateSettings strain_settings() {
   auto settings = small_settings();
   settings.design.kind = "strains";
-  settings.design.localizations = 8;
+  settings.design.compartments = 8;
   settings.design.strains = 1;
   settings.design.batches = 1;
   settings.imaging.channels = {"DNA", "GFP"};

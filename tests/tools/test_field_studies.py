@@ -18,7 +18,7 @@ SAILEM = LEARNING | {"fields-per-class": 6, "treatment": "Metadata_Class", "vali
                      "validation-values": "validation", "crop-size": 0, "crop-normalization": "mean-image", "architecture": "wscnn4"}
 KRAUS = LEARNING | {"moas": 2, "compounds-per-moa": 2, "concentrations": 1, "away-compounds": 0, "single-group-moas": 0, "replicates": 2,
                     "batches": 2, "plates-per-batch": 1, "controls-per-plate": 1, "fields-per-well": 2, "field-size": 128,
-                    "nucleus-radius": 6, "cells-per-field": 8, "response-fraction": "0.5,1", "localizations": 2, "strains": 1,
+                    "nucleus-radius": 6, "cells-per-field": 8, "response-fraction": "0.5,1", "compartments": 2, "strains": 1,
                     "architecture": "mil_cnn", "treatment": "Metadata_MOA", "replicates-of": "Metadata_Compound", "exclude-controls": "true",
                     "crop-size": 96, "crop-normalization": "dataset", "validation-fraction": 0}
 
