@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -100,8 +101,14 @@ void check_evidence(const Model& model, PictureSize size, const EncoderOptions& 
 
 // [N][classes][h][w]: how likely the label would be if its score were that of this one place.
 torch::Tensor chances_alone(const Evidence& found) {
-  const auto scores = (found.logits - found.logits.amax(1, true)).exp();
-  const auto others = (scores.sum(1, true) - scores).clamp_min(1e-30).log() + found.logits.amax(1, true);
+  const auto classes = found.logits.size(1);
+  const auto itself = torch::eye(classes, found.logits.options().dtype(torch::kBool));
+  // Of the others alone: the sum of all less one's own is 0 in floating point where that one is much
+  // likelier.
+  const auto others = found.logits.unsqueeze(1)
+                          .expand({-1, classes, -1})
+                          .masked_fill(itself, -std::numeric_limits<float>::infinity())
+                          .logsumexp(2);
   return torch::sigmoid(found.maps - others.unsqueeze(-1).unsqueeze(-1));
 }
 

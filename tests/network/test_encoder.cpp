@@ -149,6 +149,54 @@ TEST(Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
   }
 }
 
+// The positive label's map made `peak` at its highest place and -10 where nothing stands; the negative one's
+// 0.
+void rescale_maps(const EncoderOptions& options, std::span<const float> field, float peak) {
+  auto maps_only = options;
+  maps_only.evidence.clear();
+  maps_only.maps = true;
+  const auto maps = answer(maps_only, field);
+  const auto places = (maps.size() - 2) / 2;
+  const auto positive = std::span(maps).subspan(2 + places);
+  const float flat = positive[places / 2], low = *std::min_element(positive.begin(), positive.end()),
+              high = *std::max_element(positive.begin(), positive.end());
+  const float farthest = high - flat > flat - low ? high : low, factor = (peak + 10) / (farthest - flat);
+  auto stored = read_safetensors(options.model);
+  const auto change = [&](const std::string& name, auto function) {
+    auto& bytes = stored.tensors.at(name).bytes;
+    std::vector<float> values(bytes.size() / 4);
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = i < values.size() / 2 ? 0 : function(values[i]);
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+  };
+  change("maps.weight", [&](float weight) { return factor * weight; });
+  change("maps.bias", [&](float bias) { return factor * (bias - flat) - 10; });
+  write_safetensors(options.model, stored);
+}
+
+// 1 - p of a sure label is lost in float32: all places of its map would look as sure as the greatest.
+TEST(Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
+  constexpr int height = 210, width = 280;
+  std::vector<float> field(height * width, 1);
+  for (int y = 100; y < 110; ++y)
+    for (int x = 80; x < 90; ++x) field[static_cast<std::size_t>(y * width + x)] = 4;
+  ModelInfo info{{"wscnn4", 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
+  const auto options = evidence(info, {height, width}, 0);
+  rescale_maps(options, field, 30);
+  const auto found = answer(options, field);
+  EXPECT_EQ(found[1], 1);
+  const auto greatest_of = [&](int left, int right) {
+    float greatest = 0;
+    for (int y = 70; y < height - 70; ++y)  // the network sees edges, too
+      for (int x = left; x < right; ++x)
+        greatest = std::max(greatest, found[static_cast<std::size_t>(2 + y * width + x)]);
+    return greatest;
+  };
+  EXPECT_GT(greatest_of(70, 100), 0);
+  EXPECT_LT(greatest_of(180, 210), 1e-3f * greatest_of(70, 100));
+}
+
 TEST(Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
   ModelInfo info{{"wscnn4", 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
   for (const int margin : {-1, 100})
