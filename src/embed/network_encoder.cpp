@@ -99,7 +99,8 @@ void check_evidence(const Model& model, PictureSize size, const EncoderOptions& 
                 "Give one of them with --label, or: predicted, all");
 }
 
-// [N][classes][h][w]: how likely the label would be if its score were that of this one place.
+// [N][classes][h][w]: how likely the label would be if its score were that of this one place; 0 where a
+// place beside it holds more, since max pooling would not take it.
 torch::Tensor chances_alone(const Evidence& found) {
   const auto classes = found.logits.size(1);
   const auto itself = torch::eye(classes, found.logits.options().dtype(torch::kBool));
@@ -109,7 +110,8 @@ torch::Tensor chances_alone(const Evidence& found) {
                           .expand({-1, classes, -1})
                           .masked_fill(itself, -std::numeric_limits<float>::infinity())
                           .logsumexp(2);
-  return torch::sigmoid(found.maps - others.unsqueeze(-1).unsqueeze(-1));
+  const auto greatest = torch::max_pool2d(found.maps, 3, 1, 1);
+  return (found.maps == greatest) * torch::sigmoid(found.maps - others.unsqueeze(-1).unsqueeze(-1));
 }
 
 // Probabilities of the labels, then what each pixel is for the labels asked about. What is sent back starts
