@@ -87,6 +87,8 @@ void LocalizeJob::declare(OptionSet& options) {
   options.add("mrf-coupling", l.mrf.coupling, "log of how much likelier neighbours of one state are");
   options.add("mrf-contrast", l.mrf.contrast,
               "neighbours whose brightness (as rescaled) differs by much more need not agree (0: all agree)");
+  options.add("mrf-brightness", l.brightness,
+              "weight of how much likelier a pixel's brightness is among those above the threshold");
   options.add("mrf-iterations", l.mrf.iterations, "of belief propagation");
   options.add("min-region-area", l.min_area_px, "smaller regions are left out", "PX");
   options.add("overlays", localizer_.overlays, "fields to draw, evenly over the screen");

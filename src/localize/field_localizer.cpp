@@ -132,7 +132,7 @@ std::vector<float> FieldLocalizer::work(std::size_t field, std::span<const float
   std::copy(features.begin() + static_cast<std::ptrdiff_t>(labels_), features.end(), evidence.pixels.begin());
   if (one_label_ && features[label_] < options_.least_probability)
     std::fill(evidence.pixels.begin(), evidence.pixels.end(), 0.0f);
-  const auto guide = options_.localize.mrf.contrast > 0 ? guide_of(picture, size) : Plane();
+  const auto guide = options_.localize.guided() ? guide_of(picture, size) : Plane();
   const auto regions = cytoscale::localize(evidence, guide, options_.localize);
   const auto truth = true_mask(field, size, picture);
   write_files(field, picture, regions, truth);

@@ -19,12 +19,16 @@ struct LocalizeOptions {
   double extent = 0.3;           // peaks: share of its height down to which a region reaches
   double reach_px = 15;          // peaks: and how far; 0: any distance
   double confidence = 0.8;       // mrf: how likely a pixel is what the threshold says
+  // mrf: weight of how much likelier a pixel's brightness is among those above the threshold; 0: not asked.
+  double brightness = 0;
   MrfOptions mrf;
+  // Does this ask for a picture?
+  bool guided() const { return mrf.contrast > 0 || brightness > 0; }
   int min_area_px = 20;   // smaller regions are left out
   void validate() const;  // throws Error
 };
 
-// evidence: of each pixel, 0 or more; guide: a picture of that size where MrfOptions::contrast is above 0.
+// evidence: of each pixel, 0 or more; guide: a picture of that size where options are guided().
 Regions localize(const Plane& evidence, const Plane& guide, const LocalizeOptions& options);
 
 }  // namespace cytoscale

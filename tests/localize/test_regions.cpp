@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "core/random.hpp"
 #include "localize/localize_field.hpp"
 
 namespace cytoscale {
@@ -82,6 +83,33 @@ TEST(Localize, AnMrfClosesAHoleAndDropsASpeck) {
   EXPECT_EQ(text_of(regions), "0000000000/0111100000/0111100000/0111100000/0111100000/0000000000");
 }
 
+// Evidence in a part of each of two bright squares of a noisy picture: by brightness, all of both.
+TEST(Localize, BrightnessFillsWhatEvidenceTouches) {
+  Plane map(40, 60), guide(40, 60);
+  Random random(1, {7});
+  std::size_t squares = 0;
+  for (int y = 0; y < 40; ++y)
+    for (int x = 0; x < 60; ++x) {
+      const bool inside = y >= 10 && y < 30 && ((x >= 5 && x < 25) || (x >= 35 && x < 55));
+      squares += inside;
+      guide.at(y, x) = static_cast<float>(random.normal()) * 0.1f + (inside ? 1.0f : 0.0f);
+      map.at(y, x) = inside && x % 30 < 15 ? 1.0f : 0.0f;
+    }
+  LocalizeOptions options;
+  options.mask = "mrf";
+  options.confidence = 0.6;
+  const auto covered = [&] {
+    std::size_t area = 0;
+    for (const auto& region : localize(map, guide, options).regions) area += std::size_t(region.area_px);
+    return area;
+  };
+  EXPECT_LT(double(covered()), 0.51 * double(squares));
+  options.brightness = 1;
+  EXPECT_EQ(covered(), squares);
+  map = Plane(40, 60);
+  EXPECT_EQ(covered(), 0u);
+}
+
 TEST(Localize, NoEvidenceIsNoRegion) {
   LocalizeOptions options;
   for (const auto* mask : {"peaks", "mrf"}) {
@@ -101,6 +129,7 @@ TEST(Localize, OptionsAreJudged) {
   refused([](auto& o) { o.confidence = 0.2; });
   refused([](auto& o) { o.mrf.iterations = 0; });
   refused([](auto& o) { o.mrf.coupling = -1; });
+  refused([](auto& o) { o.brightness = -1; });
 }
 
 }  // namespace

@@ -31,6 +31,12 @@ SEVERAL = "Several labels, noisy-AND a = 10"
 # The screen of several labels is another one: a protein tagged in one compartment or two.
 STRAINS = {"design": "strains", "channels": "DNA,GFP", "response-fraction": "1,0.7,0.5"}
 SEVERAL_LABELS = {"treatment": "Metadata_Localization", "several-labels": "true"}
+# What is asked for, of which masks: all that tells, against cells; the likeliest label, against the cells that respond.
+PLACES = {
+    "cells": {"label": "all", "evidence-smoothing": "2", "evidence-threshold": "0.003", "mrf-brightness": "1", "mrf-confidence": "0.6",
+              "mrf-contrast": "0.3"},
+    "responding": {"label": "predicted", "evidence-smoothing": "3", "evidence-threshold": "0.03"},
+}
 
 
 def add_arguments(parser):
@@ -80,12 +86,12 @@ class Study:
                                   "metrics": str(folder / "metrics.json")}, [folder / "metrics.json"], after=[f"{name}/predict"])
         return json.loads((folder / "metrics.json").read_text())["classification"]
 
-    def localize(self, name, screen, label, masks):
+    def localize(self, name, screen, masks):
         """Mean IU of what is asked for against the true masks, on the batch held out."""
         folder = self.output / "runs" / name / masks
         pattern = self.output / screen / "masks" / masks / "{Plate}_{Well}_s{Site}.tif"
-        options = {"output": str(folder), "model": str(self.output / "runs" / name / "model"), "label": label, "truth-masks": str(pattern),
-                   "select": "Metadata_Control=trt"}
+        options = {"output": str(folder), "model": str(self.output / "runs" / name / "model"), "truth-masks": str(pattern),
+                   "select": "Metadata_Control=trt"} | PLACES[masks]
         self.steps.run(f"{name}/localize-{masks}", "localize", options | self.manifest(screen, True), [folder / "localization.json"],
                        after=[f"{name}/train"])
         return json.loads((folder / "localization.json").read_text())["mean_iou"]
@@ -96,8 +102,8 @@ class Study:
         whole = levels.get("treatment") or levels["well"]  # the same where a treatment has one well in the batch
         figures = {"field": levels["field"]["accuracy"]["accuracy"], "treatment": whole["accuracy"]["accuracy"]}
         if variant == "noisy-and-10":
-            figures["iou"] = self.localize(name, "screen", "all", "cells")
-            figures["responding"] = self.localize(name, "screen", "predicted", "responding")
+            figures["iou"] = self.localize(name, "screen", "cells")
+            figures["responding"] = self.localize(name, "screen", "responding")
         self.report.add(TITLES.get(variant, variant), seed, figures, self.steps.stamp(f"{name}/train").get("seconds"))
 
     def several_labels(self, seed):
