@@ -25,9 +25,9 @@ COLUMNS = [("field", "Full image"), ("treatment", "Treatment"), ("iou", "Mean IU
            ("map", "mAP"), ("exact", "All labels right")]
 TITLES = {"noisy-or": "noisy-OR", "isr": "ISR", "generalized-mean": "generalised mean", "lse": "LSE"} | \
     {f"noisy-and-{a}": f"noisy-AND a = {a}" for a in ("5", "7.5", "10")}
-# Of a held-out repetition, on BBBC021: other images, so the ranking is the claim.
-PUBLISHED = {"noisy-AND a = 10": {"field": 95.8, "treatment": 97.1}}
 SEVERAL = "Several labels, noisy-AND a = 10"
+# Of a held-out repetition of BBBC021, and of yeast: other images, so the ranking is the claim.
+PUBLISHED = {"noisy-AND a = 10": {"field": 95.8, "treatment": 97.1}, SEVERAL: {"iou": 81.2}}
 # The screen of several labels is another one: a protein tagged in one compartment or two.
 STRAINS = {"design": "strains", "channels": "DNA,GFP", "response-fraction": "1,0.7,0.5"}
 SEVERAL_LABELS = {"treatment": "Metadata_Localization", "several-labels": "true"}
@@ -110,8 +110,8 @@ class Study:
         name = f"several_seed{seed}"
         learning = VARIANTS["noisy-and-10"] | SEVERAL_LABELS | {"seed": str(seed)}
         field = self.fit(name, "strains", learning, SEVERAL_LABELS | {"replicates-of": "Metadata_Strain"})["field"]
-        self.report.add(SEVERAL, seed, {"map": field["map"], "exact": field["accuracy"]["accuracy"]},
-                        self.steps.stamp(f"{name}/train").get("seconds"))
+        figures = {"map": field["map"], "exact": field["accuracy"]["accuracy"], "iou": self.localize(name, "strains", "cells")}
+        self.report.add(SEVERAL, seed, figures, self.steps.stamp(f"{name}/train").get("seconds"))
 
     def fractions(self):
         """The share of a class' cells that responded, as they were drawn."""
