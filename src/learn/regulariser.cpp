@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <cmath>
+
 #include "core/error.hpp"
 #include "learn/regulariser_torch.hpp"
+#include "network/pooling_torch.hpp"
 
 namespace cytoscale {
 namespace {
@@ -65,6 +69,19 @@ Outcome Regulariser::judge(const torch::Tensor& logits, const CropBatch& batch, 
       torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum).label_smoothing(smoothing));
   const auto won = targets.gather(1, logits.detach().argmax(1, true));
   return {loss, won.to(torch::kFloat64).sum()};
+}
+
+double Regulariser::guessing_loss(const NetworkSpec& network, int labels, PictureSize size) const {
+  const double answer = several_labels_ ? labels * std::log(2.0) : std::log(labels);
+  if (!pools_probabilities(network.architecture)) return answer;
+  const auto map = torch::zeros(
+      {1, 1, map_side(network.architecture, size.height), map_side(network.architecture, size.width)},
+      torch::kFloat64);
+  const auto& pooling = network.pooling;
+  const auto half = torch::full({1}, 0.5, torch::kFloat64);
+  const double bag = pool_probabilities(pooling.kind, map, pooling.sharpness, half).item<double>();
+  // Noisy-OR of many such places is all but 1. 100 is where LibTorch cuts the loss of a bag off.
+  return answer + labels * std::min(-std::log(std::min(bag, 1 - bag)), 100.0);
 }
 
 std::unique_ptr<Regulariser> make_regulariser(const CellSampler& sampler, const TrainOptions& options) {

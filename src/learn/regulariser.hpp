@@ -48,6 +48,9 @@ class Regulariser {
   // crops_per_example 1 whatever the regulariser.
   virtual Outcome outcome(Network& network, torch::nn::Module* head, const at::Tensor& crops,
                           const CropBatch& batch, double label_smoothing) const;
+  // The mean loss of a network that knows nothing: to it each label is as likely as the others, or, of
+  // several labels and at every place of a class map of probabilities, as likely as not.
+  double guessing_loss(const NetworkSpec& network, int labels, PictureSize size) const;
 
  protected:
   // Appends an example whose target is still empty: [labels] zeros, to be filled.

@@ -37,7 +37,6 @@ class Trainer {
   Score validate();
   bool heed(const std::optional<Score>& validation);
   void check_finite(std::int64_t steps_done);
-  double guessing_loss() const;
   void describe(SafeTensors& file, std::int64_t steps_done) const;
   void save_checkpoint(std::int64_t steps_done);
   void save_model(std::int64_t steps_done);
@@ -53,6 +52,7 @@ class Trainer {
   std::vector<CellDraw> validation_;
   std::int64_t total_, cells_per_step_;
   int threads_;
+  double guessing_loss_ = 0;
   nlohmann::json identity_;
   std::optional<RunState> state_;
   std::int64_t first_step_ = 0;
@@ -86,19 +86,12 @@ Trainer::Trainer(const Communicator& comm, const TrainingPlan& plan, const CellI
                      maker_.regulariser().network_classes(labels), options.pooling};
     spec.pooling = resolved_pooling(spec);
     if (spec.pooling.kind == "fc") spec.pooling.height = size_.height, spec.pooling.width = size_.width;
+    guessing_loss_ = maker_.regulariser().guessing_loss(spec, labels, size_);
     state_.emplace(comm, spec, labels, maker_.regulariser(), options, total_, threads_);
     if (found.checkpoint) state_->restore(read_safetensors(*found.checkpoint), found.checkpoint->string());
     first_step_ = found.step;
   });
   state_->network.connect();
-}
-
-// Of a network that knows nothing: each label as likely as the others, or one as likely as not.
-double Trainer::guessing_loss() const {
-  const auto labels = static_cast<double>(plan_.labels.size());
-  const double each = labels * std::log(2.0);
-  return (options_.several_labels ? each : std::log(labels)) +
-         (pools_probabilities(options_.architecture) ? each : 0);
 }
 
 // The same loss on every rank, and so the same verdict.
@@ -115,10 +108,10 @@ void Trainer::check_loss(const Score& score, std::int64_t steps_done) {
   const double mean =
       std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(watched_steps);
   recent_.pop_front();
-  if (mean > options_.divergence * guessing_loss())
+  if (mean > options_.divergence * guessing_loss_)
     throw Error("the loss diverges: " + number_text(mean) + " over the " + std::to_string(watched_steps) +
                     " steps up to step " + std::to_string(steps_done) + ", guessing has " +
-                    number_text(guessing_loss()),
+                    number_text(guessing_loss_),
                 run_.folder.string(), remedy);
 }
 

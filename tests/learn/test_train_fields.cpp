@@ -252,5 +252,18 @@ TEST(TrainFields, AMosaicOfOneWellIsRefusedBefore) {
   EXPECT_NE(text.find("--examples mosaics"), std::string::npos) << text;
 }
 
+// Noisy-OR of a map that knows nothing says that every label is there: its loss is far above that of a bag
+// that is as likely as not, and that is no divergence.
+TEST(TrainFields, ABagThatBeginsFullHasNotDiverged) {
+  auto options = mil_training();
+  options.crop_px = 160;
+  options.pooling.kind = "noisy-or";
+  options.divergence = 1.5;
+  options.learning_rate = 1e-6;
+  options.steps = 21;
+  const auto result = train_in(fresh_folder("train_noisy_or"), options);
+  EXPECT_GT(result.loss, 1.5 * (std::log(4) + 4 * std::log(2)));  // of four labels
+}
+
 }  // namespace
 }  // namespace cytoscale
