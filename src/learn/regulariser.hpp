@@ -49,7 +49,8 @@ class Regulariser {
   virtual Outcome outcome(Network& network, torch::nn::Module* head, const at::Tensor& crops,
                           const CropBatch& batch, double label_smoothing) const;
   // The mean loss of a network that knows nothing: to it each label is as likely as the others, or, of
-  // several labels and at every place of a class map of probabilities, as likely as not.
+  // several labels and at every place of a class map of probabilities, as likely as not. Of a pool that
+  // then does not say 1/2: at most, as if every label's bag were wrong.
   double guessing_loss(const NetworkSpec& network, int labels, PictureSize size) const;
 
  protected:

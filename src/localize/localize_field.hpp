@@ -22,9 +22,9 @@ struct LocalizeOptions {
   // mrf: weight of how much likelier a pixel's brightness is among those above the threshold; 0: not asked.
   double brightness = 0;
   MrfOptions mrf;
+  int min_area_px = 20;  // smaller regions are left out
   // Does this ask for a picture?
   bool guided() const { return mrf.contrast > 0 || brightness > 0; }
-  int min_area_px = 20;   // smaller regions are left out
   void validate() const;  // throws Error
 };
 
