@@ -24,22 +24,22 @@ KRAUS = LEARNING | {"moas": 2, "compounds-per-moa": 2, "concentrations": 1, "awa
 
 
 class FieldStudies(unittest.TestCase):
-    def study(self, name, settings, variants):
+    def study(self, name, settings, variants, seeds):
         folder = pathlib.Path(name).resolve()
         config = pathlib.Path(f"{name}.cfg").resolve()
         config.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
         done = subprocess.run([sys.executable, SOURCE / "tools/studies/main.py", name, "--config", config, "--output", folder,
-                               "--variants", variants, "--seeds", "1"], capture_output=True, text=True, timeout=280)
+                               "--variants", variants, "--seeds", str(seeds)], capture_output=True, text=True, timeout=280)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         ran = [line for line in done.stdout.splitlines() if line.startswith("[") and line.endswith(" s")]
         return ran, json.loads(done.stdout.splitlines()[-1]), folder
 
-    def check(self, name, settings, variants, methods):
+    def check(self, name, settings, variants, methods, seeds=1):
         shutil.rmtree(name, ignore_errors=True)
-        ran, table, folder = self.study(name, settings, variants)
+        ran, table, folder = self.study(name, settings, variants, seeds)
         self.assertTrue(ran)
         self.assertEqual([row["method"] for row in table["rows"]], methods)
-        again, same, _ = self.study(name, settings, variants)
+        again, same, _ = self.study(name, settings, variants, seeds)
         self.assertEqual(again, [])
         self.assertEqual(same, table)
         for file in ("study.csv", "table.md"):
@@ -55,7 +55,10 @@ class FieldStudies(unittest.TestCase):
 
     def test_multiple_instances(self):
         table, folder = self.check("kraus", KRAUS, "noisy-and-10,max",
-                                   ["noisy-AND a = 10", "max", "Several labels, noisy-AND a = 10"])
+                                   ["noisy-AND a = 10", "max", "Several labels, noisy-AND a = 10"], seeds=2)
+        self.assertEqual([row["seeds"] for row in table["rows"]], [2, 2, 2])
+        truths = [(folder / f"screen_seed{seed}" / "truth.csv").read_text() for seed in (1, 2)]
+        self.assertNotEqual(truths[0], truths[1])
         self.assertTrue(0 <= table["rows"][0]["iou"]["mean"] <= 1)
         self.assertIsNone(table["rows"][1]["iou"])
         for figure in ("map", "iou"):

@@ -68,9 +68,13 @@ class Study:
     def manifest(self, screen, held_out):
         return {"manifest": str(self.output / screen / "screen.csv"), "plates": self.plates(held_out)}
 
-    def simulate(self, screen, options):
-        self.steps.run(f"{screen}/simulate", "simulate", options | {"output": str(self.output / screen), "masks": "true"},
+    def simulate(self, kind, seed, options):
+        """Each seed has screens of its own: what one screen says of two pools, another may not."""
+        screen = f"{kind}_seed{seed}"
+        self.steps.run(f"{screen}/simulate", "simulate",
+                       options | {"output": str(self.output / screen), "masks": "true", "seed": str(seed)},
                        [self.output / screen / "screen.csv"])
+        return screen
 
     def fit(self, name, screen, learning, scoring):
         """Trained with these options of `train`, scored with those of `evaluate`, on the batch held out."""
@@ -96,27 +100,27 @@ class Study:
                        after=[f"{name}/train"])
         return json.loads((folder / "localization.json").read_text())["mean_iou"]
 
-    def one_label(self, variant, seed):
+    def one_label(self, variant, screen, seed):
         name = f"{variant}_seed{seed}"
-        levels = self.fit(name, "screen", VARIANTS[variant] | {"seed": str(seed)}, {})
+        levels = self.fit(name, screen, VARIANTS[variant] | {"seed": str(seed)}, {})
         whole = levels.get("treatment") or levels["well"]  # the same where a treatment has one well in the batch
         figures = {"field": levels["field"]["accuracy"]["accuracy"], "treatment": whole["accuracy"]["accuracy"]}
         if variant == "noisy-and-10":
-            figures["iou"] = self.localize(name, "screen", "cells")
-            figures["responding"] = self.localize(name, "screen", "responding")
+            figures["iou"] = self.localize(name, screen, "cells")
+            figures["responding"] = self.localize(name, screen, "responding")
         self.report.add(TITLES.get(variant, variant), seed, figures, self.steps.stamp(f"{name}/train").get("seconds"))
 
-    def several_labels(self, seed):
+    def several_labels(self, screen, seed):
         name = f"several_seed{seed}"
         learning = VARIANTS["noisy-and-10"] | SEVERAL_LABELS | {"seed": str(seed)}
-        field = self.fit(name, "strains", learning, SEVERAL_LABELS | {"replicates-of": "Metadata_Strain"})["field"]
-        figures = {"map": field["map"], "exact": field["accuracy"]["accuracy"], "iou": self.localize(name, "strains", "cells")}
+        field = self.fit(name, screen, learning, SEVERAL_LABELS | {"replicates-of": "Metadata_Strain"})["field"]
+        figures = {"map": field["map"], "exact": field["accuracy"]["accuracy"], "iou": self.localize(name, screen, "cells")}
         self.report.add(SEVERAL, seed, figures, self.steps.stamp(f"{name}/train").get("seconds"))
 
     def fractions(self):
-        """The share of a class' cells that responded, as they were drawn."""
+        """The share of a class' cells that responded, as they were drawn on the first screen."""
         counts = {}
-        with open(self.output / "screen" / "truth.csv", newline="") as file:
+        with open(self.output / "screen_seed1" / "truth.csv", newline="") as file:
             for row in csv.DictReader(file):
                 if row["Metadata_Control"] == "trt":
                     entry = counts.setdefault(row["Metadata_MOA"], [0, 0])
@@ -140,12 +144,11 @@ class Study:
         write_atomically(self.output / "thresholds.svg", svg(parts))
 
     def run(self):
-        self.simulate("screen", {})
-        self.simulate("strains", STRAINS)
         for seed in range(1, self.arguments.seeds + 1):
+            screen = self.simulate("screen", seed, {})
             for variant in self.arguments.variants:
-                self.one_label(variant, seed)
-            self.several_labels(seed)
+                self.one_label(variant, screen, seed)
+            self.several_labels(self.simulate("strains", seed, STRAINS), seed)
         learned = {name.rpartition("-")[2]: thresholds_of(self.output / "runs" / f"{name}_seed1" / "model")
                    for name in self.arguments.variants if name.startswith("noisy-and")}
         if learned:
