@@ -38,7 +38,8 @@ def parse_arguments():
                            "depend on it")
         study.add_argument("--config", type=Path, help="settings of all jobs [config/study_STUDY.cfg]")
         study.add_argument("--variants", default=",".join(module.VARIANTS), help="which to train, comma-separated [all]")
-        study.add_argument("--seeds", type=int, help=f"trainings of each, with seeds 1 to this [{module.SEEDS}; quick: 1]")
+        study.add_argument("--seeds", type=int, help="trainings of each, with seeds 1 to this; of kraus on a screen each "
+                           f"[{module.SEEDS}; quick: 1]")
         module.add_arguments(study)
     arguments = parser.parse_args()
     module = STUDIES[arguments.study][0]
