@@ -112,8 +112,7 @@ class Study:
 
     def several_labels(self, screen, seed):
         name = f"several_seed{seed}"
-        # Half of the steps do: no label is rare, and each shows in half of the cells or more.
-        learning = VARIANTS["noisy-and-10"] | SEVERAL_LABELS | {"seed": str(seed), "steps": str(int(self.steps.config["steps"]) // 2)}
+        learning = VARIANTS["noisy-and-10"] | SEVERAL_LABELS | {"seed": str(seed)}
         field = self.fit(name, screen, learning, SEVERAL_LABELS | {"replicates-of": "Metadata_Strain"})["field"]
         figures = {"map": field["map"], "exact": field["accuracy"]["accuracy"], "iou": self.localize(name, screen, "cells")}
         self.report.add(SEVERAL, seed, figures, self.steps.stamp(f"{name}/train").get("seconds"))
