@@ -13,6 +13,9 @@ import unittest
 import xml.dom.minidom
 
 SOURCE = pathlib.Path(os.environ["CYTOSCALE_SOURCE_DIR"])
+sys.path.insert(0, str(SOURCE / "tools/studies"))
+import paired  # noqa: E402
+
 LEARNING = {"examples": "fields", "batch-size": 8, "shard-size": 4, "warmup-steps": 1, "steps": 3}
 SAILEM = LEARNING | {"fields-per-class": 6, "treatment": "Metadata_Class", "validation-column": "Metadata_Plate",
                      "validation-values": "validation", "crop-size": 0, "crop-normalization": "mean-image", "architecture": "wscnn4"}
@@ -61,11 +64,30 @@ class FieldStudies(unittest.TestCase):
         self.assertNotEqual(truths[0], truths[1])
         self.assertTrue(0 <= table["rows"][0]["iou"]["mean"] <= 1)
         self.assertIsNone(table["rows"][1]["iou"])
+        self.assertEqual(list(table["pairs"]), ["max"])
+        pair, rows = table["pairs"]["max"], table["rows"]
+        fields = pair["fields"]
+        self.assertEqual(fields, 16)  # of two screens: 4 compounds x 2 fields of the one well in the batch held out
+        self.assertAlmostEqual((pair["only_reference"] - pair["only_other"]) / fields,
+                               rows[0]["field"]["mean"] - rows[1]["field"]["mean"], 9)
         for figure in ("map", "iou"):
             self.assertTrue(0 <= table["rows"][2][figure]["mean"] <= 1)
         self.assertEqual(sorted(table["thresholds"]["10"]), sorted(table["fractions"]))
         self.assertAlmostEqual(table["fractions"]["Microtubule destabilizers"], 1, 9)
         xml.dom.minidom.parse(str(folder / "thresholds.svg"))
+
+    def test_pairs(self):
+        # scipy.stats.binomtest(min, sum).pvalue
+        for first, second, p in ((5, 11, 0.21011352539), (12, 17, 0.45825831962), (0, 6, 0.03125), (4, 4, 1), (0, 0, 1)):
+            self.assertAlmostEqual(paired.two_sided(first, second), p, 9)
+        self.assertTrue(0 <= paired.two_sided(900, 1100) < 1e-4)
+        header = "level,name,truth,predicted,correct\n"
+        for name, field in (("a.csv", "x,1"), ("b.csv", "x,0"), ("c.csv", "y,0")):
+            pathlib.Path(name).write_text(header + "field,{},l,l,{}\nwell,w,l,l,0\n".format(*field.split(",")))
+        self.assertEqual(paired.compare(["a.csv", "b.csv"], ["b.csv", "b.csv"]),
+                         {"fields": 2, "only_reference": 1, "only_other": 0, "p": 1})
+        with self.assertRaises(ValueError):
+            paired.compare(["a.csv"], ["c.csv"])
 
 
 if __name__ == "__main__":

@@ -46,9 +46,9 @@ class FieldReport:
         return f"# {self.title}\n\n" + "\n".join(lines) + (
             f"\n\nPer cent, mean ± standard deviation over {max(row['seeds'] for row in rows)} seeds; in brackets the paper's figure.\n")
 
-    def finish(self, name, quick, more):
+    def finish(self, name, quick, more, remarks=()):
         rows = self.rows()
-        table = self.table(rows)
+        table = self.table(rows) + "".join(f"\n- {remark}" for remark in remarks) + ("\n" if remarks else "")
         write_atomically(self.output / "table.md", table)
         self.say(f"results in {self.output}: study.csv, table.md\n")
         print(table)
