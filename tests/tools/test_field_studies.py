@@ -74,6 +74,8 @@ class FieldStudies(unittest.TestCase):
             self.assertTrue(0 <= table["rows"][2][figure]["mean"] <= 1)
         self.assertEqual(sorted(table["thresholds"]["10"]), sorted(table["fractions"]))
         self.assertAlmostEqual(table["fractions"]["Microtubule destabilizers"], 1, 9)
+        for of_two_classes in table["correlations"]["10"]["values"]:
+            self.assertAlmostEqual(abs(of_two_classes), 1, 6)
         xml.dom.minidom.parse(str(folder / "thresholds.svg"))
 
     def test_pairs(self):
