@@ -59,6 +59,14 @@ def thresholds_of(model):
     return dict(zip(labels, values))
 
 
+def correlation(truth, learned):
+    """Of b with the true share, over the classes; none where all b are alike."""
+    try:
+        return statistics.correlation([truth[label] for label in learned], list(learned.values()))
+    except statistics.StatisticsError:
+        return None
+
+
 class Study:
     def __init__(self, arguments, steps):
         self.arguments, self.steps, self.output = arguments, steps, steps.output
@@ -137,17 +145,8 @@ class Study:
     def thresholds(self, variant, seed):
         return thresholds_of(self.output / "runs" / f"{variant}_seed{seed}" / "model")
 
-    def correlation(self, variant, seed):
-        """Of b with the true share, over the classes; none where all b are alike."""
-        truth, learned = self.fractions(seed), self.thresholds(variant, seed)
-        try:
-            return statistics.correlation([truth[label] for label in learned], list(learned.values()))
-        except statistics.StatisticsError:
-            return None
-
-    def draw(self, learned):
-        """learned: {a: {label: b}} on the first screen, beside the true fractions."""
-        truth = self.fractions(1)
+    def draw(self, learned, truth):
+        """learned: {a: {label: b}}, beside the true fractions."""
         axes, colours = Axes(0, 1, 1), ["#1f5fa8", "#2e8b57", "#c8501e"]
         at = lambda share: LEFT + (WIDTH - RIGHT - LEFT) * share  # noqa: E731
         parts = axes.frame() + [line(at(0), axes.y(0), at(1), axes.y(1), "#bbb", 'stroke-dasharray="4 4"')]
@@ -176,15 +175,20 @@ class Study:
             for variant in self.arguments.variants:
                 self.one_label(variant, screen, seed)
             self.several_labels(self.simulate("strains", seed, STRAINS), seed)
+        self.finish()
+
+    def finish(self):
         adaptive = {name.rpartition("-")[2]: name for name in self.arguments.variants if name.startswith("noisy-and")}
-        learned = {a: self.thresholds(name, 1) for a, name in adaptive.items()}
-        if learned:
-            self.draw(learned)
-        correlations = {a: mean_and_sd([self.correlation(name, seed) for seed in self.seeds]) for a, name in adaptive.items()}
+        learned = {a: [self.thresholds(name, seed) for seed in self.seeds] for a, name in adaptive.items()}
+        truths = [self.fractions(seed) for seed in self.seeds]
+        first = {a: by_screen[0] for a, by_screen in learned.items()}
+        if first:
+            self.draw(first, truths[0])
+        correlations = {a: mean_and_sd(list(map(correlation, truths, by_screen))) for a, by_screen in learned.items()}
         pairs = self.pairs()
         remarks = [f"b (a = {a}) and the true share of responding cells: correlation "
                    f"{', '.join(f'{value:.2f}' for value in of_a['values'])}." for a, of_a in correlations.items() if of_a]
         remarks += [f"Of {pair['fields']} fields, {TITLES[REFERENCE]} alone tells {pair['only_reference']}, {other} alone "
                     f"{pair['only_other']} (p = {pair['p']:.2g}, McNemar's exact test)." for other, pair in pairs.items()]
-        self.report.finish("kraus", self.arguments.quick, {"thresholds": learned, "fractions": self.fractions(1),
-                                                           "correlations": correlations, "pairs": pairs}, remarks)
+        self.report.finish("kraus", self.arguments.quick, {"thresholds": first, "fractions": truths[0], "correlations": correlations,
+                                                           "pairs": pairs}, remarks)
