@@ -59,8 +59,9 @@ Task classes_task(const Model& model, PictureSize size, bool maps) {
     }
   const bool several = info.several_labels, of_probabilities = pools_probabilities(info.spec.architecture);
   task.work = [maps, several, of_probabilities, over_fields](Network& network, const torch::Tensor& crops) {
-    const auto evidence = over_fields ? network.weigh(crops) : Evidence{{}, {}, network.classify(crops)};
-    auto answer = probabilities_of(evidence.logits, several);
+    if (!over_fields) return probabilities_of(network.classify(crops), several);
+    const auto evidence = network.weigh(crops);
+    const auto answer = probabilities_of(evidence.logits, several);
     if (!maps) return answer;
     const auto places = of_probabilities ? torch::sigmoid(evidence.maps) : evidence.maps;
     return torch::cat({answer, places.flatten(1)}, 1);

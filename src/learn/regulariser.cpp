@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -50,9 +49,8 @@ Outcome Regulariser::outcome(Network& network, torch::nn::Module*, const torch::
   const auto evidence = network.weigh(crops);
   auto outcome = judge(evidence.logits, batch, label_smoothing);
   outcome.loss_sum =
-      outcome.loss_sum + torch::nn::functional::binary_cross_entropy(
-                             evidence.bags, targets_of(batch, evidence.bags),
-                             torch::nn::functional::BinaryCrossEntropyFuncOptions().reduction(torch::kSum));
+      outcome.loss_sum + torch::binary_cross_entropy_with_logits(
+                             evidence.pooled, targets_of(batch, evidence.pooled), {}, {}, at::Reduction::Sum);
   return outcome;
 }
 
@@ -79,9 +77,9 @@ double Regulariser::guessing_loss(const NetworkSpec& network, int labels, Pictur
       torch::kFloat64);
   const auto& pooling = network.pooling;
   const auto half = torch::full({1}, 0.5, torch::kFloat64);
-  const double bag = pool_probabilities(pooling.kind, map, pooling.sharpness, half).item<double>();
-  // Noisy-OR of many such places is all but 1. 100 is where LibTorch cuts the loss of a bag off.
-  return answer + labels * std::min(-std::log(std::min(bag, 1 - bag)), 100.0);
+  const double odds = pool_log_odds(pooling.kind, map, pooling.sharpness, half).item<double>();
+  // Noisy-OR of many such places is all but 1.
+  return answer + labels * (std::abs(odds) + std::log1p(std::exp(-std::abs(odds))));
 }
 
 std::unique_ptr<Regulariser> make_regulariser(const CellSampler& sampler, const TrainOptions& options) {

@@ -61,7 +61,7 @@ class FieldNetwork final : public Network {
       threshold = register_module("pool", std::make_shared<torch::nn::Module>())
                       ->register_parameter("threshold", torch::empty({classes}));
     pool_ = [pooling, threshold](const torch::Tensor& maps) {
-      return pool_probabilities(pooling.kind, maps, pooling.sharpness, threshold);
+      return pool_log_odds(pooling.kind, maps, pooling.sharpness, threshold);
     };
     add_decision(classes);
   }

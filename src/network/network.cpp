@@ -6,6 +6,7 @@
 #include "core/random.hpp"
 #include "network/architectures.hpp"
 #include "network/families_torch.hpp"
+#include "network/pooling_torch.hpp"
 
 namespace cytoscale {
 namespace {
@@ -54,7 +55,9 @@ Evidence Network::weigh(const torch::Tensor& fields) {
 Evidence Network::evidence_of(const torch::Tensor& maps) {
   Evidence evidence;
   evidence.maps = widened(maps);
-  evidence.bags = pool_(evidence.maps);
+  evidence.pooled = pool_(evidence.maps);
+  evidence.bags =
+      pools_probabilities(spec_.architecture) ? probabilities_of_odds(evidence.pooled) : evidence.pooled;
   evidence.logits = classifier_(evidence.bags);
   return evidence;
 }

@@ -18,7 +18,8 @@ namespace cytoscale {
 // What a network over fields makes of them.
 struct Evidence {
   torch::Tensor maps;    // [N][classes][h][w]: scores; of a network of probabilities, before their sigmoid
-  torch::Tensor bags;    // [N][classes]: probabilities or scores; of the pool fc, all of the maps
+  torch::Tensor pooled;  // [N][classes]: log-odds of probabilities, or scores; of the pool fc, all of the maps
+  torch::Tensor bags;    // the same as probabilities or scores
   torch::Tensor logits;  // [N][classes]: as classify() has them
 };
 

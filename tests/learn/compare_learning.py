@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Our losses, schedules and clipping against PyTorch (python3-torch): mixup against cross_entropy with blended targets,
-the recurrent regulariser against nn.GRU, rates against torch.optim.lr_scheduler, clipped steps against clip_grad_norm_ and SGD.
+the recurrent regulariser against nn.GRU, the joint loss of fields against its formula, rates against torch.optim.lr_scheduler,
+clipped steps against clip_grad_norm_ and SGD.
 
 usage: compare_learning.py DUMP_LEARNING
 """
@@ -100,6 +101,28 @@ def recurrent(ours):
     compare_learnt(ours, "rnn", loss, (logits.argmax(1) == labels).sum().double(), parameters)
 
 
+def joint(ours, kind, several):
+    """Kraus et al. 2016 eq. 2, with the pools' formulas; the maps' bias moves all of a map."""
+    parameters = parameters_of(ours, kind)
+    targets = ours[f"{kind}/targets"]
+    z = ours[f"{kind}/maps"] + (parameters["maps.bias"] - parameters["maps.bias"].detach()).view(1, -1, 1, 1)
+    p = torch.sigmoid(z.double()).flatten(2)
+    if several:
+        bags = (2.5 * p).exp().mean(2).log() / 2.5
+    else:
+        s, b = torch.sigmoid, parameters["pool.threshold"].double()
+        bags = (s(10 * (p.mean(2) - b)) - s(-10 * b)) / (s(10 * (1 - b)) - s(-10 * b))
+    logits = F.linear(bags.float(), parameters["fc.weight"], parameters["fc.bias"])
+    if several:
+        last = F.binary_cross_entropy_with_logits(logits, targets * (1 - SMOOTHING) + SMOOTHING / 2, reduction="sum")
+        correct = ((logits > 0) == (targets > 0.5)).double().mean(1).sum()
+    else:
+        last = F.cross_entropy(logits, targets, reduction="sum", label_smoothing=SMOOTHING)
+        correct = (logits.argmax(1) == targets.argmax(1)).sum().double()
+    loss = last + F.binary_cross_entropy(bags, targets.double(), reduction="sum")
+    compare_learnt(ours, kind, loss, correct, parameters)
+
+
 def clipping(ours):
     parameter = ours["clip/before"].clone().requires_grad_()
     optimizer = torch.optim.SGD([parameter], lr=0.05, momentum=0.9, nesterov=True, weight_decay=1e-4)
@@ -118,6 +141,8 @@ def main():
     schedules(ours)
     mixup(ours)
     recurrent(ours)
+    joint(ours, "joint", False)
+    joint(ours, "joint_several", True)
     clipping(ours)
     if failures:
         sys.exit("differ: " + ", ".join(failures))

@@ -77,6 +77,32 @@ void dump_regulariser(SafeTensors& file, const std::string& kind, const CropBatc
   }
 }
 
+// The joint loss over fields, of a map and what follows it.
+void dump_joint(SafeTensors& file, const std::string& name, const Pooling& pooling, bool several_labels,
+                const CropBatch& batch) {
+  TrainingPlan plan;
+  plan.labels.resize(labels);
+  TrainOptions options;
+  options.several_labels = several_labels;
+  const CellSampler sampler(plan, 1, false);
+  const auto regulariser = make_regulariser(sampler, options);
+  const auto network = make_network({"mil_cnn", 2, labels, pooling});
+  network->initialise(5);
+  network->eval();
+  const auto fields = random_values({static_cast<std::int64_t>(batch.count), 2, 150, 120}, 3) * 20;
+  const auto outcome = regulariser->outcome(*network, nullptr, fields, batch, 0.1);
+  outcome.loss_sum.backward();
+  file.tensors[name + "/loss"] = store_tensor(outcome.loss_sum.detach());
+  file.tensors[name + "/correct"] = store_tensor(outcome.correct_sum);
+  file.tensors[name + "/maps"] = store_tensor(network->weigh(fields).maps.detach());
+  file.tensors[name + "/targets"] = store_tensor(torch::tensor(batch.targets).view({-1, labels}));
+  for (const auto& entry : network->named_parameters()) {
+    if (entry.key().starts_with("conv") || entry.key() == "maps.weight") continue;
+    file.tensors[name + "/parameter/" + entry.key()] = store_tensor(entry.value());
+    file.tensors[name + "/gradient/" + entry.key()] = store_tensor(entry.value().grad());
+  }
+}
+
 void dump_clipping(SafeTensors& file) {
   TrainOptions options;
   options.optimiser = "sgd";
@@ -113,5 +139,9 @@ int main(int argc, char** argv) {
   }
   dump_regulariser(file, "mixup", blended);
   dump_regulariser(file, "rnn", groups);
+  CropBatch fields{5, 1, {}, {}, groups.targets};
+  dump_joint(file, "joint", {"noisy-and", 10}, false, fields);
+  for (std::size_t i = 0; i < 5; ++i) fields.targets[i * labels + second[i]] = 1;
+  dump_joint(file, "joint_several", {"lse", 2.5}, true, fields);
   write_safetensors(argv[1], file);
 }

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Networks over whole fields against PyTorch (python3-torch): the formulas of Kraus et al. 2016 §3.2 in float64 and autograd's
-gradients of them; the layers of Kraus et al. §4.2 and Sailem et al. 2017 §2.3 one by one, with our weights by name; signals
+gradients of them, and in decimal numbers of 400 digits at the extremes; the layers of Kraus et al. §4.2 and Sailem et al. 2017 §2.3 one by one, with our weights by name; signals
 sent back against autograd, and rectified (Kraus et al. eq. 5) against transposed convolutions and unpooling written out here.
 
 usage: compare_fields.py FIELD_PROBE
 """
+import math
 import pathlib
 import subprocess
 import sys
 import tempfile
+from decimal import Decimal, getcontext
 
 try:
     import torch
@@ -20,6 +22,7 @@ except ImportError as problem:
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from safetensors_file import read_safetensors  # noqa: E402
 
+getcontext().prec = 400
 failures = []
 
 
@@ -63,6 +66,51 @@ def pools(ours):
         compare(f"{name} gradient", ours[f"pool/{name}/gradient"], z.grad)
         if kind == "noisy-and":
             compare(f"{name} gradient of b", ours[f"pool/{name}/threshold_gradient"], b.grad)
+
+
+def exact_log_odds(kind, z, s, b):
+    """Of one bag, by the formulas as they stand, in decimal numbers of 400 digits."""
+    z, s, b, one = [Decimal(v) for v in z], Decimal(s), Decimal(b), Decimal(1)
+    sigma = lambda x: one / (one + (-x).exp())  # noqa: E731
+    p = [sigma(v) for v in z]
+    n = len(p)
+    if kind == "noisy-and":
+        bag = (sigma(s * (sum(p) / n - b)) - sigma(-s * b)) / (sigma(s * (1 - b)) - sigma(-s * b))
+    elif kind == "noisy-or":
+        bag = one - math.prod([one - v for v in p], start=one)
+    elif kind == "isr":
+        ratio = sum(v / (one - v) for v in p)
+        bag = ratio / (one + ratio)
+    elif kind == "generalized-mean":
+        bag = (sum(v ** s for v in p) / n) ** (one / s)
+    elif kind == "lse":
+        bag = (sum((s * v).exp() for v in p) / n).ln() / s
+    else:
+        bag = {"mean": sum(p) / n, "max": max(p)}[kind]
+    return bag.ln() - (one - bag).ln()
+
+
+def extremes(ours):
+    """Values, and gradients by central differences, where P and 1 − P are down to 1e-80."""
+    bags = ours["extreme/logits"].flatten(1).double().tolist()
+    names = sorted({name.split("/")[1] for name in ours if name.startswith("extreme/") and name.endswith("/gradient")})
+    assert len(names) == 7 * 3, names
+    step = Decimal(10) ** -40
+    b = torch.tensor(0.4).item()  # as a float32 has it
+    for name in names:
+        kind, _, sharpness = name.partition(":")
+        at = lambda z: exact_log_odds(kind, z, float(sharpness), b)  # noqa: E731
+        odds, gradients = [], []
+        for bag in bags:
+            z = [Decimal(v) for v in bag]
+            odds.append(float(at(z)))
+            moved = [[v + sign * step * (i == j) for i, v in enumerate(z)] for j in range(len(z)) for sign in (1, -1)]
+            values = [at(v) for v in moved]
+            gradients.append([float((up - down) / (2 * step)) for up, down in zip(values[::2], values[1::2])])
+        for row in range(len(bags)):  # each bag to its own scale
+            compare(f"{name} log-odds of bag {row}", ours[f"extreme/{name}/log_odds"][row, 0], torch.tensor(odds[row]))
+            compare(f"{name} gradient of log-odds of bag {row}", ours[f"extreme/{name}/gradient"][row].flatten(),
+                    torch.tensor(gradients[row]))
 
 
 def layers_of(name):
@@ -147,6 +195,7 @@ def main():
         subprocess.run([sys.argv[1], str(path)], check=True)
         ours = read_safetensors(path)
     pools(ours)
+    extremes(ours)
     for name, places in {"mil_cnn": (3, 2), "mil_cnn_cell": (1, 1), "wscnn4": (8, 12), "wscnn4_fc": (8, 12), "wscnn6": (2, 4)}.items():
         network(ours, name)
         if tuple(ours[name + "/maps"].shape[2:]) != places:

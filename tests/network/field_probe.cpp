@@ -36,8 +36,23 @@ void dump_pools(SafeTensors& file) {
   };
   for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
     for (const double sharpness : {1.0, 2.5, 5.0, 7.5, 10.0})
-      dump(kind + ":" + std::to_string(sharpness).substr(0, 4),
-           [&](const auto& logits, const auto& b) { return pool_probabilities(kind, logits, sharpness, b); });
+      dump(kind + ":" + std::to_string(sharpness).substr(0, 4), [&](const auto& logits, const auto& b) {
+        return probabilities_of_odds(pool_log_odds(kind, logits, sharpness, b));
+      });
+  // Probabilities that no float tells from 0 or 1, beside others that it does.
+  const auto extreme =
+      random_values({5, 1, 2, 3}, 3) * 40 + torch::tensor({-120, -30, 0, 30, 120}).view({5, 1, 1, 1});
+  file.tensors["extreme/logits"] = store_tensor(extreme);
+  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+    for (const double sharpness : {1.0, 2.5, 10.0}) {
+      auto logits = extreme.clone().requires_grad_();
+      auto b = torch::full({1}, 0.4).requires_grad_();
+      const auto odds = pool_log_odds(kind, logits, sharpness, b);
+      odds.sum().backward();
+      const auto name = "extreme/" + kind + ":" + std::to_string(sharpness).substr(0, 4);
+      file.tensors[name + "/log_odds"] = store_tensor(odds);
+      file.tensors[name + "/gradient"] = store_tensor(logits.grad());
+    }
   for (const std::string kind : {"max", "mean", "lse"})
     dump("scores-" + kind, [&](const auto& logits, const auto&) { return pool_scores(kind, logits, 2.5); });
 }

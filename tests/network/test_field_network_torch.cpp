@@ -29,19 +29,37 @@ TEST(Pooling, HoldsAtTheExtremes) {
       for (const auto& extreme : extreme_maps()) {
         const auto logits = extreme.clone().requires_grad_();
         const auto b = threshold.clone().requires_grad_();
-        const auto bags = pool_probabilities(kind, logits, sharpness, b);
+        const auto odds = pool_log_odds(kind, logits, sharpness, b);
         const auto what = kind + ", sharpness " + std::to_string(sharpness) + ", first logit " +
                           std::to_string(extreme[0][0][0][0].item<float>());
-        EXPECT_TRUE(all_finite(bags)) << what;
-        EXPECT_GE(bags.min().item<float>(), 0) << what;
-        EXPECT_LE(bags.max().item<float>(), 1) << what;
+        EXPECT_TRUE(all_finite(odds)) << what;
         for (const double target : {0.0, 1.0}) {
           logits.mutable_grad() = b.mutable_grad() = torch::Tensor();
-          torch::binary_cross_entropy(bags, torch::full_like(bags, target)).backward({}, true);
+          torch::binary_cross_entropy_with_logits(odds, torch::full_like(odds, target)).backward({}, true);
           EXPECT_TRUE(all_finite(logits.grad())) << what << ", target " << target;
           EXPECT_TRUE(!b.grad().defined() || all_finite(b.grad())) << what << ", target " << target;
         }
       }
+}
+
+// Where all p are next to 0, each pool has P = c·mean p or so: of −log P the gradients add up to −1, however
+// small P is. Where all are next to 1, 1 − P is c·mean (1 − p), but noisy-OR's, the product of all 1 − p.
+TEST(Pooling, TeachesAtTheExtremes) {
+  const auto b = torch::tensor({-0.5f, 0.5f, 1.5f});
+  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+    for (const double sharpness : {1.0, 10.0, 100.0})
+      for (const double size : {30.0, 60.0, 300.0, 1e4})
+        for (const double target : {0.0, 1.0}) {
+          const auto logits = torch::full({1, 3, 40, 50}, target == 1 ? -size : size).requires_grad_();
+          const auto odds = pool_log_odds(kind, logits, sharpness, b);
+          torch::binary_cross_entropy_with_logits(odds, torch::full_like(odds, target), {}, {},
+                                                  at::Reduction::Sum)
+              .backward();
+          const double expected = target == 1 ? -1 : kind == "noisy-or" ? 2000 : 1;
+          const auto sums = logits.grad().sum({2, 3}) / expected;
+          EXPECT_LT((sums - 1).abs().max().item<float>(), 1e-4)
+              << kind << ", sharpness " << sharpness << ", logits of " << size << ", target " << target;
+        }
 }
 
 TEST(Pooling, ScoresOfAnySizeHold) {
