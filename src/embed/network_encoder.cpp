@@ -44,8 +44,7 @@ Task classes_task(const Model& model, PictureSize size, bool maps) {
   if (info.spec.classes == 0 || info.labels.size() != static_cast<std::size_t>(info.spec.classes))
     throw Error("the model names no labels to predict", where,
                 "Give a model that `cytoscale train` wrote, and not with --regularizer rnn");
-  const bool over_fields = is_field_network(info.spec.architecture);
-  if (maps && !over_fields)
+  if (maps && !is_field_network(info.spec.architecture))
     throw Error(info.spec.architecture + " makes no map for a label", where,
                 "Leave --maps out, or train one of: mil_cnn, wscnn4, wscnn6");
   Task task{{}, info.labels, std::vector<std::string>(info.labels.size(), "class")};
@@ -58,13 +57,11 @@ Task classes_task(const Model& model, PictureSize size, bool maps) {
       task.layers.push_back("map");
     }
   const bool several = info.several_labels, of_probabilities = pools_probabilities(info.spec.architecture);
-  task.work = [maps, several, of_probabilities, over_fields](Network& network, const torch::Tensor& crops) {
-    if (!over_fields) return probabilities_of(network.classify(crops), several);
+  task.work = [maps, several, of_probabilities](Network& network, const torch::Tensor& crops) {
+    if (!maps) return probabilities_of(network.classify(crops), several);
     const auto evidence = network.weigh(crops);
-    const auto answer = probabilities_of(evidence.logits, several);
-    if (!maps) return answer;
     const auto places = of_probabilities ? torch::sigmoid(evidence.maps) : evidence.maps;
-    return torch::cat({answer, places.flatten(1)}, 1);
+    return torch::cat({probabilities_of(evidence.logits, several), places.flatten(1)}, 1);
   };
   return task;
 }

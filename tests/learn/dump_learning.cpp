@@ -1,7 +1,9 @@
 // For compare_learning.py: dump_learning FILE writes a safetensors file with learning rates of every
-// schedule, the losses and gradients of mixup and of the recurrent regulariser on a small batch, and an
-// optimiser's steps with clipped gradients; what goes in beside what comes out.
+// schedule, the losses and gradients of mixup, of the recurrent regulariser and of the joint loss over fields
+// on a small batch, and an optimiser's steps with clipped gradients; what goes in beside what comes out.
 #include <torch/torch.h>
+
+#include <algorithm>
 
 #include "core/random.hpp"
 #include "learn/optimiser.hpp"
@@ -21,6 +23,23 @@ torch::Tensor random_values(std::vector<std::int64_t> shape, std::uint64_t strea
   for (std::int64_t i = 0; i < values.numel(); ++i)
     values.data_ptr<float>()[i] = static_cast<float>(random.normal());
   return values;
+}
+
+// Labels, and nothing to draw.
+const TrainingPlan& undrawn() {
+  static const TrainingPlan plan = [] {
+    TrainingPlan made;
+    made.labels.resize(labels);
+    return made;
+  }();
+  return plan;
+}
+
+std::shared_ptr<Network> ready_network(const NetworkSpec& spec) {
+  auto network = make_network(spec);
+  network->initialise(5);
+  network->eval();
+  return network;
 }
 
 void dump_schedules(SafeTensors& file) {
@@ -49,58 +68,50 @@ void dump_schedules(SafeTensors& file) {
   }
 }
 
-// Learns from one batch: the loss, and gradients of what comes last.
+// What is learnt from one batch: the loss, and gradients of the parameters that the comparison knows.
+void dump_outcome(SafeTensors& file, const std::string& name, const Outcome& outcome,
+                  const torch::OrderedDict<std::string, torch::Tensor>& parameters,
+                  const std::vector<std::string>& unknown) {
+  outcome.loss_sum.backward();
+  file.tensors[name + "/loss"] = store_tensor(outcome.loss_sum.detach());
+  file.tensors[name + "/correct"] = store_tensor(outcome.correct_sum);
+  for (const auto& entry : parameters) {
+    if (std::any_of(unknown.begin(), unknown.end(),
+                    [&](auto& start) { return entry.key().starts_with(start); }))
+      continue;
+    file.tensors[name + "/parameter/" + entry.key()] = store_tensor(entry.value());
+    file.tensors[name + "/gradient/" + entry.key()] = store_tensor(entry.value().grad());
+  }
+}
+
 void dump_regulariser(SafeTensors& file, const std::string& kind, const CropBatch& batch) {
-  TrainingPlan plan;  // nothing is drawn
-  plan.labels.resize(labels);
   TrainOptions options;
   options.regulariser.kind = kind;
   options.regulariser.rnn_cells = 3;
-  const CellSampler sampler(plan, 1, false);
+  const CellSampler sampler(undrawn(), 1, false);
   const auto regulariser = make_regulariser(sampler, options);
-  const auto network = make_network({"resnet18", 2, regulariser->network_classes(labels)});
-  network->initialise(5);
-  network->eval();
+  const auto network = ready_network({"resnet18", 2, regulariser->network_classes(labels)});
   const auto head = regulariser->make_head(network->spec(), labels);
   const auto count = static_cast<std::int64_t>(batch.count * batch.crops_per_example);
   const auto crops = random_values({count, 2, crop_px, crop_px}, 1).abs();
-  const auto outcome = regulariser->outcome(*network, head.get(), crops, batch, 0.1);
-  outcome.loss_sum.backward();
-  file.tensors[kind + "/loss"] = store_tensor(outcome.loss_sum.detach());
-  file.tensors[kind + "/correct"] = store_tensor(outcome.correct_sum);
   file.tensors[kind + "/features"] = store_tensor(network->features(crops, {"pool5"})[0]);
-  const auto last = head ? head->named_parameters() : network->named_parameters();
-  for (const auto& entry : last) {
-    if (!head && !entry.key().starts_with("fc.")) continue;
-    file.tensors[kind + "/parameter/" + entry.key()] = store_tensor(entry.value());
-    file.tensors[kind + "/gradient/" + entry.key()] = store_tensor(entry.value().grad());
-  }
+  dump_outcome(file, kind, regulariser->outcome(*network, head.get(), crops, batch, 0.1),
+               head ? head->named_parameters() : network->named_parameters(), {"conv1", "bn1", "layer"});
 }
 
 // The joint loss over fields, of a map and what follows it.
 void dump_joint(SafeTensors& file, const std::string& name, const Pooling& pooling, bool several_labels,
                 const CropBatch& batch) {
-  TrainingPlan plan;
-  plan.labels.resize(labels);
   TrainOptions options;
   options.several_labels = several_labels;
-  const CellSampler sampler(plan, 1, false);
+  const CellSampler sampler(undrawn(), 1, false);
   const auto regulariser = make_regulariser(sampler, options);
-  const auto network = make_network({"mil_cnn", 2, labels, pooling});
-  network->initialise(5);
-  network->eval();
+  const auto network = ready_network({"mil_cnn", 2, labels, pooling});
   const auto fields = random_values({static_cast<std::int64_t>(batch.count), 2, 150, 120}, 3) * 20;
-  const auto outcome = regulariser->outcome(*network, nullptr, fields, batch, 0.1);
-  outcome.loss_sum.backward();
-  file.tensors[name + "/loss"] = store_tensor(outcome.loss_sum.detach());
-  file.tensors[name + "/correct"] = store_tensor(outcome.correct_sum);
   file.tensors[name + "/maps"] = store_tensor(network->weigh(fields).maps.detach());
   file.tensors[name + "/targets"] = store_tensor(torch::tensor(batch.targets).view({-1, labels}));
-  for (const auto& entry : network->named_parameters()) {
-    if (entry.key().starts_with("conv") || entry.key() == "maps.weight") continue;
-    file.tensors[name + "/parameter/" + entry.key()] = store_tensor(entry.value());
-    file.tensors[name + "/gradient/" + entry.key()] = store_tensor(entry.value().grad());
-  }
+  dump_outcome(file, name, regulariser->outcome(*network, nullptr, fields, batch, 0.1),
+               network->named_parameters(), {"conv", "maps.weight"});
 }
 
 void dump_clipping(SafeTensors& file) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Networks over whole fields against PyTorch (python3-torch): the formulas of Kraus et al. 2016 §3.2 in float64 and autograd's
-gradients of them, and in decimal numbers of 400 digits at the extremes; the layers of Kraus et al. §4.2 and Sailem et al. 2017 §2.3 one by one, with our weights by name; signals
-sent back against autograd, and rectified (Kraus et al. eq. 5) against transposed convolutions and unpooling written out here.
+gradients of them, and in decimal numbers of 400 digits at the extremes; the layers of Kraus et al. §4.2 and Sailem et al. 2017
+§2.3 one by one, with our weights by name; signals sent back against autograd, and rectified (Kraus et al. eq. 5) against
+transposed convolutions and unpooling written out here.
 
 usage: compare_fields.py FIELD_PROBE
 """

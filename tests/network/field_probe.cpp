@@ -34,7 +34,7 @@ void dump_pools(SafeTensors& file) {
     file.tensors["pool/" + name + "/gradient"] = store_tensor(logits.grad());
     if (b.grad().defined()) file.tensors["pool/" + name + "/threshold_gradient"] = store_tensor(b.grad());
   };
-  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+  for (const auto& kind : pools_of("mil_cnn"))
     for (const double sharpness : {1.0, 2.5, 5.0, 7.5, 10.0})
       dump(kind + ":" + std::to_string(sharpness).substr(0, 4), [&](const auto& logits, const auto& b) {
         return probabilities_of_odds(pool_log_odds(kind, logits, sharpness, b));
@@ -43,7 +43,7 @@ void dump_pools(SafeTensors& file) {
   const auto extreme =
       random_values({5, 1, 2, 3}, 3) * 40 + torch::tensor({-120, -30, 0, 30, 120}).view({5, 1, 1, 1});
   file.tensors["extreme/logits"] = store_tensor(extreme);
-  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+  for (const auto& kind : pools_of("mil_cnn"))
     for (const double sharpness : {1.0, 2.5, 10.0}) {
       auto logits = extreme.clone().requires_grad_();
       auto b = torch::full({1}, 0.4).requires_grad_();

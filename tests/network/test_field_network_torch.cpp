@@ -23,8 +23,9 @@ std::vector<torch::Tensor> extreme_maps() {
 }
 
 TEST(Pooling, HoldsAtTheExtremes) {
+  ASSERT_EQ(pools_of("mil_cnn").size(), 7u);
   const auto threshold = torch::tensor({-3.0f, 0.5f, 40.0f});
-  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+  for (const auto& kind : pools_of("mil_cnn"))
     for (const double sharpness : {1.0, 10.0, 100.0})
       for (const auto& extreme : extreme_maps()) {
         const auto logits = extreme.clone().requires_grad_();
@@ -32,7 +33,10 @@ TEST(Pooling, HoldsAtTheExtremes) {
         const auto odds = pool_log_odds(kind, logits, sharpness, b);
         const auto what = kind + ", sharpness " + std::to_string(sharpness) + ", first logit " +
                           std::to_string(extreme[0][0][0][0].item<float>());
-        EXPECT_TRUE(all_finite(odds)) << what;
+        const auto bags = probabilities_of_odds(odds);
+        EXPECT_TRUE(all_finite(odds) && all_finite(bags)) << what;
+        EXPECT_GE(bags.min().item<float>(), 0) << what;
+        EXPECT_LE(bags.max().item<float>(), 1) << what;
         for (const double target : {0.0, 1.0}) {
           logits.mutable_grad() = b.mutable_grad() = torch::Tensor();
           torch::binary_cross_entropy_with_logits(odds, torch::full_like(odds, target)).backward({}, true);
@@ -46,7 +50,7 @@ TEST(Pooling, HoldsAtTheExtremes) {
 // small P is. Where all are next to 1, 1 − P is c·mean (1 − p), but noisy-OR's, the product of all 1 − p.
 TEST(Pooling, TeachesAtTheExtremes) {
   const auto b = torch::tensor({-0.5f, 0.5f, 1.5f});
-  for (const std::string kind : {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"})
+  for (const auto& kind : pools_of("mil_cnn"))
     for (const double sharpness : {1.0, 10.0, 100.0})
       for (const double size : {30.0, 60.0, 300.0, 1e4})
         for (const double target : {0.0, 1.0}) {
