@@ -5,10 +5,10 @@
 #include <mutex>
 #include <set>
 
-#include "core/dispatch.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
-#include "image/tiff.hpp"
+#include "core/text/text.hpp"
+#include "core/threads/dispatch.hpp"
+#include "image/io/tiff.hpp"
 #include "jobs/job.hpp"
 #include "jobs/registry.hpp"
 #include "mpi/agree.hpp"
@@ -16,18 +16,18 @@
 #include "screen/plan.hpp"
 #include "store/cell_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 namespace fs = std::filesystem;
 
-struct Look {
+struct ImageInspection {
   std::uint64_t bytes = 0;
-  std::optional<TiffInfo> info;
+  std::optional<image::TiffInfo> info;
   std::string problem;
 };
 
-Look look_at(const ImageFile& image) {
-  Look look;
+ImageInspection look_at(const ImageFile& image) {
+  ImageInspection look;
   std::error_code failure;
   look.bytes = fs::file_size(image.path, failure);
   if (failure) {
@@ -36,15 +36,15 @@ Look look_at(const ImageFile& image) {
     return look;
   }
   try {
-    look.info = inspect_tiff(image);
+    look.info = image::inspect_tiff(image);
   } catch (const Error& error) {
     look.problem = error.what();
   }
   return look;
 }
 
-std::vector<std::vector<Look>> look_at_all(const Screen& screen, int threads) {
-  std::vector<std::vector<Look>> looks(screen.fields.size());
+std::vector<std::vector<ImageInspection>> look_at_all(const screen::Screen& screen, int threads) {
+  std::vector<std::vector<ImageInspection>> looks(screen.fields.size());
   std::size_t at = 0;
   const auto next = [&]() -> std::optional<std::size_t> {
     return at < looks.size() ? std::optional(at++) : std::nullopt;
@@ -69,9 +69,9 @@ std::string size_text(std::pair<int, int> size) {
 }
 
 // Files: missing, unreadable; another size than the plate's, another bit depth than the channel's.
-void check_images(const Screen& screen, const std::vector<std::vector<Look>>& looks,
+void check_images(const screen::Screen& screen, const std::vector<std::vector<ImageInspection>>& looks,
                   std::vector<std::string>& problems) {
-  for (const auto& plate : plates_of(screen)) {
+  for (const auto& plate : screen::plates_of(screen)) {
     std::vector<std::pair<int, int>> sizes;
     for (std::size_t f = plate.first_field; f < plate.first_field + plate.field_count; ++f) {
       for (const auto& look : looks[f]) {
@@ -110,9 +110,9 @@ void check_images(const Screen& screen, const std::vector<std::vector<Look>>& lo
 }
 
 // Columns: present, controls on the screen and on every plate, more than one batch.
-void check_columns(const Screen& screen, const ColumnRoles& roles, const std::string& where,
+void check_columns(const screen::Screen& screen, const screen::ColumnRoles& roles, const std::string& where,
                    std::vector<std::string>& problems) {
-  const auto metadata = metadata_table(screen);
+  const auto metadata = screen::metadata_table(screen);
   const auto attempt = [&](const std::function<void()>& check) {
     try {
       check();
@@ -120,24 +120,24 @@ void check_columns(const Screen& screen, const ColumnRoles& roles, const std::st
       problems.emplace_back(error.what());
     }
   };
-  attempt([&] { treatment_labels(metadata, roles, where); });
+  attempt([&] { screen::treatment_labels(metadata, roles, where); });
   attempt([&] { metadata.column(roles.compound, where); });
-  attempt([&] { metadata.column(roles.moa, where); });
+  attempt([&] { metadata.column(roles.class_column, where); });
   attempt([&] {
-    const auto mask = control_mask(metadata, roles, where);
+    const auto mask = screen::control_mask(metadata, roles, where);
     std::set<std::string> with;
     for (std::size_t f = 0; f < mask.size(); ++f) {
       if (mask[f]) with.insert(screen.fields[f].plate);
     }
-    for (const auto& plate : plates_of(screen)) {
+    for (const auto& plate : screen::plates_of(screen)) {
       if (!with.contains(plate.plate)) {
         problems.push_back(where + ": plate " + plate.plate + " has no negative control (" + roles.control +
-                           "); per-plate normalisation is impossible");
+                           "); per-plate normalization is impossible");
       }
     }
   });
   attempt([&] {
-    const auto batches = batch_labels(metadata, roles, where);
+    const auto batches = screen::batch_labels(metadata, roles, where);
     if (std::set<std::string>(batches.begin(), batches.end()).size() == 1) {
       problems.push_back(
           where + ": all fields are of one batch ('" + batches.front() +
@@ -163,7 +163,7 @@ class CheckJob final : public Job {
            "Exit code 0: no problem; 2: there are problems.\n\n"
            "  cytoscale check --config config/bbbc021.cfg --ranks 64";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     declare_manifest(options, manifest_);
     declare_roles(options, roles_);
@@ -180,7 +180,7 @@ class CheckJob final : public Job {
     // Every other job judges its own keys; what they read is not there yet, so only values count.
     for (const auto& job : all_jobs()) {
       if (job->name() == name() || job->name() == "run") continue;
-      OptionSet options;
+      cli::OptionSet options;
       job->declare(options);
       options.assign(values, &problems_);
     }
@@ -195,13 +195,13 @@ class CheckJob final : public Job {
   }
 
   void execute(JobContext& context) override {
-    const int threads = threads_per_rank(context.comm, threads_);
-    on_root(context.comm, [&] { report(threads); });
+    const int threads = mpi::threads_per_rank(context.comm, threads_);
+    mpi::on_root(context.comm, [&] { report(threads); });
   }
 
  private:
   void report(int threads) {
-    auto manifest = inspect_manifest(manifest_);
+    auto manifest = screen::inspect_manifest(manifest_);
     problems_.insert(problems_.end(), manifest.problems.begin(), manifest.problems.end());
     if (manifest.screen) {
       const auto looks = look_at_all(*manifest.screen, threads);
@@ -222,10 +222,10 @@ class CheckJob final : public Job {
                 manifest_.manifest.string(), "They are listed above");
   }
 
-  std::vector<double> cells_per_field(const Screen& screen) const {
+  std::vector<double> cells_per_field(const screen::Screen& screen) const {
     const auto path = output_ / "cells.h5";
     if (fs::exists(path)) {
-      const auto table = read_cell_table(path);
+      const auto table = store::read_cell_table(path);
       if (table.fields() == screen.fields.size() && table.screen_fingerprint == screen.fingerprint()) {
         std::vector<double> cells;
         for (std::size_t f = 0; f < table.fields(); ++f)
@@ -236,9 +236,10 @@ class CheckJob final : public Job {
     return std::vector<double>(screen.fields.size(), expected_cells_);
   }
 
-  void print_plan(const Screen& screen, const std::vector<std::vector<Look>>& looks) const {
+  void print_plan(const screen::Screen& screen,
+                  const std::vector<std::vector<ImageInspection>>& looks) const {
     const auto cells = cells_per_field(screen);
-    const auto plan = plan_shards(screen, ranks_);
+    const auto plan = screen::plan_shards(screen, ranks_);
     const auto line = [&](const std::string& who, const std::vector<std::size_t>& fields) {
       std::set<std::string> plates;
       double expected = 0, bytes = 0;
@@ -252,9 +253,9 @@ class CheckJob final : public Job {
                 << count_text(static_cast<std::uint64_t>(expected)) << " cells, " << bytes_text(bytes)
                 << "\n";
     };
-    std::cout << "screen: " << plates_of(screen).size() << " plates, " << count_text(wells_of(screen).size())
-              << " wells, " << count_text(screen.fields.size()) << " fields, channels "
-              << join(screen.channels, ", ") << "\n"
+    std::cout << "screen: " << screen::plates_of(screen).size() << " plates, "
+              << count_text(screen::wells_of(screen).size()) << " wells, " << count_text(screen.fields.size())
+              << " fields, channels " << join(screen.channels, ", ") << "\n"
               << "plan for " << ranks_ << (ranks_ == 1 ? " rank:\n" : " ranks:\n");
     for (std::size_t rank = 0; rank < plan.fields.size(); ++rank)
       line("rank " + std::to_string(rank), plan.fields[rank]);
@@ -262,8 +263,8 @@ class CheckJob final : public Job {
   }
 
   fs::path output_ = ".";
-  ManifestOptions manifest_;
-  ColumnRoles roles_;
+  screen::ManifestOptions manifest_;
+  screen::ColumnRoles roles_;
   int ranks_ = 1, threads_ = 0;
   double expected_cells_ = 150;
   std::vector<std::string> problems_;
@@ -275,4 +276,4 @@ std::unique_ptr<Job> make_check_job() {
   return std::make_unique<CheckJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

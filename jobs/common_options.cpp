@@ -1,34 +1,35 @@
-#include "jobs/options.hpp"
+#include "jobs/common_options.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
-void declare_output(OptionSet& options, std::filesystem::path& output) {
+void declare_output(cli::OptionSet& options, std::filesystem::path& output) {
   options.group("Files");
   options.add("output", output, "folder of the experiment's results; other files default to places in it",
               "DIR");
 }
 
-std::filesystem::path file_at_hand(const std::filesystem::path& named, const std::filesystem::path& usual) {
+std::filesystem::path existing_or_empty(const std::filesystem::path& named,
+                                        const std::filesystem::path& usual) {
   if (!named.empty()) return named;
   return std::filesystem::exists(usual) ? usual : std::filesystem::path();
 }
 
-void declare_manifest(OptionSet& options, ManifestOptions& manifest) {
+void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest) {
   options.group("Screen");
   options.add("manifest", manifest.manifest, "CSV that lists the screen's fields and image files");
   options.add_choice(
       "manifest-format", {"auto", "native", "bbbc021", "loaddata", "deepprofiler"},
       "its form; auto tells it from the header",
-      [&manifest](const std::string& text) { manifest.format = parse_manifest_format(text); },
+      [&manifest](const std::string& text) { manifest.format = screen::parse_manifest_format(text); },
       [&manifest] {
         switch (manifest.format) {
-          case ManifestFormat::native:
+          case screen::ManifestFormat::native:
             return std::string("native");
-          case ManifestFormat::bbbc021:
+          case screen::ManifestFormat::bbbc021:
             return std::string("bbbc021");
-          case ManifestFormat::loaddata:
+          case screen::ManifestFormat::loaddata:
             return std::string("loaddata");
-          case ManifestFormat::deepprofiler:
+          case screen::ManifestFormat::deepprofiler:
             return std::string("deepprofiler");
           default:
             return std::string("auto");
@@ -46,13 +47,14 @@ void declare_manifest(OptionSet& options, ManifestOptions& manifest) {
               "use fields with COLUMN=VALUE or COLUMN!=VALUE only (comma: all must hold)", "COL=VAL");
 }
 
-void declare_roles(OptionSet& options, ColumnRoles& roles) {
+void declare_roles(cli::OptionSet& options, screen::ColumnRoles& roles) {
   options.group("Columns");
   options.add("treatment", roles.treatment,
               "metadata columns that together name the treatment (the weak label)");
   options.add("compound", roles.compound,
               "column of the compound or gene: NSC excludes candidates that share it", "COLUMN");
-  options.add("class", roles.moa, "column of the mechanism of action or gene family to recover", "COLUMN");
+  options.add("class", roles.class_column, "column of the mechanism of action or gene family to recover",
+              "COLUMN");
   options.add("plate", roles.plate, "column of the plate", "COLUMN");
   options.add("batch", roles.batch, "column of the batch", "COLUMN");
   options.add(
@@ -62,7 +64,7 @@ void declare_roles(OptionSet& options, ColumnRoles& roles) {
   options.add("control", roles.control, "the negative controls", "COL=VAL");
 }
 
-void declare_precision(OptionSet& options, std::string& precision) {
+void declare_precision(cli::OptionSet& options, std::string& precision) {
   options.add_choice(
       "precision", {"fp32", "bf16", "auto"},
       "of the network; auto: bf16 where the processor multiplies it in hardware (AMX, AVX-512 BF16), else "
@@ -76,11 +78,11 @@ void declare_precision(OptionSet& options, std::string& precision) {
       [&precision] { return precision; });
 }
 
-void declare_failures(OptionSet& options, std::string& max_failed_fields) {
+void declare_failures(cli::OptionSet& options, std::string& max_failed_fields) {
   options.group("Failures");
   options.add("max-failed-fields", max_failed_fields,
               "stop when more fields than this cannot be read; a count or a percentage (then at least 1)",
               "N|P%");
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -1,13 +1,13 @@
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/job.hpp"
-#include "learn/augment.hpp"
+#include "learn/augment/augment.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "prepare/crop_screen.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class CropJob final : public Job {
@@ -35,7 +35,7 @@ class CropJob final : public Job {
            "  mpirun -n 4 cytoscale crop --manifest screen.csv --output results --crop-size 64\n"
            "  cytoscale crop --manifest screen.csv --output results --crop-size 64 --crop-bits 8";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
     options.add("illumination", files_.illumination,
@@ -76,51 +76,52 @@ class CropJob final : public Job {
   std::vector<std::filesystem::path> outputs() const override { return {files_.output}; }
 
   void execute(JobContext& context) override {
-    Screen screen;
-    CellTable cells;
+    screen::Screen screen;
+    store::CellTable cells;
     nlohmann::json provenance;
     auto files = files_;
     auto options = window();
-    options.pass.threads = threads_per_rank(context.comm, options.pass.threads);
-    together(context.comm, [&] {
-      screen = read_manifest(manifest_);
-      cells = read_cell_table(cells_);
-      check_cells_match(cells, screen, cells_);
+    options.pass.threads = mpi::threads_per_rank(context.comm, options.pass.threads);
+    mpi::together(context.comm, [&] {
+      screen = screen::read_manifest(manifest_);
+      cells = store::read_cell_table(cells_);
+      store::check_cells_match(cells, screen, cells_);
       files.illumination = illumination();
-      provenance = make_provenance(name(), resolved_options(*this), screen.fingerprint(),
-                                   {{"cells", cells_}, {"illumination", files.illumination}});
+      provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint(),
+                                          {{"cells", cells_}, {"illumination", files.illumination}});
     });
-    context.log.info(
-        count_text(static_cast<std::uint64_t>(cells.cells())) + " cells, windows of " +
-        std::to_string(options.window_px) + " px, " +
-        bytes_text(crop_store_bytes(cells.cells(), screen.channels.size(), options.window_px, options.bits)));
+    context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " cells, windows of " +
+                     std::to_string(options.window_px) + " px, " +
+                     bytes_text(store::crop_store_bytes(cells.cells(), screen.channels.size(),
+                                                        options.window_px, options.bits)));
     const double start_s = context.clock.now_s();
-    const auto result =
-        crop_screen(context.comm, screen, cells, options, files, provenance, context.clock, context.log);
+    const auto result = prepare::crop_screen(context.comm, screen, cells, options, files, provenance,
+                                             context.clock, context.log);
     context.log.info(
         "crop store written in " + duration_text(context.clock.now_s() - start_s) +
         (result.failed_fields > 0 ? "; " + count_text(result.failed_fields) + " fields without pixels" : ""));
   }
 
  private:
-  CropScreenOptions window() const {
+  prepare::CropScreenOptions window() const {
     auto options = options_;
-    if (options.window_px == 0) options.window_px = window_for_crop(training_.crop_px, training_.augment);
+    if (options.window_px == 0)
+      options.window_px = learn::window_for_crop(training_.crop_px, training_.augment);
     return options;
   }
   std::filesystem::path illumination() const {
-    return file_at_hand(files_.illumination, output_ / "illumination.h5");
+    return existing_or_empty(files_.illumination, output_ / "illumination.h5");
   }
 
   std::filesystem::path output_ = ".", cells_;
-  ManifestOptions manifest_;
-  TrainOptions training_;  // of these, what decides a crop
-  CropScreenOptions options_ = [] {
-    CropScreenOptions options;
+  screen::ManifestOptions manifest_;
+  learn::TrainOptions training_;  // of these, what decides a crop
+  prepare::CropScreenOptions options_ = [] {
+    prepare::CropScreenOptions options;
     options.pass.threads = 0;
     return options;
   }();
-  FieldPassFiles files_;
+  prepare::FieldPassFiles files_;
 };
 
 }  // namespace
@@ -129,4 +130,4 @@ std::unique_ptr<Job> make_crop_job() {
   return std::make_unique<CropJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

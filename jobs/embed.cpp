@@ -1,8 +1,8 @@
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/encode_job.hpp"
 #include "network/model_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class EmbedJob final : public EncodeJob {
@@ -18,14 +18,14 @@ class EmbedJob final : public EncodeJob {
            "averaged over their pixels (Caicedo et al. 2018; conv4a is the paper's choice). Window and "
            "rescaling are the model's.\n\n"
            "--model takes weights of ours, or weights from elsewhere in a .safetensors file with "
-           "torchvision's or timm's names (a ResNet18, 50 or 101, or torchvision's VGG16, recognised by "
+           "torchvision's or timm's names (a ResNet18, 50 or 101, or torchvision's VGG16, recognized by "
            "its tensors); a first convolution for RGB pictures is adapted to the screen's channels. A "
            "TorchScript module (.pt) is taken too: it gets float crops [cells][channels][px][px] and gives "
            "[cells][features], or maps that are averaged. Neither says how crops were made: give "
            "--crop-size and --crop-normalization (weights from ImageNet: zscore).\n\n"
            "Ranks take plates, balanced by cells, and share the last fields; threads read and crop ahead "
            "of the network. All ranks write one HDF5 file, which is a valid AnnData (anndata.read_h5ad, "
-           "scanpy): X holds a row per cell, obs its plate, well, site, treatment and centre, var the "
+           "scanpy): X holds a row per cell, obs its plate, well, site, treatment and center, var the "
            "features' names and layers. The file is the same, byte for byte, for any number of ranks and "
            "threads.\n\n"
            "Reads the manifest, its images, OUTPUT/cells.h5, OUTPUT/model and OUTPUT/illumination.h5 if it "
@@ -38,7 +38,7 @@ class EmbedJob final : public EncodeJob {
            "  cytoscale embed --manifest screen.csv --output results --model resnet50.safetensors \\\n"
            "      --layers all --crop-normalization zscore";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.add(
         "model", model_,
@@ -53,7 +53,7 @@ class EmbedJob final : public EncodeJob {
     options.add("crop-size", crop_px_,
                 "side of the square window around a cell (0: the model's; 128 where it does not say)", "PX");
     options.add(
-        "crop-normalization", encoder_.crop_normalisation,
+        "crop-normalization", encoder_.crop_normalization,
         "each channel of a crop: maximum, minmax, zscore or none (default: the model's; maximum where "
         "it does not say)",
         "HOW");
@@ -64,11 +64,12 @@ class EmbedJob final : public EncodeJob {
   }
   void resolve() override {
     EncodeJob::resolve();
-    if (encoder_.layers.empty() && !is_pytorch_file(model_)) encoder_.layers = {default_layer};
+    if (encoder_.layers.empty() && !network::is_pytorch_file(model_))
+      encoder_.layers = {embed::default_layer};
   }
 
  private:
-  void report(JobContext& context, const EmbedResult& result, double seconds) const override {
+  void report(JobContext& context, const embed::EmbedResult& result, double seconds) const override {
     const auto rate = static_cast<double>(result.cells) / std::max(seconds, 1e-9);
     context.log.info(count_text(static_cast<std::uint64_t>(result.cells)) + " cells embedded, " +
                      count_text(static_cast<std::uint64_t>(rate)) + " cells/s" +
@@ -84,4 +85,4 @@ std::unique_ptr<Job> make_embed_job() {
   return std::make_unique<EmbedJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -1,31 +1,32 @@
 #include "jobs/encode_job.hpp"
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "image/size_text.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "network/model_file.hpp"
 #include "prepare/field_table.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 constexpr const char* untrained = "untrained";
 
 // Of all fields that can be read.
-PictureSize size_of_fields(const CellTable& fields) {
-  PictureSize size;
+image::PictureSize size_of_fields(const store::CellTable& fields) {
+  image::PictureSize size;
   for (std::size_t f = 0; f < fields.fields(); ++f) {
-    const PictureSize own(fields.height[f], fields.width[f]);
+    const image::PictureSize own(fields.height[f], fields.width[f]);
     if (fields.failed[f] || own == size) continue;
-    if (size != PictureSize())
-      throw Error("fields of " + size_text(size) + " and of " + size_text(own) + " in one screen", "manifest",
-                  "Do one size at a time: choose plates with --plates");
+    if (size != image::PictureSize())
+      throw Error(
+          "fields of " + image::size_text(size) + " and of " + image::size_text(own) + " in one screen",
+          "manifest", "Do one size at a time: choose plates with --plates");
     size = own;
   }
-  if (size == PictureSize())
+  if (size == image::PictureSize())
     throw Error("no field can be read", "manifest", "See what `cytoscale check` says");
   return size;
 }
@@ -37,14 +38,14 @@ bool EncodeJob::is_untrained() const {
 }
 
 std::filesystem::path EncodeJob::weights() const {
-  return is_untrained() ? std::filesystem::path() : model_file_of(model_);
+  return is_untrained() ? std::filesystem::path() : network::model_file_of(model_);
 }
 
 std::filesystem::path EncodeJob::illumination() const {
-  return file_at_hand(files_.illumination, output_ / "illumination.h5");
+  return existing_or_empty(files_.illumination, output_ / "illumination.h5");
 }
 
-void EncodeJob::declare_files(OptionSet& options, const std::string& what) {
+void EncodeJob::declare_files(cli::OptionSet& options, const std::string& what) {
   const auto key = file_.substr(0, file_.find('.'));
   options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
   options.add("illumination", files_.illumination,
@@ -54,13 +55,13 @@ void EncodeJob::declare_files(OptionSet& options, const std::string& what) {
   declare_manifest(options, manifest_);
 }
 
-void EncodeJob::declare_computing(OptionSet& options) {
+void EncodeJob::declare_computing(cli::OptionSet& options) {
   declare_precision(options, encoder_.precision);
   options.add("float16", embed_.float16, "store features as 16-bit floats: half the size, 3 digits");
   options.add("embed-batch", embed_.batch, "cells that the network gets at a time, at most");
 }
 
-void EncodeJob::declare_machine(OptionSet& options) {
+void EncodeJob::declare_machine(cli::OptionSet& options) {
   declare_failures(options, embed_.pass.max_failed_fields);
   options.group("Machine");
   options.add("threads", embed_.pass.threads, "threads per rank (0: this rank's share of the processors)");
@@ -92,50 +93,51 @@ std::map<std::string, std::filesystem::path> EncodeJob::sources() const {
 }
 
 void EncodeJob::execute(JobContext& context) {
-  Screen screen;
-  CellTable cells;
+  screen::Screen screen;
+  store::CellTable cells;
   nlohmann::json provenance;
-  std::unique_ptr<Encoder> encoder;
+  std::unique_ptr<embed::Encoder> encoder;
   auto options = embed_;
   auto files = files_;
   options.name = name();
   options.unit = over_fields() ? "fields" : "cells";
-  options.pass.threads = threads_per_rank(context.comm, embed_.pass.threads);
-  together(context.comm, [&] {
-    screen = read_manifest(manifest_);
+  options.pass.threads = mpi::threads_per_rank(context.comm, embed_.pass.threads);
+  mpi::together(context.comm, [&] {
+    screen = screen::read_manifest(manifest_);
     if (over_fields()) return;
-    cells = read_cell_table(cells_);
-    check_cells_match(cells, screen, cells_);
+    cells = store::read_cell_table(cells_);
+    store::check_cells_match(cells, screen, cells_);
   });
-  if (over_fields()) cells = field_table(context.comm, screen);
-  together(context.comm, [&] {
+  if (over_fields()) cells = prepare::field_table(context.comm, screen);
+  mpi::together(context.comm, [&] {
     files.illumination = illumination();
     encoder = make_encoder(context, screen, cells, options.pass.threads);
-    provenance = make_provenance(name(), resolved_options(*this), screen.fingerprint(), sources());
+    provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint(), sources());
     provenance["encoder"] = encoder->description();
     ready(screen, cells, *encoder, options);
   });
   const auto size = encoder->crop_size();
   context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " " + options.unit + ", " +
-                   count_text(encoder->feature_names().size()) + " features, windows of " + size_text(size) +
-                   ", rescaling " + std::string(name_of(encoder->rescaling().how)) + "; " +
-                   encoder->description());
+                   count_text(encoder->feature_names().size()) + " features, windows of " +
+                   image::size_text(size) + ", rescaling " +
+                   std::string(image::name_of(encoder->rescaling().how)) + "; " + encoder->description());
   const double start_s = context.clock.now_s();
-  const auto result = embed_screen(context.comm, screen, cells, *encoder, options, files, provenance,
-                                   context.clock, context.log);
+  const auto result = embed::embed_screen(context.comm, screen, cells, *encoder, options, files, provenance,
+                                          context.clock, context.log);
   report(context, result, context.clock.now_s() - start_s);
 }
 
-std::unique_ptr<Encoder> EncodeJob::make_encoder(const JobContext& context, const Screen& screen,
-                                                 const CellTable& cells, int threads) const {
-  EncoderOptions options = encoder_;
+std::unique_ptr<embed::Encoder> EncodeJob::make_encoder(const JobContext& context,
+                                                        const screen::Screen& screen,
+                                                        const store::CellTable& cells, int threads) const {
+  embed::EncoderOptions options = encoder_;
   options.model = weights();
   options.channels = static_cast<int>(screen.channels.size());
   options.threads = threads;
   options.local_rank = context.comm.node_rank();
   options.whole_fields = over_fields();
   if (over_fields()) options.crop_size = size_of_fields(cells);
-  return make_torch_encoder(options);
+  return embed::make_torch_encoder(options);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -9,7 +9,7 @@
 #include "embed/embed_screen.hpp"
 #include "jobs/job.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
 class EncodeJob : public Job {
  public:
@@ -21,34 +21,34 @@ class EncodeJob : public Job {
  protected:
   explicit EncodeJob(std::string file) : file_(std::move(file)) { embed_.pass.threads = 0; }
   // The groups of options that they have, in their order; what stands between is the job's own.
-  void declare_files(OptionSet& options, const std::string& what);
-  void declare_computing(OptionSet& options);
-  void declare_machine(OptionSet& options);
+  void declare_files(cli::OptionSet& options, const std::string& what);
+  void declare_computing(cli::OptionSet& options);
+  void declare_machine(cli::OptionSet& options);
 
   virtual bool over_fields() const { return false; }
   // What the result is made from, by role, for provenance.
   virtual std::map<std::string, std::filesystem::path> sources() const;
   // Before anything is computed, on every rank. Throws Error. Collective: no.
-  virtual void ready(const Screen& screen, const CellTable& cells, const Encoder& encoder,
-                     EmbedOptions& options) {
+  virtual void ready(const screen::Screen& screen, const store::CellTable& cells,
+                     const embed::Encoder& encoder, embed::EmbedOptions& options) {
     (void)screen, (void)cells, (void)encoder, (void)options;
   }
-  virtual void report(JobContext& context, const EmbedResult& result, double seconds) const = 0;
+  virtual void report(JobContext& context, const embed::EmbedResult& result, double seconds) const = 0;
   bool is_untrained() const;
 
   std::filesystem::path output_ = ".", model_, cells_;
-  ManifestOptions manifest_;
-  EncoderOptions encoder_;
+  screen::ManifestOptions manifest_;
+  embed::EncoderOptions encoder_;
   int crop_px_ = 0;  // side of the window around a cell
-  EmbedOptions embed_;
-  FieldPassFiles files_;
+  embed::EmbedOptions embed_;
+  prepare::FieldPassFiles files_;
 
  private:
   std::filesystem::path weights() const;
   std::filesystem::path illumination() const;
-  std::unique_ptr<Encoder> make_encoder(const JobContext& context, const Screen& screen,
-                                        const CellTable& cells, int threads) const;
+  std::unique_ptr<embed::Encoder> make_encoder(const JobContext& context, const screen::Screen& screen,
+                                               const store::CellTable& cells, int threads) const;
   std::string file_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -1,14 +1,14 @@
 // evaluate: how well profiles tell which treatments act alike, or predictions what is in a picture.
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/job.hpp"
 #include "jobs/prediction_scores.hpp"
 #include "jobs/profile_options.hpp"
 #include "jobs/profile_scores.hpp"
 #include "mpi/agree.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class EvaluateJob final : public Job {
@@ -18,7 +18,7 @@ class EvaluateJob final : public Job {
     return "match treatments by their profiles: NSC, NSCB, replicates, mAP, Z'";
   }
   std::string description() const override;
-  void declare(OptionSet& options) override;
+  void declare(cli::OptionSet& options) override;
   void resolve() override;
   std::vector<std::filesystem::path> inputs() const override;
   std::vector<std::filesystem::path> outputs() const override;
@@ -33,14 +33,14 @@ class EvaluateJob final : public Job {
 
 std::string EvaluateJob::description() const {
   return "Reads well profiles of any tool (CSV: columns Metadata_... and those that are not numbers are "
-         "metadata, the others features; or AnnData .h5ad), normalises them where --normalize asks for it, "
-         "averages wells to treatments and matches each treatment to its nearest neighbour by cosine "
+         "metadata, the others features; or AnnData .h5ad), normalizes them where --normalize asks for it, "
+         "averages wells to treatments and matches each treatment to its nearest neighbor by cosine "
          "similarity. Controls are neither queries nor candidates.\n\n"
-         "NSC: the neighbour is of another compound; is it of the same class? NSCB: it also shares no "
+         "NSC: the neighbor is of another compound; is it of the same class? NSCB: it also shares no "
          "batch with the query (disjoint), or has another set of batches (joined, as in published "
          "notebooks). Classes that occur in one batch only leave as queries under NSCB, and under joined "
-         "as candidates too. Replicate accuracy: is a well's nearest neighbour of its treatment? "
-         "Compound/gene accuracy: is a treatment's nearest neighbour of its compound or gene? Both count "
+         "as candidates too. Replicate accuracy: is a well's nearest neighbor of its treatment? "
+         "Compound/gene accuracy: is a treatment's nearest neighbor of its compound or gene? Both count "
          "rows that have a partner to find. Each has a 95 % interval: treatments resampled "
          "(--bootstrap).\n\n"
          "mAP (as copairs): how far up a well ranks its replicates among the negative controls, and a "
@@ -56,7 +56,7 @@ std::string EvaluateJob::description() const {
          "accuracy, precision, recall, average precision and confusion, of fields (or cells), of wells and "
          "of "
          "what are replicates; written to metrics.json, per_label.csv and predicted.csv.\n\n"
-         "Writes metrics.json (the metrics that apply), matches.csv (each treatment's neighbour under each "
+         "Writes metrics.json (the metrics that apply), matches.csv (each treatment's neighbor under each "
          "rule), per_class.csv, retrieval.csv (mAP and correlation of each treatment and class), sweep.csv "
          "and sweep.svg, and tables to the standard output. Several profiles give one row each; the files "
          "then tell of the first, and metrics.json lists all under compared.\n\n"
@@ -67,13 +67,13 @@ std::string EvaluateJob::description() const {
          "...";
 }
 
-void EvaluateJob::declare(OptionSet& options) {
+void EvaluateJob::declare(cli::OptionSet& options) {
   declare_output(options, output_);
   options.add("profiles", profiles_.profiles,
               "well profiles, .csv or .h5ad; several to compare [DIR/profiles.h5ad]", "LIST");
   options.add("profile-names", profiles_.names, "what to call them in the table (default: their paths)");
   options.add("metrics", metrics_, "figures to write, the other files beside it [DIR/metrics.json]");
-  options.add("matches", profiles_.matches, "neighbours to write [matches.csv beside the metrics]");
+  options.add("matches", profiles_.matches, "neighbors to write [matches.csv beside the metrics]");
   declare_roles(options, profiles_.evaluate.roles);
   profiles_.declare(options);
   predictions_.declare(options);
@@ -109,11 +109,11 @@ nlohmann::json EvaluateJob::provenance() {
   const auto options =
       without_places(resolved_options(*this), {"output", "profiles", "profile-names", "metrics", "matches",
                                                "predictions", "sweep-profiles", "baseline-profiles"});
-  return make_provenance("evaluate", options, {}, files);
+  return store::make_provenance("evaluate", options, {}, files);
 }
 
 void EvaluateJob::execute(JobContext& context) {
-  on_root(context.comm, [&] {
+  mpi::on_root(context.comm, [&] {
     if (predictions_.wanted())
       predictions_.write(profiles_.evaluate.roles, profiles_.evaluate.bootstrap, metrics_, provenance(),
                          context.log);
@@ -130,4 +130,4 @@ std::unique_ptr<Job> make_evaluate_job() {
   return std::make_unique<EvaluateJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -1,11 +1,11 @@
-#include "prepare/illuminate.hpp"
+#include "prepare/illuminate_screen.hpp"
 
 #include "jobs/job.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class IlluminateJob final : public Job {
@@ -19,7 +19,7 @@ class IlluminateJob final : public Job {
            "over ranks; the result does not depend on their number.\n\n"
            "  mpirun -n 4 cytoscale illuminate --manifest screen.csv --output results";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.add("illumination", path_, "illumination functions to write (default: OUTPUT/illumination.h5)");
     declare_manifest(options, manifest_);
@@ -48,20 +48,20 @@ class IlluminateJob final : public Job {
   std::vector<std::filesystem::path> outputs() const override { return {path_}; }
 
   void execute(JobContext& context) override {
-    Screen screen;
+    screen::Screen screen;
     nlohmann::json provenance;
-    together(context.comm, [&] {
-      screen = read_manifest(manifest_);
-      provenance = make_provenance(name(), resolved_options(*this), screen.fingerprint());
+    mpi::together(context.comm, [&] {
+      screen = screen::read_manifest(manifest_);
+      provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint());
     });
-    illuminate_screen(context.comm, screen, options_, threads_per_rank(context.comm, threads_), path_,
-                      provenance, context.clock, context.log);
+    prepare::illuminate_screen(context.comm, screen, options_, mpi::threads_per_rank(context.comm, threads_),
+                               path_, provenance, context.clock, context.log);
   }
 
  private:
   std::filesystem::path output_ = ".", path_;
-  ManifestOptions manifest_;
-  IlluminationOptions options_;
+  screen::ManifestOptions manifest_;
+  image::IlluminationOptions options_;
   int threads_ = 0;
 };
 
@@ -71,4 +71,4 @@ std::unique_ptr<Job> make_illuminate_job() {
   return std::make_unique<IlluminateJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -7,15 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "cli/options.hpp"
 #include "core/log.hpp"
-#include "jobs/options.hpp"
+#include "core/system/clock.hpp"
+#include "jobs/common_options.hpp"
 #include "mpi/communicator.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
 struct JobContext {
-  const Communicator& comm;
+  const mpi::Communicator& comm;
   Log& log;
   const Clock& clock;
 };
@@ -27,7 +28,7 @@ class Job {
   virtual std::string summary() const = 0;  // one line
   virtual std::string description()
       const = 0;  // paragraphs of the manual page: what it reads, does, writes; examples
-  virtual void declare(OptionSet& options) = 0;
+  virtual void declare(cli::OptionSet& options) = 0;
   // The keys that were given, before they are assigned. A job that returns true from lists_problems() is also
   // given what is wrong with them, and started all the same.
   virtual void receive(const std::map<std::string, std::string>& values,
@@ -64,4 +65,4 @@ std::unique_ptr<Job> make_reduce_job();
 std::unique_ptr<Job> make_evaluate_job();
 std::unique_ptr<Job> make_run_job();
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -2,14 +2,14 @@
 #include <iostream>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "core/text.hpp"
+#include "core/system/files.hpp"
+#include "core/text/text.hpp"
 #include "jobs/encode_job.hpp"
 #include "localize/field_localizer.hpp"
 #include "mpi/agree.hpp"
 #include "network/model_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class LocalizeJob final : public EncodeJob {
@@ -20,7 +20,7 @@ class LocalizeJob final : public EncodeJob {
     return "where in a field a network sees a label: masks, locations, overlays";
   }
   std::string description() const override;
-  void declare(OptionSet& options) override;
+  void declare(cli::OptionSet& options) override;
   void resolve() override;
   std::vector<std::filesystem::path> inputs() const override;
   std::vector<std::filesystem::path> outputs() const override { return {files_.output, scores_}; }
@@ -28,11 +28,11 @@ class LocalizeJob final : public EncodeJob {
  private:
   bool over_fields() const override { return true; }
   std::map<std::string, std::filesystem::path> sources() const override;
-  void ready(const Screen& screen, const CellTable& fields, const Encoder& encoder,
-             EmbedOptions& options) override;
-  void report(JobContext& context, const EmbedResult& result, double seconds) const override;
+  void ready(const screen::Screen& screen, const store::CellTable& fields, const embed::Encoder& encoder,
+             embed::EmbedOptions& options) override;
+  void report(JobContext& context, const embed::EmbedResult& result, double seconds) const override;
 
-  LocalizerOptions localizer_;
+  localize::LocalizerOptions localizer_;
   std::string mask_ = "auto";
   std::filesystem::path scores_;
 };
@@ -46,9 +46,9 @@ std::string LocalizeJob::description() const {
          "cells.\n\n"
          "The evidence becomes regions by --mask: peaks takes its maxima, suppresses lower ones beside them, "
          "and keeps what stands around each; mrf keeps pixels above a threshold, de-noised by loopy belief "
-         "propagation between neighbours (usual for mil_cnn).\n\n"
+         "propagation between neighbors (usual for mil_cnn).\n\n"
          "Writes under OUTPUT/localization, for each field PLATE_WELL_sSITE: masks/….tif (16 bits, a number "
-         "for each region), locations/….csv (centres and boxes; segment --locations takes them as cells) "
+         "for each region), locations/….csv (centers and boxes; segment --locations takes them as cells) "
          "and, "
          "for --overlays fields, overlays/….png (regions yellow, the truth cyan); OUTPUT/localizations.h5ad "
          "(a row for each field) and OUTPUT/localization.json. With --truth-masks that holds the mean "
@@ -59,7 +59,7 @@ std::string LocalizeJob::description() const {
          "    --truth-boxes sim/truth.csv --truth-target shape=circle";
 }
 
-void LocalizeJob::declare(OptionSet& options) {
+void LocalizeJob::declare(cli::OptionSet& options) {
   declare_output(options, output_);
   options.add("model", model_, "folder or .safetensors file of the weights (default: OUTPUT/model)", "PATH");
   declare_files(options, "localizations");
@@ -84,9 +84,9 @@ void LocalizeJob::declare(OptionSet& options) {
   options.add("peak-extent", l.extent, "share of a peak's height down to which its region reaches");
   options.add("peak-reach", l.reach_px, "and how far (0: any distance)", "PX");
   options.add("mrf-confidence", l.confidence, "how likely a pixel is what the threshold says", "P");
-  options.add("mrf-coupling", l.mrf.coupling, "log of how much likelier neighbours of one state are");
+  options.add("mrf-coupling", l.mrf.coupling, "log of how much likelier neighbors of one state are");
   options.add("mrf-contrast", l.mrf.contrast,
-              "neighbours whose brightness (as rescaled) differs by much more need not agree (0: all agree)");
+              "neighbors whose brightness (as rescaled) differs by much more need not agree (0: all agree)");
   options.add("mrf-brightness", l.brightness,
               "weight of how much likelier a pixel's brightness is among those above the threshold");
   options.add("mrf-iterations", l.mrf.iterations, "of belief propagation");
@@ -130,25 +130,27 @@ std::map<std::string, std::filesystem::path> LocalizeJob::sources() const {
   return files;
 }
 
-void LocalizeJob::ready(const Screen& screen, const CellTable& fields, const Encoder& encoder,
-                        EmbedOptions& options) {
+void LocalizeJob::ready(const screen::Screen& screen, const store::CellTable& fields,
+                        const embed::Encoder& encoder, embed::EmbedOptions& options) {
   auto mine = localizer_;
-  if (mask_ == "auto" && pools_probabilities(read_model(model_, 0, Contents::header).info.spec.architecture))
+  if (mask_ == "auto" &&
+      network::pools_probabilities(
+          network::read_model(model_, 0, network::Contents::header).info.spec.architecture))
     mine.localize.mask = "mrf";
   std::vector<std::string> labels;
   for (std::size_t i = 0; i < encoder.feature_names().size() && encoder.feature_layers()[i] == "class"; ++i)
     labels.push_back(encoder.feature_names()[i]);
-  auto localizer = std::make_shared<FieldLocalizer>(screen, fields, labels, mine);
+  auto localizer = std::make_shared<localize::FieldLocalizer>(screen, fields, labels, mine);
   for (const auto* folder : {"masks", "locations", "overlays"}) make_folder(mine.folder / folder);
-  options.digest = FieldDigest{localizer->names(), localizer->layers(),
-                               [localizer](std::size_t field, auto pictures, auto features) {
-                                 return localizer->work(field, pictures, features);
-                               }};
+  options.digest = embed::FieldDigest{localizer->names(), localizer->layers(),
+                                      [localizer](std::size_t field, auto pictures, auto features) {
+                                        return localizer->work(field, pictures, features);
+                                      }};
 }
 
-void LocalizeJob::report(JobContext& context, const EmbedResult& result, double seconds) const {
-  on_root(context.comm, [&] {
-    const auto summary = localization_summary(files_.output);
+void LocalizeJob::report(JobContext& context, const embed::EmbedResult& result, double seconds) const {
+  mpi::on_root(context.comm, [&] {
+    const auto summary = localize::localization_summary(files_.output);
     write_file_atomically(scores_, summary.dump(2) + "\n");
     std::cout << summary.dump() << std::endl;
   });
@@ -163,4 +165,4 @@ std::unique_ptr<Job> make_localize_job() {
   return std::make_unique<LocalizeJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -3,16 +3,16 @@
 #include <cstdio>
 #include <iostream>
 
+#include "cli/command_line.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "core/version.hpp"
-#include "jobs/command_line.hpp"
 #include "jobs/registry.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/session.hpp"
 #include "network/memory.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 std::string overview() {
@@ -40,16 +40,17 @@ std::unique_ptr<Job> find_job(const std::string& name) {
               near ? "Did you mean '" + *near + "'?" : "The jobs are " + join(names, ", "));
 }
 
-int run_job(const std::string& name, const std::vector<std::string>& arguments, const Communicator& comm) {
+int run_job(const std::string& name, const std::vector<std::string>& arguments,
+            const mpi::Communicator& comm) {
   std::unique_ptr<Job> job;
-  OptionSet options;
+  cli::OptionSet options;
   bool help = false;
-  together(comm, [&] {
+  mpi::together(comm, [&] {
     job = find_job(name);
     job->declare(options);
     std::vector<std::string> problems;
     auto* list = job->lists_problems() ? &problems : nullptr;
-    const auto line = parse_command_line(arguments, options, all_keys(), list);
+    const auto line = cli::parse_command_line(arguments, options, all_keys(), list);
     help = line.help;
     if (help) return;
     options.assign(line.values, list);
@@ -57,7 +58,8 @@ int run_job(const std::string& name, const std::vector<std::string>& arguments, 
     job->resolve();
   });
   if (help) {
-    if (comm.root()) std::cout << manual_page(*job, options);
+    if (comm.root())
+      std::cout << cli::manual_page({job->name(), job->summary(), job->description()}, options);
     return exit_success;
   }
   Log log(comm.rank(), comm.size());
@@ -67,7 +69,7 @@ int run_job(const std::string& name, const std::vector<std::string>& arguments, 
   return exit_success;
 }
 
-int dispatch(const std::vector<std::string>& arguments, const Communicator& comm) {
+int dispatch(const std::vector<std::string>& arguments, const mpi::Communicator& comm) {
   const std::string first = arguments.empty() ? "--help" : arguments.front();
   if (first == "--help" || first == "-h" || first == "help" || first == "--version") {
     if (comm.root()) std::cout << (first == "--version" ? std::string(version()) + "\n" : overview());
@@ -77,15 +79,16 @@ int dispatch(const std::vector<std::string>& arguments, const Communicator& comm
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs
 
 int main(int argc, char** argv) {
   using namespace cytoscale;
-  keep_freed_memory();
-  MpiSession session(argc, argv);
+  using namespace cytoscale::jobs;
+  network::configure_malloc_for_training();
+  mpi::MpiSession session(argc, argv);
   try {
     return dispatch({argv + 1, argv + argc}, session.world());
-  } catch (const AgreedError& error) {  // every rank is here
+  } catch (const mpi::AgreedError& error) {  // every rank is here
     if (session.world().root()) std::fprintf(stderr, "cytoscale: error: %s\n", error.what());
     return exit_input_error;
   } catch (const Error& error) {  // this rank alone

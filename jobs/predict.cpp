@@ -1,8 +1,8 @@
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/encode_job.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class PredictJob final : public EncodeJob {
@@ -32,7 +32,7 @@ class PredictJob final : public EncodeJob {
            "  mpirun -n 2 cytoscale predict --manifest screen.csv --output results\n"
            "  cytoscale predict --manifest screen.csv --output results --of cells --crop-size 96";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.add("model", model_, "folder or .safetensors file of the weights (default: OUTPUT/model)",
                 "PATH");
@@ -54,7 +54,7 @@ class PredictJob final : public EncodeJob {
 
  private:
   bool over_fields() const override { return of_ == "fields"; }
-  void report(JobContext& context, const EmbedResult& result, double seconds) const override {
+  void report(JobContext& context, const embed::EmbedResult& result, double seconds) const override {
     context.log.info(count_text(static_cast<std::uint64_t>(result.cells)) + " " + of_ + " predicted in " +
                      duration_text(seconds) +
                      (result.failed_fields > 0
@@ -70,4 +70,4 @@ std::unique_ptr<Job> make_predict_job() {
   return std::make_unique<PredictJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

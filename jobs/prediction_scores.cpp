@@ -3,13 +3,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "core/files.hpp"
 #include "core/log.hpp"
-#include "evaluate/classification_report.hpp"
+#include "core/system/files.hpp"
+#include "report/classification_report.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
-void PredictionScores::declare(OptionSet& set) {
+void PredictionScores::declare(cli::OptionSet& set) {
   set.group("Predictions");
   set.add("predictions", predictions,
           "evaluate these in place of profiles: the predictions.h5ad of predict; the truth is what the "
@@ -26,30 +26,31 @@ std::vector<std::filesystem::path> PredictionScores::tables(const std::filesyste
   return {metrics.parent_path() / "per_label.csv", metrics.parent_path() / "predicted.csv"};
 }
 
-void PredictionScores::write(const ColumnRoles& roles, const BootstrapOptions& bootstrap,
+void PredictionScores::write(const screen::ColumnRoles& roles, const evaluate::BootstrapOptions& bootstrap,
                              const std::filesystem::path& metrics, const nlohmann::json& provenance,
                              Log& log) const {
   const auto where = predictions.string();
-  const auto file = read_predictions(predictions, roles, options);
+  const auto file = evaluate::read_predictions(predictions, roles, options);
   for (const auto& note : file.notes) log.info(where + ": " + note);
-  std::vector<Classification> levels;
+  std::vector<evaluate::Classification> levels;
   Table predicted;
-  const auto add = [&](const Predictions& rows, const std::string& level) {
-    levels.push_back(classify(rows, level, bootstrap));
-    add_predicted(predicted, rows, levels.back());
+  const auto add = [&](const evaluate::Predictions& rows, const std::string& level) {
+    levels.push_back(evaluate::classify(rows, level, bootstrap));
+    report::add_predicted(predicted, rows, levels.back());
   };
   add(file.predictions, file.level);
-  const auto wells = median_predictions(file.predictions, file.wells, where);
+  const auto wells = evaluate::median_predictions(file.predictions, file.wells, where);
   if (wells.size() < file.predictions.size()) add(wells, "well");
-  const auto treatments = median_predictions(wells, wells.unit, where);
+  const auto treatments = evaluate::median_predictions(wells, wells.unit, where);
   if (treatments.size() < wells.size()) add(treatments, "treatment");
   const auto files = tables(metrics);
-  write_csv(files[0], label_table(levels));
+  write_csv(files[0], report::label_table(levels));
   write_csv(files[1], predicted);
-  nlohmann::json json = {
-      {"classification", classification_json(levels)}, {"notes", file.notes}, {"provenance", provenance}};
+  nlohmann::json json = {{"classification", report::classification_json(levels)},
+                         {"notes", file.notes},
+                         {"provenance", provenance}};
   write_file_atomically(metrics, json.dump(2) + "\n");
-  std::cout << classification_text(levels) << std::flush;
+  std::cout << report::classification_text(levels) << std::flush;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

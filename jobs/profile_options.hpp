@@ -3,43 +3,46 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/text.hpp"
-#include "jobs/options.hpp"
+#include "cli/options.hpp"
+#include "core/text/text.hpp"
 #include "profile/aggregate.hpp"
 #include "profile/normalize.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
-// Keys of what is done to the profiles start with `prefix`, "reduce-" or "": a run's profiles are normalised
+// Keys of what is done to the profiles start with `prefix`, "reduce-" or "": a run's profiles are normalized
 // once, by reduce, and evaluate's own keys are for profiles of other tools. Keys of how it is done are the
 // same.
-inline void declare_normalization(OptionSet& options, const std::string& prefix,
-                                  NormalizeOptions& normalize) {
-  options.group("Normalisation");
+inline void declare_normalization(cli::OptionSet& options, const std::string& prefix,
+                                  profile::NormalizeOptions& normalize) {
+  options.group("Normalization");
   options.add_choice(
-      prefix + "normalize", normalization_words(),
+      prefix + "normalize", profile::normalization_words(),
       "of well profiles against the control wells: standardize is (x-mean)/sd; mad_robustize is "
       "(x-median)/(1.4826 MAD); whiten is standardize and then whitening of the controls' covariance; tvn is "
       "whiten and then CORAL, which aligns the batches; sphere_... is pycytominer's sphering",
-      [&normalize](const std::string& word) { normalize.method = parse_normalization(word); },
-      [&normalize] { return normalization_name(normalize.method); });
+      [&normalize](const std::string& word) { normalize.method = profile::parse_normalization(word); },
+      [&normalize] { return profile::normalization_name(normalize.method); });
   options.add_choice(
-      "within", within_words(),
-      "wells that are standardised together: all of them, or each plate's or batch's by themselves",
-      [&normalize](const std::string& word) { normalize.within = parse_within(word); },
-      [&normalize] { return within_name(normalize.within); });
-  options.add("lambda", normalize.lambda, "regularisation of whitening and CORAL, added to the eigenvalues");
-  options.add("sphering-epsilon", normalize.epsilon, "regularisation of sphering, added to singular values");
+      "within", profile::within_words(),
+      "wells that are standardized together: all of them, or each plate's or batch's by themselves",
+      [&normalize](const std::string& word) { normalize.within = profile::parse_within(word); },
+      [&normalize] { return profile::within_name(normalize.within); });
+  options.add("lambda", normalize.lambda, "regularization of whitening and CORAL, added to the eigenvalues");
+  options.add("sphering-epsilon", normalize.epsilon, "regularization of sphering, added to singular values");
   options.add_choice(
-      prefix + "batch-correction", batch_correction_words(),
-      "after the normalisation, by the control wells of each batch: coral aligns their covariances (part of "
+      prefix + "batch-correction", profile::batch_correction_words(),
+      "after the normalization, by the control wells of each batch: coral aligns their covariances (part of "
       "tvn), center their means",
-      [&normalize](const std::string& word) { normalize.batch_correction = parse_batch_correction(word); },
-      [&normalize] { return batch_correction_name(normalize.batch_correction); });
+      [&normalize](const std::string& word) {
+        normalize.batch_correction = profile::parse_batch_correction(word);
+      },
+      [&normalize] { return profile::batch_correction_name(normalize.batch_correction); });
 }
 
 // --PREFIXselect-features, --PREFIXtransform and their cuts.
-inline void declare_features(OptionSet& options, const std::string& prefix, NormalizeOptions& normalize) {
+inline void declare_features(cli::OptionSet& options, const std::string& prefix,
+                             profile::NormalizeOptions& normalize) {
   auto& selection = normalize.selection;
   options.group("Features");
   options.add(
@@ -50,30 +53,30 @@ inline void declare_features(OptionSet& options, const std::string& prefix, Norm
        "none|variance,correlation",
        {},
        false,
-       [&selection](const auto& text) { choose_feature_selection(selection, split_list(text)); },
-       [&selection] { return join(feature_selection_names(selection), ","); }});
+       [&selection](const auto& text) { profile::choose_feature_selection(selection, split_list(text)); },
+       [&selection] { return join(profile::feature_selection_names(selection), ","); }});
   options.add("frequency-cut", selection.frequency_cut,
               "variance: least ratio of the second most common value's count to the most common's");
   options.add("unique-cut", selection.unique_cut, "variance: least ratio of distinct values to wells");
   options.add("correlation-cut", selection.correlation_cut,
               "correlation: of two features above this one leaves");
   options.add_choice(
-      prefix + "transform", transform_words(),
-      "take principal components or factors in place of the features, before the normalisation",
-      [&normalize](const std::string& word) { normalize.transform = parse_transform(word); },
-      [&normalize] { return transform_name(normalize.transform); });
+      prefix + "transform", profile::transform_words(),
+      "take principal components or factors in place of the features, before the normalization",
+      [&normalize](const std::string& word) { normalize.transform = profile::parse_transform(word); },
+      [&normalize] { return profile::transform_name(normalize.transform); });
   options.add("components", normalize.components, "how many components or factors");
 }
 
-inline void declare_aggregate(OptionSet& options, const std::string& key, Aggregation& aggregation,
-                              const std::string& help) {
+inline void declare_aggregate(cli::OptionSet& options, const std::string& key,
+                              profile::Aggregation& aggregation, const std::string& help) {
   options.add_choice(
-      key, aggregate_words(), help,
-      [&aggregation](const std::string& word) { aggregation.how = parse_aggregate(word); },
-      [&aggregation] { return aggregate_name(aggregation.how); });
+      key, profile::aggregate_words(), help,
+      [&aggregation](const std::string& word) { aggregation.how = profile::parse_aggregate(word); },
+      [&aggregation] { return profile::aggregate_name(aggregation.how); });
 }
 
-inline void declare_trim(OptionSet& options, double& trim) {
+inline void declare_trim(cli::OptionSet& options, double& trim) {
   options.add("trim", trim, "trimmed: the share of values cut at each end before the mean");
 }
 
@@ -83,4 +86,4 @@ inline nlohmann::json without_places(nlohmann::json options, const std::vector<s
   return options;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

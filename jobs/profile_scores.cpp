@@ -3,17 +3,18 @@
 #include <iostream>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "core/text.hpp"
-#include "evaluate/evaluation_files.hpp"
-#include "evaluate/evaluation_text.hpp"
-#include "evaluate/sweep_figure.hpp"
+#include "core/system/files.hpp"
+#include "core/text/text.hpp"
 #include "jobs/profile_options.hpp"
+#include "report/evaluation_files.hpp"
+#include "report/evaluation_text.hpp"
+#include "report/sweep_figure.hpp"
+#include "report/sweep_files.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
-// reduce leaves profiles.h5ad, which is normalised, beside wells.h5ad, which is not.
+// reduce leaves profiles.h5ad, which is normalized, beside wells.h5ad, which is not.
 std::string before_normalization(const std::string& profiles) {
   const std::filesystem::path path(profiles);
   const auto wells = path.parent_path() / "wells.h5ad";
@@ -22,7 +23,7 @@ std::string before_normalization(const std::string& profiles) {
 
 }  // namespace
 
-void ProfileScores::declare(OptionSet& options) {
+void ProfileScores::declare(cli::OptionSet& options) {
   declare_normalization(options, "", evaluate.normalize);
   declare_features(options, "", evaluate.normalize);
   options.group("Matching");
@@ -41,11 +42,11 @@ void ProfileScores::declare(OptionSet& options) {
   options.add_choice(
       "zprime-axis", {"lda", "mean-difference"},
       "lda weighs directions by the spread within classes (covariance shrunk as by Ledoit and Wolf)",
-      [this](const std::string& word) { evaluate.zprime.axis = parse_separation_axis(word); },
-      [this] { return separation_axis_name(evaluate.zprime.axis); });
+      [this](const std::string& word) { evaluate.zprime.axis = evaluate::parse_separation_axis(word); },
+      [this] { return evaluate::separation_axis_name(evaluate.zprime.axis); });
 }
 
-void ProfileScores::declare_figures(OptionSet& options) {
+void ProfileScores::declare_figures(cli::OptionSet& options) {
   options.group("Intervals and chance");
   options.add("bootstrap", evaluate.bootstrap.resamples,
               "resamples of the treatments for 95 % intervals; 0: none");
@@ -57,16 +58,16 @@ void ProfileScores::declare_figures(OptionSet& options) {
   options.group("Layers and baselines");
   options.add("sweep", sweep.wanted, "evaluate each layer by itself: sweep.csv, sweep.svg");
   options.add("sweep-profiles", sweep.profiles,
-              "well profiles before normalisation, of several layers [wells.h5ad beside each profiles.h5ad]");
-  options.add("sweep-normalize", sweep.normalizations, "normalisations to sweep, with --lambda");
+              "well profiles before normalization, of several layers [wells.h5ad beside each profiles.h5ad]");
+  options.add("sweep-normalize", sweep.normalizations, "normalizations to sweep, with --lambda");
   options.add("baselines", baselines.transforms, "rows to add to the table: pca, factor_analysis");
   options.add("baseline-profiles", baselines.profiles,
-              "the wells whose features they replace [those of the last profiles, before normalisation]",
+              "the wells whose features they replace [those of the last profiles, before normalization]",
               "FILE");
   options.add_choice(
-      "baseline-normalize", normalization_words(), "normalisation of the components or factors",
-      [this](const std::string& word) { baselines.normalization = parse_normalization(word); },
-      [this] { return normalization_name(baselines.normalization); });
+      "baseline-normalize", profile::normalization_words(), "normalization of the components or factors",
+      [this](const std::string& word) { baselines.normalization = profile::parse_normalization(word); },
+      [this] { return profile::normalization_name(baselines.normalization); });
 }
 
 void ProfileScores::resolve(const std::filesystem::path& output, const std::filesystem::path& metrics) {
@@ -81,10 +82,10 @@ void ProfileScores::resolve(const std::filesystem::path& output, const std::file
   evaluate.retrieval.null.seed = evaluate.bootstrap.seed;
   evaluate.validate();
   for (const auto& word : baselines.transforms) {
-    if (parse_transform(word) == Transform::none)
+    if (profile::parse_transform(word) == profile::Transform::none)
       throw Error("'none' is no baseline", "--baselines", "Leave it out, or use pca, factor_analysis");
   }
-  for (const auto& word : sweep.normalizations) parse_normalization(word);
+  for (const auto& word : sweep.normalizations) profile::parse_normalization(word);
 }
 
 std::vector<std::filesystem::path> ProfileScores::tables(const std::filesystem::path& metrics) const {
@@ -94,13 +95,13 @@ std::vector<std::filesystem::path> ProfileScores::tables(const std::filesystem::
   return files;
 }
 
-Evaluation ProfileScores::evaluate_file(const std::string& path, const std::string& name,
-                                        const EvaluateOptions& options, Log& log) const {
-  auto table = read_profiles(path);
+evaluate::Evaluation ProfileScores::evaluate_file(const std::string& path, const std::string& name,
+                                                  const evaluate::EvaluateOptions& options, Log& log) const {
+  auto table = profile::read_profiles(path);
   if (!table.text_columns.empty()) {
     log.info(name + ": taken as metadata, since not numbers: " + join(table.text_columns, ", "));
   }
-  auto evaluation = evaluate_profiles(std::move(table), options, path);
+  auto evaluation = evaluate::evaluate_profiles(std::move(table), options, path);
   for (const auto& feature : evaluation.dropped) log.warning(name + ": feature dropped: " + feature);
   for (const auto& note : evaluation.notes) log.info(name + ": " + note);
   return evaluation;
@@ -111,60 +112,62 @@ void ProfileScores::add_baselines(std::vector<NamedEvaluation>& evaluations, Log
   const auto path = own ? baselines.profiles : before_normalization(profiles.back());
   for (const auto& word : baselines.transforms) {
     auto options = evaluate;
-    options.normalize.transform = parse_transform(word);
+    options.normalize.transform = profile::parse_transform(word);
     options.normalize.method = baselines.normalization;
     const auto name = word + " of " + (own ? path : names.back());
     evaluations.emplace_back(name, evaluate_file(path, name, options, log));
   }
 }
 
-std::vector<SweepEntry> ProfileScores::sweep_layers_of_all() const {
-  std::vector<SweepEntry> entries;
+std::vector<evaluate::SweepEntry> ProfileScores::sweep_layers_of_all() const {
+  std::vector<evaluate::SweepEntry> entries;
   if (!sweep.wanted) return entries;
-  std::vector<Normalization> methods;
-  for (const auto& word : sweep.normalizations) methods.push_back(parse_normalization(word));
+  std::vector<profile::Normalization> methods;
+  for (const auto& word : sweep.normalizations) methods.push_back(profile::parse_normalization(word));
   const bool own = !sweep.profiles.empty();
   const auto& files = own ? sweep.profiles : profiles;
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto path = own ? files[i] : before_normalization(files[i]);
-    const auto made = sweep_layers(read_profiles(path), own ? path : names[i], methods, evaluate, path);
+    const auto made =
+        evaluate::sweep_layers(profile::read_profiles(path), own ? path : names[i], methods, evaluate, path);
     entries.insert(entries.end(), made.begin(), made.end());
   }
   return entries;
 }
 
 void ProfileScores::write_metrics(const std::vector<NamedEvaluation>& evaluations,
-                                  const std::vector<SweepEntry>& entries,
+                                  const std::vector<evaluate::SweepEntry>& entries,
                                   const std::filesystem::path& metrics,
                                   const nlohmann::json& provenance) const {
-  auto json = metrics_json(evaluations[0].second, evaluate);
+  auto json = report::metrics_json(evaluations[0].second, evaluate);
   if (evaluations.size() > 1) {
     auto& compared = json["compared"] = nlohmann::json::array();
     for (const auto& [name, evaluation] : evaluations) {
-      auto entry = metrics_json(evaluation, evaluate);
+      auto entry = report::metrics_json(evaluation, evaluate);
       entry.erase("confusion");
       entry["name"] = name;
       compared.push_back(std::move(entry));
     }
   }
-  if (!entries.empty()) json["sweep"] = sweep_json(entries);
+  if (!entries.empty()) json["sweep"] = report::sweep_json(entries);
   json["provenance"] = provenance;
   write_file_atomically(metrics, json.dump(2) + "\n");
 }
 
 void ProfileScores::print(const std::vector<NamedEvaluation>& evaluations,
-                          const std::vector<SweepEntry>& entries) const {
-  std::cout << score_text(evaluations);
+                          const std::vector<evaluate::SweepEntry>& entries) const {
+  std::cout << report::score_text(evaluations);
   const auto& first = evaluations[0].second;
   if (!first.single_batch_classes.empty()) {
     std::cout << "in one batch only, not asked under NSCB: " << join(first.single_batch_classes, ", ")
               << "\n";
   }
-  if (const auto more = retrieval_text(evaluations); !more.empty()) std::cout << "\n" << more;
-  for (const auto rule : {MatchRule::nsc, MatchRule::nscb_disjoint}) {
-    if (const auto* result = first.rule(rule)) std::cout << "\n" << confusion_text(first.treatments, *result);
+  if (const auto more = report::retrieval_text(evaluations); !more.empty()) std::cout << "\n" << more;
+  for (const auto rule : {evaluate::MatchRule::nsc, evaluate::MatchRule::nscb_disjoint}) {
+    if (const auto* result = first.rule(rule))
+      std::cout << "\n" << report::confusion_text(first.treatments, *result);
   }
-  if (!entries.empty()) std::cout << "\n" << sweep_text(entries);
+  if (!entries.empty()) std::cout << "\n" << report::sweep_text(entries);
   std::cout << std::flush;
 }
 
@@ -177,15 +180,15 @@ void ProfileScores::write(const std::filesystem::path& metrics, const nlohmann::
   add_baselines(evaluations, log);
   const auto entries = sweep_layers_of_all();
   const auto files = tables(metrics);
-  write_csv(files[0], matches_table(evaluations[0].second));
-  write_csv(files[1], class_table(evaluations[0].second));
-  write_csv(files[2], retrieval_table(evaluations[0].second));
+  write_csv(files[0], report::matches_table(evaluations[0].second));
+  write_csv(files[1], report::class_table(evaluations[0].second));
+  write_csv(files[2], report::retrieval_table(evaluations[0].second));
   if (!entries.empty()) {
-    write_csv(files[3], sweep_table(entries));
-    write_file_atomically(files[4], sweep_svg(entries));
+    write_csv(files[3], report::sweep_table(entries));
+    write_file_atomically(files[4], report::sweep_svg(entries));
   }
   write_metrics(evaluations, entries, metrics, provenance);
   print(evaluations, entries);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

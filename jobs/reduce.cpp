@@ -1,14 +1,14 @@
 // reduce: cells to wells to treatments.
 #include <fmt/format.h>
 
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/job.hpp"
 #include "jobs/profile_options.hpp"
 #include "mpi/agree.hpp"
 #include "profile/reduce_cells.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 std::filesystem::path csv_beside(std::filesystem::path path) {
@@ -22,9 +22,9 @@ std::string some_of(const std::vector<std::string>& names) {
 class ReduceJob final : public Job {
  public:
   std::string name() const override { return "reduce"; }
-  std::string summary() const override { return "cells to normalised well profiles to treatment profiles"; }
+  std::string summary() const override { return "cells to normalized well profiles to treatment profiles"; }
   std::string description() const override;
-  void declare(OptionSet& options) override;
+  void declare(cli::OptionSet& options) override;
   void resolve() override;
   std::vector<std::filesystem::path> inputs() const override {
     return {profiles_in_.empty() ? embeddings_ : profiles_in_};
@@ -39,27 +39,27 @@ class ReduceJob final : public Job {
 
  private:
   nlohmann::json provenance_of(const nlohmann::json& source);
-  void finish(ProfileTable wells, const nlohmann::json& source, Log& log);
+  void finish(profile::ProfileTable wells, const nlohmann::json& source, Log& log);
 
   std::filesystem::path output_, embeddings_, profiles_in_, profiles_, treatments_, wells_file_;
-  ColumnRoles roles_;
-  NormalizeOptions normalize_{Normalization::whiten};
-  Aggregation cells_, wells_;
+  screen::ColumnRoles roles_;
+  profile::NormalizeOptions normalize_{profile::Normalization::whiten};
+  profile::Aggregation cells_, wells_;
 };
 
 std::string ReduceJob::description() const {
   return "Reads embeddings.h5ad and averages the cells of each well, streaming: memory does not depend on "
          "the number of cells. Wells are spread over ranks, each reduced by one rank in a fixed order, so "
-         "that any number of ranks writes the same bytes. The well profiles are then normalised against "
+         "that any number of ranks writes the same bytes. The well profiles are then normalized against "
          "the control wells and averaged to treatment profiles.\n\n"
-         "Writes wells.h5ad, the well profiles before they are normalised, with their layers (evaluate "
+         "Writes wells.h5ad, the well profiles before they are normalized, with their layers (evaluate "
          "--sweep and --baselines start from it); profiles.h5ad (AnnData: X, obs with the wells' Metadata_ "
          "columns and Metadata_CellCount, var) and the same as profiles.csv; treatments.h5ad and "
          "treatments.csv, one row per treatment, controls included, with Metadata_WellCount and "
          "Metadata_Aggregate. Cells of failed fields are left out; so are wells without cells, which the "
          "log lists. Features without spread among the controls, or with values that are not finite, are "
          "dropped and listed.\n\n"
-         "With --profiles-in, well profiles of any tool (.csv or .h5ad) are normalised in the same way:\n"
+         "With --profiles-in, well profiles of any tool (.csv or .h5ad) are normalized in the same way:\n"
          "  cytoscale reduce --profiles-in wells.csv --profiles out/wells_tvn.h5ad --reduce-normalize tvn "
          "\\\n"
          "    --control Metadata_Compound=DMSO --batch-from-plate '^[^_]+'\n\n"
@@ -68,18 +68,18 @@ std::string ReduceJob::description() const {
          "Metadata_Compound=DMSO";
 }
 
-void ReduceJob::declare(OptionSet& options) {
+void ReduceJob::declare(cli::OptionSet& options) {
   declare_output(options, output_);
   options.add("embeddings", embeddings_, "features of cells [DIR/embeddings.h5ad]");
   options.add("profiles-in", profiles_in_,
-              "well profiles to normalise in place of embeddings (.csv or .h5ad)");
+              "well profiles to normalize in place of embeddings (.csv or .h5ad)");
   options.add("profiles", profiles_,
               "well profiles to write, .h5ad, with a .csv beside it [DIR/profiles.h5ad]");
   options.add(
       "treatments", treatments_,
       "treatment profiles to write, .h5ad, with a .csv beside it [treatments.h5ad beside the profiles]");
   options.add("wells", wells_file_,
-              "well profiles before normalisation to write, .h5ad [wells.h5ad beside the profiles]");
+              "well profiles before normalization to write, .h5ad [wells.h5ad beside the profiles]");
   declare_roles(options, roles_);
   declare_normalization(options, "reduce-", normalize_);
   declare_features(options, "reduce-", normalize_);
@@ -119,11 +119,11 @@ void ReduceJob::resolve() {
 }
 
 void ReduceJob::execute(JobContext& context) {
-  ProfileTable wells;
+  profile::ProfileTable wells;
   nlohmann::json source;
   if (profiles_in_.empty()) {
-    auto reduced = reduce_cells(context.comm, embeddings_, cells_, context.clock);
-    on_root(context.comm, [&] {
+    auto reduced = profile::reduce_cells(context.comm, embeddings_, cells_, context.clock);
+    mpi::on_root(context.comm, [&] {
       context.log.info("reduced " + count_text(static_cast<std::uint64_t>(reduced.cells)) + " cells to " +
                        count_text(reduced.wells.size()) + " wells");
       if (reduced.skipped) {
@@ -138,16 +138,16 @@ void ReduceJob::execute(JobContext& context) {
     wells = std::move(reduced.wells);
     source = std::move(reduced.provenance);
   } else {
-    on_root(context.comm, [&] {
-      wells = read_profiles(profiles_in_);
-      source = {{"profiles", fingerprint_of_path(profiles_in_)}};
+    mpi::on_root(context.comm, [&] {
+      wells = profile::read_profiles(profiles_in_);
+      source = {{"profiles", store::fingerprint_of_path(profiles_in_)}};
     });
   }
-  on_root(context.comm, [&] { finish(std::move(wells), source, context.log); });
+  mpi::on_root(context.comm, [&] { finish(std::move(wells), source, context.log); });
 }
 
 nlohmann::json ReduceJob::provenance_of(const nlohmann::json& source) {
-  auto made = make_provenance(
+  auto made = store::make_provenance(
       "reduce", without_places(resolved_options(*this),
                                {"output", "embeddings", "profiles-in", "profiles", "treatments", "wells"}));
   made["source"] = source;
@@ -155,35 +155,36 @@ nlohmann::json ReduceJob::provenance_of(const nlohmann::json& source) {
   return made;
 }
 
-void ReduceJob::finish(ProfileTable wells, const nlohmann::json& source, Log& log) {
+void ReduceJob::finish(profile::ProfileTable wells, const nlohmann::json& source, Log& log) {
   const auto where = (profiles_in_.empty() ? embeddings_ : profiles_in_).string();
-  drop_nonfinite(wells, where);
+  profile::drop_nonfinite(wells, where);
   if (profiles_in_.empty()) {
-    write_profile_anndata(wells_file_, wells, {{"cytoscale", provenance_of(source)}});
+    profile::write_profile_anndata(wells_file_, wells, {{"cytoscale", provenance_of(source)}});
   }
-  const auto well_role = well_roles(wells.metadata, roles_, normalize_, where);
-  wells = normalize(std::move(wells), well_role, normalize_, where);
+  const auto well_role = profile::well_roles(wells.metadata, roles_, normalize_, where);
+  wells = profile::normalize(std::move(wells), well_role, normalize_, where);
   if (!wells.text_columns.empty())
     log.info("taken as metadata, since not numbers: " + some_of(wells.text_columns));
   if (!wells.dropped.empty()) {
     log.warning(std::to_string(wells.dropped.size()) + " features dropped: " + some_of(wells.dropped));
   }
   const auto treatments =
-      aggregate_treatments(wells, treatment_labels(wells.metadata, roles_, where), wells_);
+      profile::aggregate_treatments(wells, screen::treatment_labels(wells.metadata, roles_, where), wells_);
   const double norm = wells.values.norm();
   auto provenance = provenance_of(source);
   provenance["features_dropped"] = wells.dropped;
   provenance["frobenius_norm"] = norm;
-  const auto write = [&](const std::filesystem::path& path, const ProfileTable& table) {
-    write_profile_anndata(path, table, {{"cytoscale", provenance}});
-    write_profile_csv(csv_beside(path), table);
+  const auto write = [&](const std::filesystem::path& path, const profile::ProfileTable& table) {
+    profile::write_profile_anndata(path, table, {{"cytoscale", provenance}});
+    profile::write_profile_csv(csv_beside(path), table);
     log.info("wrote " + path.string() + " and " + csv_beside(path).filename().string() + ": " +
              count_text(table.size()) + " " + provenance["row"].get<std::string>() + "s x " +
              count_text(table.features.size()) + " features");
   };
   write(profiles_, wells);
-  log.info(fmt::format("normalisation {} within {}, Frobenius norm of the well profiles {:.6f}",
-                       normalization_name(normalize_.method), within_name(normalize_.within), norm));
+  log.info(fmt::format("normalization {} within {}, Frobenius norm of the well profiles {:.6f}",
+                       profile::normalization_name(normalize_.method),
+                       profile::within_name(normalize_.within), norm));
   provenance["row"] = "treatment";
   write(treatments_, treatments);
 }
@@ -194,4 +195,4 @@ std::unique_ptr<Job> make_reduce_job() {
   return std::make_unique<ReduceJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
 std::vector<std::unique_ptr<Job>> all_jobs() {
   std::vector<std::unique_ptr<Job>> jobs;
@@ -25,7 +25,7 @@ std::vector<std::unique_ptr<Job>> all_jobs() {
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
   for (const auto& job : all_jobs()) {
-    OptionSet options;
+    cli::OptionSet options;
     job->declare(options);
     for (const auto& option : options.options()) {
       if (std::find(keys.begin(), keys.end(), option.key) == keys.end()) keys.push_back(option.key);
@@ -34,4 +34,4 @@ std::vector<std::string> all_keys() {
   return keys;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -6,9 +6,9 @@
 
 #include "jobs/job.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
 std::vector<std::unique_ptr<Job>> all_jobs();
 std::vector<std::string> all_keys();
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

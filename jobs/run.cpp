@@ -1,12 +1,12 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/job.hpp"
 #include "mpi/agree.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 namespace fs = std::filesystem;
 
@@ -15,7 +15,7 @@ struct Stage {
   std::string label;  // names its stamp, e.g. "embed" and "embed-untrained"
   std::unique_ptr<Job> job;
   std::map<std::string, std::string> fixed;
-  OptionSet options;
+  cli::OptionSet options;
 };
 
 class RunJob final : public Job {
@@ -50,7 +50,7 @@ class RunJob final : public Job {
            "  mpirun -n 8 cytoscale run --config screen.cfg --output results --model other/model";
   }
 
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.group("Chain");
     options.add("model", given_model_, "use these weights (folder or .safetensors) instead of training",
@@ -59,7 +59,7 @@ class RunJob final : public Job {
     options.add("compare-untrained", compare_untrained_,
                 "embed with the untrained network too, and show both");
     for (auto& stage : stages_) {
-      stage.options = OptionSet();
+      stage.options = cli::OptionSet();
       stage.job->declare(stage.options);
     }
     for (auto& stage : stages_) {
@@ -97,17 +97,17 @@ class RunJob final : public Job {
   }
 
   void execute(JobContext& context) override {
-    on_root(context.comm, [&] { fs::create_directories(output_); });
+    mpi::on_root(context.comm, [&] { fs::create_directories(output_); });
     for (auto& stage : stages_) {
       const auto options = resolved_options(*stage.job);
       bool current = false;
-      together(context.comm, [&] {
+      mpi::together(context.comm, [&] {
         std::string why;
         if (stage.label == "evaluate") {
           why = "a run ends with its table";
         } else {
-          current =
-              is_current(output_, stage.label, options, stage.job->inputs(), stage.job->outputs(), &why);
+          current = store::is_current(output_, stage.label, options, stage.job->inputs(),
+                                      stage.job->outputs(), &why);
         }
         if (!current) context.log.info(stage.label + ": " + (why.empty() ? "not complete" : why));
       });
@@ -119,8 +119,9 @@ class RunJob final : public Job {
       const double start_s = context.clock.now_s();
       stage.job->execute(context);
       context.comm.barrier();
-      on_root(context.comm, [&] {
-        write_stamp(output_, make_stamp(stage.label, options, stage.job->inputs(), stage.job->outputs()));
+      mpi::on_root(context.comm, [&] {
+        store::write_stamp(
+            output_, store::make_stamp(stage.label, options, stage.job->inputs(), stage.job->outputs()));
       });
       context.log.info(stage.label + ": done in " + duration_text(context.clock.now_s() - start_s));
     }
@@ -141,7 +142,7 @@ class RunJob final : public Job {
   }
 
   // One key, all jobs that know it.
-  OptionSet::Option shared(const OptionSet::Option& option) {
+  cli::OptionSet::Option shared(const cli::OptionSet::Option& option) {
     auto made = option;
     made.set = [this, key = option.key](const std::string& text) {
       for (auto& stage : stages_) stage.options.assign({{key, text}});
@@ -160,4 +161,4 @@ std::unique_ptr<Job> make_run_job() {
   return std::make_unique<RunJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

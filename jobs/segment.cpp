@@ -1,12 +1,12 @@
-#include "prepare/segment.hpp"
+#include "prepare/segment_screen.hpp"
 
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/job.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class SegmentJob final : public Job {
@@ -20,7 +20,7 @@ class SegmentJob final : public Job {
            "Otsu's threshold refined by the local mean, holes filled, touching nuclei split by a watershed "
            "of the distance transform and joined again where they make one ellipse, size limits) and "
            "measures the field's quality (focus score and saturated fraction of each channel, number of "
-           "cells). A cell is its nucleus' centroid. With --locations the centres of another program are "
+           "cells). A cell is its nucleus' centroid. With --locations the centers of another program are "
            "taken instead.\n\n"
            "Reads the manifest, its images and OUTPUT/illumination.h5 if it is there; writes "
            "OUTPUT/cells.h5 and OUTPUT/failures.csv. A field that cannot be read (missing, truncated, "
@@ -30,7 +30,7 @@ class SegmentJob final : public Job {
            "  cytoscale segment --manifest index.csv --output results \\\n"
            "      --locations 'locations/{Plate}/{Well}-{Site}-Nuclei.csv'";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.add("illumination", options_.illumination,
                 "illumination functions (default: OUTPUT/illumination.h5 if present)");
@@ -53,7 +53,7 @@ class SegmentJob final : public Job {
                 "PX");
     options.add(
         "locations", options_.locations,
-        "take cell centres from these CSV files: {Plate}, {Well}, {Site} and other metadata are filled in",
+        "take cell centers from these CSV files: {Plate}, {Well}, {Site} and other metadata are filled in",
         "PATTERN");
     declare_failures(options, options_.max_failed_fields);
     options.group("Machine");
@@ -69,18 +69,18 @@ class SegmentJob final : public Job {
   std::vector<std::filesystem::path> outputs() const override { return {cells_, failures_}; }
 
   void execute(JobContext& context) override {
-    Screen screen;
+    screen::Screen screen;
     nlohmann::json provenance;
     auto options = options_;
-    together(context.comm, [&] {
+    mpi::together(context.comm, [&] {
       options.illumination = illumination();
-      screen = read_manifest(manifest_);
-      provenance = make_provenance(name(), resolved_options(*this), screen.fingerprint(),
-                                   {{"illumination", options.illumination}});
+      screen = screen::read_manifest(manifest_);
+      provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint(),
+                                          {{"illumination", options.illumination}});
     });
-    options.threads = threads_per_rank(context.comm, options.threads);
-    const auto summary = segment_screen(context.comm, screen, options, cells_, failures_, provenance,
-                                        context.clock, context.log);
+    options.threads = mpi::threads_per_rank(context.comm, options.threads);
+    const auto summary = prepare::segment_screen(context.comm, screen, options, cells_, failures_, provenance,
+                                                 context.clock, context.log);
     context.log.info(count_text(static_cast<std::uint64_t>(summary.cells)) + " cells in " +
                      count_text(screen.fields.size() - summary.failed_fields) + " fields; " +
                      count_text(summary.failed_fields) + " fields left out");
@@ -88,13 +88,13 @@ class SegmentJob final : public Job {
 
  private:
   std::filesystem::path illumination() const {
-    return file_at_hand(options_.illumination, output_ / "illumination.h5");
+    return existing_or_empty(options_.illumination, output_ / "illumination.h5");
   }
 
   std::filesystem::path output_ = ".", cells_, failures_;
-  ManifestOptions manifest_;
-  SegmentScreenOptions options_ = [] {
-    SegmentScreenOptions options;
+  screen::ManifestOptions manifest_;
+  prepare::SegmentScreenOptions options_ = [] {
+    prepare::SegmentScreenOptions options;
     options.threads = 0;
     return options;
   }();
@@ -106,4 +106,4 @@ std::unique_ptr<Job> make_segment_job() {
   return std::make_unique<SegmentJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -1,13 +1,13 @@
 #include "simulate/simulate_screen.hpp"
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/job.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
-using simulation::SimulateSettings;
+using simulate::SimulateSettings;
 
 std::vector<double> shares(const std::string& text) {
   std::vector<double> values;
@@ -36,7 +36,7 @@ class SimulateJob final : public Job {
     return "Draws a screen: treatments on plates, cells with a morphology that treatments move, pictures "
            "of them, and what goes wrong with pictures. Compounds form mechanisms (MOA). Each mechanism "
            "moves traits of its own: size, shape and texture of the nucleus; area and shape of the cell; "
-           "actin fibres; distribution of tubulin; density; share of multinucleate and mitotic cells. "
+           "actin fibers; distribution of tubulin; density; share of multinucleate and mitotic cells. "
            "Concentration scales the effect, only a part of the cells responds, and compounds of a "
            "mechanism share its direction but differ in detail. --design genes makes alleles of genes "
            "instead, --design strains proteins tagged in channel GFP that are in one compartment of the cell "
@@ -52,14 +52,14 @@ class SimulateJob final : public Job {
            "weighs all of that against the effects: 0 leaves no nuisance, 1 is meant to be hard but "
            "solvable.\n\n"
            "Writes OUTPUT/images/PLATE/PLATE_WELL_sSITE_CHANNEL.tif (16-bit, deflate), OUTPUT/screen.csv "
-           "(the manifest) and OUTPUT/truth.csv (each cell's centre, treatment, whether it responded, and "
+           "(the manifest) and OUTPUT/truth.csv (each cell's center, treatment, whether it responded, and "
            "its traits). The bytes depend on the options alone, not on the number of ranks; only the "
            "options written here are needed to make the same screen again.\n\n"
            "  mpirun -n 2 cytoscale simulate --config config/quickstart.cfg --output my-screen\n"
            "  cytoscale simulate --output painted --channels DNA,RNA,ER,AGP,Mito --difficulty 0.5\n"
            "  cytoscale simulate --output alleles --design genes --genes 30 --batches 4";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     options.group("Files");
     options.add("output", settings_.output, "folder of the simulated screen", "DIR");
     options.group("Simulation");
@@ -77,7 +77,7 @@ class SimulateJob final : public Job {
   }
 
   void execute(JobContext& context) override {
-    const auto made = simulation::simulate_screen(settings_, context.comm, context.clock);
+    const auto made = simulate::simulate_screen(settings_, context.comm, context.clock);
     const auto count = [](std::int64_t n) { return count_text(static_cast<std::uint64_t>(n)); };
     context.log.info(count(made.cells) + " cells in " + count(made.fields) + " fields of " +
                      count(made.wells) + " wells on " + count(made.plates) +
@@ -85,7 +85,7 @@ class SimulateJob final : public Job {
   }
 
  private:
-  void declare_design(OptionSet& options) {
+  void declare_design(cli::OptionSet& options) {
     auto& d = settings_.design;
     options.group("Design");
     options.add(
@@ -140,7 +140,7 @@ class SimulateJob final : public Job {
     options.add("compound-detail", e.compound_detail,
                 "length of a compound's own direction, relative to its mechanism's");
   }
-  void declare_imaging(OptionSet& options) {
+  void declare_imaging(cli::OptionSet& options) {
     auto& i = settings_.imaging;
     options.group("Imaging");
     options.add("channels", i.channels, "any of DNA, Tubulin, Actin, RNA, ER, AGP, Mito, GFP; DNA is needed");
@@ -151,7 +151,7 @@ class SimulateJob final : public Job {
     options.add("photons", settings_.nuisance.photons, "photons of a bright pixel: sets the shot noise");
     options.add("read-noise", settings_.nuisance.read_noise, "of the camera, standard deviation in photons");
   }
-  void declare_nuisance(OptionSet& options) {
+  void declare_nuisance(cli::OptionSet& options) {
     auto& n = settings_.nuisance;
     options.group("Nuisance (at difficulty 1; 0 switches one off)");
     options.add("batch-gain", n.batch_gain, "sd of log intensity between batches, per channel");
@@ -162,9 +162,9 @@ class SimulateJob final : public Job {
                 "sd of the log change of intensity from the first to the last well of a plate");
     options.add("background-variation", n.background,
                 "sd of log background between batches; half of it between plates and wells");
-    options.add("camera-offset", n.camera_offset, "sd of the camera's offset between batches, grey levels");
+    options.add("camera-offset", n.camera_offset, "sd of the camera's offset between batches, gray levels");
     options.add("bleed-through", n.bleed_through,
-                "mean part of a channel's light that reaches its neighbours, by batch");
+                "mean part of a channel's light that reaches its neighbors, by batch");
     options.add("vignetting", n.vignetting, "light lost in the field's corners, varied by batch and channel");
     options.add("focus-blur", n.focus_blur,
                 "sd of the defocus between batches, plates, wells and fields, in blur widths");
@@ -179,7 +179,7 @@ class SimulateJob final : public Job {
     options.add("touching", n.touching, "part of the cells that is placed against another");
   }
 
-  SimulateSettings settings_;
+  simulate::SimulateSettings settings_;
 };
 
 }  // namespace
@@ -188,4 +188,4 @@ std::unique_ptr<Job> make_simulate_job() {
   return std::make_unique<SimulateJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

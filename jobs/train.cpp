@@ -1,21 +1,21 @@
-#include "learn/train.hpp"
+#include "learn/run/train.hpp"
 
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "jobs/job.hpp"
 #include "jobs/training_options.hpp"
 #include "jobs/training_pixels.hpp"
-#include "learn/checkpoints.hpp"
+#include "learn/run/checkpoints.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "network/model_file.hpp"
 #include "prepare/field_table.hpp"
 #include "screen/failures.hpp"
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 std::string percent(double fraction) {
@@ -59,7 +59,7 @@ class TrainJob final : public Job {
            "  cytoscale train --manifest screen.csv --output results --precision bf16 \\\n"
            "      --validation-column Metadata_Replicate --validation-values 4";
   }
-  void declare(OptionSet& options) override {
+  void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.add("model", model_, "folder of the model (default: OUTPUT/model)", "DIR");
     options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
@@ -70,7 +70,7 @@ class TrainJob final : public Job {
     declare_manifest(options, manifest_);
     declare_roles(options, roles_);
     declare_training_data(options, options_);
-    declare_regularisation(options, options_);
+    declare_regularization(options, options_);
     declare_learning(options, options_);
     declare_failures(options, max_failed_fields_);
     options.group("Machine");
@@ -97,41 +97,41 @@ class TrainJob final : public Job {
   std::vector<std::filesystem::path> outputs() const override { return {model_ / "model.safetensors"}; }
 
   void execute(JobContext& context) override {
-    Screen screen;
-    CellTable cells;
-    TrainingPlan plan;
-    TrainRun run{model_, {}, {}, context.log, context.clock};
+    screen::Screen screen;
+    store::CellTable cells;
+    learn::TrainingPlan plan;
+    learn::TrainRun run{model_, {}, {}, context.log, context.clock};
     const std::filesystem::path store = context.comm.broadcast(this->store().string());
-    together(context.comm, [&] {
+    mpi::together(context.comm, [&] {
       options_.validate_ranks(context.comm.size());
-      screen = read_manifest(manifest_);
+      screen = screen::read_manifest(manifest_);
       if (options_.over_fields()) return;
-      cells = read_cell_table(cells_);
-      check_cells_match(cells, screen, cells_);
+      cells = store::read_cell_table(cells_);
+      store::check_cells_match(cells, screen, cells_);
     });
-    if (options_.over_fields()) cells = field_table(context.comm, screen);
-    together(context.comm, [&] {
-      plan = plan_training(screen, cells, roles_, options_);
-      check_training(plan, options_);
-      run.provenance = make_provenance(
+    if (options_.over_fields()) cells = prepare::field_table(context.comm, screen);
+    mpi::together(context.comm, [&] {
+      plan = learn::plan_training(screen, cells, roles_, options_);
+      learn::check_training(plan, options_);
+      run.provenance = store::make_provenance(
           name(), resolved_options(*this), plan.screen_fingerprint,
           {{"cells", options_.over_fields() ? "" : cells_.string()}, {"illumination", illumination()}});
-      run.identity = training_identity(options_, plan);
+      run.identity = learn::training_identity(options_, plan);
       pixels_.check(store, screen, cells, plan, options_, illumination(), run);
       check_weights(context, static_cast<int>(plan.channels.size()));
     });
-    if (retrain_) on_root(context.comm, [&] { remove_run(model_); });
-    const auto found = find_run(context.comm, model_, run.identity);
+    if (retrain_) mpi::on_root(context.comm, [&] { learn::remove_run(model_); });
+    const auto found = learn::find_run(context.comm, model_, run.identity);
     if (found.complete) {
       context.log.info("the model in " + model_.string() +
                        " is complete, with these options: nothing to train");
       return;
     }
     announce(context, plan, found);
-    const int threads = threads_per_rank(context.comm, options_.threads);
+    const int threads = mpi::threads_per_rank(context.comm, options_.threads);
     const auto load = pixels_.load(context, store, screen, cells, plan.fields(), illumination(), threads);
     leave_out(context, screen, load.failures, plan);
-    report(context, train(context.comm, plan, *load.images, options_, run));
+    report(context, learn::train(context.comm, plan, *load.images, options_, run));
   }
 
  private:
@@ -140,14 +140,15 @@ class TrainJob final : public Job {
     return options_.over_fields() ? std::filesystem::path() : pixels_.store(output_);
   }
   std::filesystem::path illumination() const {
-    return file_at_hand(illumination_, output_ / "illumination.h5");
+    return existing_or_empty(illumination_, output_ / "illumination.h5");
   }
   void check_weights(JobContext& context, int channels) const {
     if (options_.initial_weights.empty()) return;
-    const auto remark = check_initial_weights(options_.initial_weights, {options_.architecture, channels, 0});
+    const auto remark =
+        network::check_initial_weights(options_.initial_weights, {options_.architecture, channels, 0});
     if (!remark.empty()) context.log.info(options_.initial_weights.string() + ": " + remark);
   }
-  void announce(JobContext& context, const TrainingPlan& plan, const FoundRun& found) const {
+  void announce(JobContext& context, const learn::TrainingPlan& plan, const learn::FoundRun& found) const {
     for (const auto& remark : plan.remarks) context.log.info(remark);
     const std::string what = options_.over_fields() ? " fields" : " cells";
     context.log.info(
@@ -156,14 +157,14 @@ class TrainJob final : public Job {
         count_text(static_cast<std::uint64_t>(plan.cells(true))) + " in held-out wells; " +
         count_text(static_cast<std::uint64_t>(options_.total_steps(plan.cells(false)))) + " steps of " +
         std::to_string(options_.batch_size) +
-        (options_.regulariser.cells_per_example() > 1
-             ? " groups of " + std::to_string(options_.regulariser.cells_per_example()) + " cells"
+        (options_.regularizer.cells_per_example() > 1
+             ? " groups of " + std::to_string(options_.regularizer.cells_per_example()) + " cells"
              : " " + options_.examples));
     if (found.checkpoint) context.log.info("continuing from " + found.checkpoint->string());
   }
   // The same on all ranks: failures are.
-  void leave_out(JobContext& context, const Screen& screen, const std::vector<FieldFailure>& failures,
-                 TrainingPlan& plan) const {
+  void leave_out(JobContext& context, const screen::Screen& screen,
+                 const std::vector<screen::FieldFailure>& failures, learn::TrainingPlan& plan) const {
     std::vector<std::size_t> fields;
     for (const auto& failure : failures) {
       fields.push_back(failure.field);
@@ -171,14 +172,14 @@ class TrainJob final : public Job {
         context.log.warning(screen.name(failure.field) + " is left out: " + failure.file + ": " +
                             failure.reason);
     }
-    const auto limit = failure_limit(max_failed_fields_, screen.fields.size());
+    const auto limit = screen::failure_limit(max_failed_fields_, screen.fields.size());
     if (fields.size() > limit)
       throw Error(count_text(fields.size()) + " fields cannot be read, more than the " + count_text(limit) +
                       " allowed",
                   failures.front().file, "Mend the files, or allow more with --max-failed-fields");
     plan.drop_fields(fields);
   }
-  void report(JobContext& context, const TrainResult& result) const {
+  void report(JobContext& context, const learn::TrainResult& result) const {
     std::string text = std::string(result.stopped_early ? "stopped early after " : "trained ") +
                        count_text(static_cast<std::uint64_t>(result.steps)) + " steps, " +
                        count_text(static_cast<std::uint64_t>(result.cells_per_s)) + " " + options_.examples +
@@ -191,9 +192,9 @@ class TrainJob final : public Job {
   }
 
   std::filesystem::path output_ = ".", model_, cells_, illumination_;
-  ManifestOptions manifest_;
-  ColumnRoles roles_;
-  TrainOptions options_;
+  screen::ManifestOptions manifest_;
+  screen::ColumnRoles roles_;
+  learn::TrainOptions options_;
   TrainingPixels pixels_;
   bool retrain_ = false;
   std::string max_failed_fields_ = "1%";
@@ -205,4 +206,4 @@ std::unique_ptr<Job> make_train_job() {
   return std::make_unique<TrainJob>();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

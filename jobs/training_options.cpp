@@ -1,17 +1,17 @@
 #include "jobs/training_options.hpp"
 
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
-void declare_training_data(OptionSet& options, TrainOptions& training) {
+void declare_training_data(cli::OptionSet& options, learn::TrainOptions& training) {
   auto& split = training.split;
   options.group("Training cells");
   options.add("examples", training.examples,
-              "what is learnt from: cells, whole fields, or mosaics of four fields", "WHAT");
+              "what is learned from: cells, whole fields, or mosaics of four fields", "WHAT");
   options.add("crop-size", training.crop_px,
               "side of the square window around a cell, or anywhere in a field (0: the whole field)", "PX");
-  options.add("crop-normalization", training.crop_normalisation,
+  options.add("crop-normalization", training.crop_normalization,
               "each channel of a crop: by its own maximum, minmax, zscore or none, or by the training set: "
               "dataset, mean-image",
               "HOW");
@@ -22,7 +22,7 @@ void declare_training_data(OptionSet& options, TrainOptions& training) {
   options.add("exclude-controls", split.exclude_controls, "do not make the negative controls a label");
   options.add("test-treatments", split.test_treatments,
               "treatments (as the log names them, e.g. taxol_0.3) that are neither trained on nor validated: "
-              "what is learnt is tested on them");
+              "what is learned is tested on them");
   options.add("test-fraction", split.test_fraction, "instead: this share of the treatments, drawn", "X");
   options.add("hold-out", split.hold_out,
               "what validates: replicate (wells of each treatment), or whole plates or batches: plate, batch",
@@ -53,27 +53,27 @@ void declare_training_data(OptionSet& options, TrainOptions& training) {
               "PX");
 }
 
-void declare_regularisation(OptionSet& options, TrainOptions& training) {
-  auto& regulariser = training.regulariser;
+void declare_regularization(cli::OptionSet& options, learn::TrainOptions& training) {
+  auto& regularizer = training.regularizer;
   options.group("Regularization");
-  options.add("regularizer", regulariser.kind,
+  options.add("regularizer", regularizer.kind,
               "baseline (a cell, its label), mixup (two cells blended) or rnn (groups of cells)", "NAME");
-  options.add("mixup-alpha", regulariser.mixup_alpha, "share of the blend is drawn from Beta(alpha, alpha)",
+  options.add("mixup-alpha", regularizer.mixup_alpha, "share of the blend is drawn from Beta(alpha, alpha)",
               "X");
-  options.add("mixup-partner", regulariser.mixup_partner,
+  options.add("mixup-partner", regularizer.mixup_partner,
               "the second cell is of another: replicate (well) or batch", "WHAT");
-  options.add("rnn-cells", regulariser.rnn_cells, "cells of a group");
+  options.add("rnn-cells", regularizer.rnn_cells, "cells of a group");
   options.add("label-smoothing", training.label_smoothing, "share of the target spread over all labels", "X");
   options.add("weight-decay", training.weight_decay, "of convolutions and the last layer", "X");
   options.add("early-stopping", training.early_stopping,
               "end after so many validations without a lower loss, with the best weights (0: never)");
 }
 
-void declare_learning(OptionSet& options, TrainOptions& training) {
+void declare_learning(cli::OptionSet& options, learn::TrainOptions& training) {
   options.group("Learning");
   options.add("seed", training.seed, "of initial weights, draws and augmentation");
-  options.add("architecture", training.architecture, "the network: " + join(known_architectures(), ", "),
-              "NAME");
+  options.add("architecture", training.architecture,
+              "the network: " + join(network::known_architectures(), ", "), "NAME");
   options.add("pool", training.pooling.kind,
               "what makes one value of a class map (default: mil_cnn noisy-and; wscnn4, wscnn6 max)", "NAME");
   options.add("pool-sharpness", training.pooling.sharpness,
@@ -114,4 +114,4 @@ void declare_learning(OptionSet& options, TrainOptions& training) {
   options.add("checkpoint-every", training.checkpoint_every, "steps between checkpoints");
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -1,12 +1,12 @@
 // The options of train, in their groups.
 #pragma once
-#include "jobs/options.hpp"
-#include "learn/train_options.hpp"
+#include "cli/options.hpp"
+#include "learn/run/train_options.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 
-void declare_training_data(OptionSet& options, TrainOptions& training);
-void declare_regularisation(OptionSet& options, TrainOptions& training);
-void declare_learning(OptionSet& options, TrainOptions& training);
+void declare_training_data(cli::OptionSet& options, learn::TrainOptions& training);
+void declare_regularization(cli::OptionSet& options, learn::TrainOptions& training);
+void declare_learning(cli::OptionSet& options, learn::TrainOptions& training);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -2,39 +2,39 @@
 
 #include <optional>
 
-#include "core/text.hpp"
-#include "learn/field_images.hpp"
-#include "learn/store_images.hpp"
+#include "core/text/text.hpp"
+#include "learn/data/field_images.hpp"
+#include "learn/data/store_images.hpp"
 #include "mpi/agree.hpp"
-#include "store/stage.hpp"
+#include "store/staging.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 // Keeps the store that it reads.
-class OwnedStoreImages final : public CellImages {
+class OwnedStoreImages final : public learn::CellImages {
  public:
-  OwnedStoreImages(CropStore store, const CellTable& cells)
+  OwnedStoreImages(store::CropStore store, const store::CellTable& cells)
       : store_(std::move(store)), images_(store_, cells) {}
-  void cut(const TrainingCell& cell, const Warp& warp, PictureSize size,
+  void cut(const learn::TrainingCell& cell, const learn::Warp& warp, image::PictureSize size,
            std::span<float> out) const override {
     images_.cut(cell, warp, size, out);
   }
 
  private:
-  CropStore store_;
-  StoreImages images_;
+  store::CropStore store_;
+  learn::StoreImages images_;
 };
 
 }  // namespace
 
-void TrainingPixels::declare_files(OptionSet& options) {
+void TrainingPixels::declare_files(cli::OptionSet& options) {
   options.add("crops", crops_,
               "crop store to train from (default: OUTPUT/crops.h5 if present), or none: from the images",
               "FILE");
 }
 
-void TrainingPixels::declare_machine(OptionSet& options) {
+void TrainingPixels::declare_machine(cli::OptionSet& options) {
   options.add(
       "stage", stage_,
       "copy the crop store to this folder of each node first, e.g. its own disk; memory: to its memory",
@@ -42,37 +42,39 @@ void TrainingPixels::declare_machine(OptionSet& options) {
 }
 
 std::filesystem::path TrainingPixels::store(const std::filesystem::path& output) const {
-  return crops_ == "none" ? std::filesystem::path() : file_at_hand(crops_, output / "crops.h5");
+  return crops_ == "none" ? std::filesystem::path() : existing_or_empty(crops_, output / "crops.h5");
 }
 
-void TrainingPixels::check(const std::filesystem::path& store, const Screen& screen, const CellTable& cells,
-                           const TrainingPlan& plan, const TrainOptions& options,
-                           const std::filesystem::path& illumination, TrainRun& run) const {
+void TrainingPixels::check(const std::filesystem::path& store, const screen::Screen& screen,
+                           const store::CellTable& cells, const learn::TrainingPlan& plan,
+                           const learn::TrainOptions& options, const std::filesystem::path& illumination,
+                           learn::TrainRun& run) const {
   if (store.empty())
-    return check_image_memory(image_memory_bytes(screen, cells, plan.fields()), options.image_memory_gib);
-  const CropStore crops(store);
+    return learn::check_image_memory(learn::image_memory_bytes(screen, cells, plan.fields()),
+                                     options.image_memory_gib);
+  const store::CropStore crops(store);
   crops.check_matches(screen, cells);
-  check_store_fits(crops, options, illumination);
+  learn::check_store_fits(crops, options, illumination);
   run.provenance["inputs"]["crops"] = crops.layout();
-  if (!is_exact(crops, options))
+  if (!learn::is_exact(crops, options))
     run.identity["crops"] = {{"bits", crops.bits()}, {"window_px", crops.window_px()}};
 }
 
 LoadedPixels TrainingPixels::load(JobContext& context, const std::filesystem::path& store,
-                                  const Screen& screen, const CellTable& cells,
+                                  const screen::Screen& screen, const store::CellTable& cells,
                                   const std::vector<std::size_t>& fields,
                                   const std::filesystem::path& illumination, int threads) const {
   if (store.empty()) {
-    auto load = load_fields(context.comm, screen, fields, illumination, threads, context.clock);
-    return {std::make_unique<FieldImages>(std::move(load.images)), std::move(load.failures)};
+    auto load = learn::load_fields(context.comm, screen, fields, illumination, threads, context.clock);
+    return {std::make_unique<learn::FieldImages>(std::move(load.images)), std::move(load.failures)};
   }
-  std::optional<CropStore> crops;
-  together(context.comm, [&] { crops.emplace(store); });
+  std::optional<store::CropStore> crops;
+  mpi::together(context.comm, [&] { crops.emplace(store); });
   if (!stage_.empty()) {
-    const auto copy = stage_file(context.comm, store, crops->layout(), stage_, context.log);
-    std::optional<CropStore> near;
-    together(context.comm, [&] { near.emplace(copy); });
-    release_staged(context.comm, copy, stage_);
+    const auto copy = store::stage_file(context.comm, store, crops->layout(), stage_, context.log);
+    std::optional<store::CropStore> near;
+    mpi::together(context.comm, [&] { near.emplace(copy); });
+    store::release_staged(context.comm, copy, stage_);
     crops.emplace(std::move(*near));
   }
   context.log.info("training from " + crops->path().string() + ": windows of " +
@@ -86,4 +88,4 @@ LoadedPixels TrainingPixels::load(JobContext& context, const std::filesystem::pa
   return loaded;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -22,7 +22,7 @@ int exit_code_of(const testing::UnitTest& unit) {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  cytoscale::MpiSession session(argc, argv, true);
+  cytoscale::mpi::MpiSession session(argc, argv, true);
   cytoscale::test_world() = &session.world();
   if (!session.world().root()) {
     auto& listeners = testing::UnitTest::GetInstance()->listeners();

@@ -6,13 +6,13 @@
 #include <cstdlib>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 
 namespace cytoscale {
 namespace fs = std::filesystem;
 
-Communicator*& test_world() {
-  static Communicator* instance = nullptr;
+mpi::Communicator*& test_world() {
+  static mpi::Communicator* instance = nullptr;
   return instance;
 }
 

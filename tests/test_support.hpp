@@ -11,8 +11,8 @@
 
 namespace cytoscale {
 
-Communicator*& test_world();  // set by main
-inline const Communicator& world() {
+mpi::Communicator*& test_world();  // set by main
+inline const mpi::Communicator& world() {
   return *test_world();
 }
 

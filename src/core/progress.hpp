@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/clock.hpp"
+#include "core/system/clock.hpp"
 
 namespace cytoscale {
 

@@ -6,7 +6,7 @@
 namespace cytoscale {
 namespace {
 
-std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser
+std::uint64_t mix(std::uint64_t x) {  // splitmix64's finalizer
   x += 0x9e3779b97f4a7c15ull;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;

@@ -1,6 +1,6 @@
 // Counter-based random numbers (Philox4x32-10; Salmon et al., SC 2011). A draw is a function of (seed,
 // stream, position) alone, so that a sample does not depend on which rank or thread asks for it (architecture
-// rule 8). The standard library's distributions differ between implementations; the ones here are fixed.
+// rule 7). The standard library's distributions differ between implementations; the ones here are fixed.
 #pragma once
 #include <array>
 #include <cstdint>

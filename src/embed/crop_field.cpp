@@ -4,24 +4,24 @@
 
 #include "prepare/field_reader.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 
-std::vector<float> crop_field(const Screen& screen, const CellTable& cells, std::size_t field,
-                              const Illumination* gain, const CropSettings& settings) {
-  const FieldImage image = read_corrected(screen, cells, field, gain);
+std::vector<float> crop_field(const screen::Screen& screen, const store::CellTable& cells, std::size_t field,
+                              const image::Illumination* gain, const CropSettings& settings) {
+  const image::FieldImage image = prepare::read_corrected(screen, cells, field, gain);
   const std::size_t size = static_cast<std::size_t>(image.channels) * settings.size.pixels();
   std::vector<float> crops(static_cast<std::size_t>(cells.cells_of(field)) * size);
   const auto first = static_cast<std::size_t>(cells.first_cell[field]);
   for (std::size_t i = 0; i < crops.size() / size; ++i) {
     const std::span<float> crop(crops.data() + i * size, size);
-    extract_crop(image, cells.y[first + i], cells.x[first + i], settings.size, crop);
-    normalise_crop(crop, image.channels, settings.rescaling);
+    image::extract_crop(image, cells.y[first + i], cells.x[first + i], settings.size, crop);
+    image::normalize_crop(crop, image.channels, settings.rescaling);
   }
   return crops;
 }
 
-std::size_t crop_bytes(std::int64_t cells, std::size_t channels, PictureSize size) {
+std::size_t crop_bytes(std::int64_t cells, std::size_t channels, image::PictureSize size) {
   return static_cast<std::size_t>(cells) * channels * size.pixels() * sizeof(float);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

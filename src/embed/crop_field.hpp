@@ -3,25 +3,25 @@
 #include <cstddef>
 #include <vector>
 
-#include "image/crop.hpp"
+#include "image/crop/crop.hpp"
 #include "image/illumination.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 
 struct CropSettings {
-  PictureSize size = 128;
-  Rescaling rescaling{};
+  image::PictureSize size = 128;
+  image::Rescaling rescaling{};
 };
 
 // Reads the field, divides it by the illumination function (where one is given), cuts and rescales a crop per
 // cell: [cells][C][h][w]. Throws Error: the field cannot be read, or is not of the size that its cells were
 // found in.
-std::vector<float> crop_field(const Screen& screen, const CellTable& cells, std::size_t field,
-                              const Illumination* gain, const CropSettings& settings);
+std::vector<float> crop_field(const screen::Screen& screen, const store::CellTable& cells, std::size_t field,
+                              const image::Illumination* gain, const CropSettings& settings);
 
 // What crops of that many cells take in memory.
-std::size_t crop_bytes(std::int64_t cells, std::size_t channels, PictureSize size);
+std::size_t crop_bytes(std::int64_t cells, std::size_t channels, image::PictureSize size);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

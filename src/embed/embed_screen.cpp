@@ -7,12 +7,12 @@
 #include "core/error.hpp"
 #include "embed/crop_field.hpp"
 #include "mpi/agree.hpp"
-#include "store/embedding_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 namespace {
 
-void check_channels(const Screen& screen, const Encoder& encoder) {
+void check_channels(const screen::Screen& screen, const Encoder& encoder) {
   if (static_cast<std::size_t>(encoder.channels()) == screen.channels.size()) return;
   throw Error("the network takes " + std::to_string(encoder.channels()) + " channels, the screen has " +
                   std::to_string(screen.channels.size()),
@@ -22,11 +22,12 @@ void check_channels(const Screen& screen, const Encoder& encoder) {
 // Runs the encoder over the crops of one field after the other.
 class Embedder {
  public:
-  Embedder(const CellTable& cells, Encoder& encoder, int batch)
+  Embedder(const store::CellTable& cells, Encoder& encoder, int batch)
       : cells_(cells), encoder_(encoder), batch_(static_cast<std::size_t>(batch)) {}
 
   // [cells of the field][features]
-  std::span<const float> encode(std::size_t field, const std::vector<float>& crops, const Tick& tick) {
+  std::span<const float> encode(std::size_t field, const std::vector<float>& crops,
+                                const prepare::Tick& tick) {
     const auto count = static_cast<std::size_t>(cells_.cells_of(field));
     const std::size_t crop = crops.size() / std::max<std::size_t>(1, count);
     const std::size_t width = encoder_.feature_names().size();
@@ -43,7 +44,7 @@ class Embedder {
   std::int64_t encoded() const { return encoded_; }
 
  private:
-  const CellTable& cells_;
+  const store::CellTable& cells_;
   Encoder& encoder_;
   std::size_t batch_;
   std::vector<float> features_;
@@ -57,30 +58,31 @@ void EmbedOptions::validate() const {
   pass.validate();
 }
 
-EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                         Encoder& encoder, const EmbedOptions& options, const FieldPassFiles& files,
-                         const nlohmann::json& provenance, const Clock& clock, Log& log) {
-  std::optional<FieldPass> pass;
-  together(comm, [&] {
+EmbedResult embed_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+                         const store::CellTable& cells, Encoder& encoder, const EmbedOptions& options,
+                         const prepare::FieldPassFiles& files, const nlohmann::json& provenance,
+                         const Clock& clock, Log& log) {
+  std::optional<prepare::FieldPass> pass;
+  mpi::together(comm, [&] {
     options.validate();
     check_channels(screen, encoder);
     pass.emplace(comm, screen, cells, options.pass, files);
   });
   const auto& digest = options.digest;
-  const EmbeddingLayout layout{digest ? digest->names : encoder.feature_names(),
-                               digest ? digest->layers : encoder.feature_layers(), options.float16,
-                               provenance};
-  EmbeddingWriter writer(comm, files.output, screen, cells, layout);
+  const store::EmbeddingLayout layout{digest ? digest->names : encoder.feature_names(),
+                                      digest ? digest->layers : encoder.feature_layers(), options.float16,
+                                      provenance};
+  store::EmbeddingWriter writer(comm, files.output, screen, cells, layout);
   Embedder embedder(cells, encoder, options.batch);
   const CropSettings settings{encoder.crop_size(), encoder.rescaling()};
-  FieldWork work;
+  prepare::FieldWork work;
   work.name = options.name;
   work.unit = options.unit;
   work.bytes = [&](std::size_t field) {
     return crop_bytes(cells.cells_of(field), screen.channels.size(), settings.size);
   };
-  work.prepare = [&](std::size_t field, const Illumination* gain) {
-    return [&, field, crops = crop_field(screen, cells, field, gain, settings)](const Tick& tick) {
+  work.prepare = [&](std::size_t field, const image::Illumination* gain) {
+    return [&, field, crops = crop_field(screen, cells, field, gain, settings)](const prepare::Tick& tick) {
       const auto features = embedder.encode(field, crops, tick);
       digest ? writer.write(field, digest->work(field, crops, features)) : writer.write(field, features);
     };
@@ -89,4 +91,4 @@ EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const C
   return {comm.sum(embedder.encoded()), passed.fields_done_before, passed.failed_fields};
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

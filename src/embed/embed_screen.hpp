@@ -11,15 +11,15 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/system/clock.hpp"
 #include "embed/encoder.hpp"
 #include "mpi/communicator.hpp"
 #include "prepare/field_pass.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 
 // What is kept of a field in place of its features.
 struct FieldDigest {
@@ -36,8 +36,8 @@ struct EmbedOptions {
   int batch = 128;                             // cells that the encoder gets at a time, at most
   bool float16 = false;                        // store features as 16-bit floats
   std::optional<FieldDigest> digest;
-  FieldPassOptions pass;  // its queue holds crops
-  void validate() const;  // throws Error
+  prepare::FieldPassOptions pass;  // its queue holds crops
+  void validate() const;           // throws Error
 };
 
 struct EmbedResult {
@@ -50,8 +50,9 @@ struct EmbedResult {
 // stop the run. An Error on one rank, of the encoder say, stops all ranks at their next field and is thrown
 // by all of them; what was written stays in "<output>.part", which the next run continues. Collective:
 // yes.
-EmbedResult embed_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                         Encoder& encoder, const EmbedOptions& options, const FieldPassFiles& files,
-                         const nlohmann::json& provenance, const Clock& clock, Log& log);
+EmbedResult embed_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+                         const store::CellTable& cells, Encoder& encoder, const EmbedOptions& options,
+                         const prepare::FieldPassFiles& files, const nlohmann::json& provenance,
+                         const Clock& clock, Log& log);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

@@ -8,16 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "image/crop.hpp"
+#include "image/crop/crop.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 
 class Encoder {
  public:
   virtual ~Encoder() = default;
   virtual int channels() const = 0;
-  virtual PictureSize crop_size() const = 0;
-  virtual const Rescaling& rescaling() const = 0;  // the crops to encode() must have had it
+  virtual image::PictureSize crop_size() const = 0;
+  virtual const image::Rescaling& rescaling() const = 0;  // the crops to encode() must have had it
   // D names, e.g. resnet18_conv4a_0; the layers asked for, one after another.
   virtual const std::vector<std::string>& feature_names() const = 0;
   // Of each of the D features, the layer it is of.
@@ -39,8 +39,9 @@ struct EncoderOptions {
   // with `maps` and a network over fields also a value for each place of each class map, of layer "map".
   bool classes = false, maps = false;
   // Beside these probabilities, the evidence that each pixel of a field is for a label, of layer "evidence":
-  // what comes back from the label's class map through a network over fields (Network::send_back). A label,
-  // "predicted" (the likeliest one) or "all"; empty: none. Fields only.
+  // what comes back from the label's class map through a network over fields
+  // (Network::backpropagate_evidence). A label, "predicted" (the likeliest one) or "all"; empty: none. Fields
+  // only.
   std::string evidence;
   std::string evidence_kind;  // "gradient" (its size), "rectified"; empty: as the architecture's paper has it
   // Evidence is asked of the field continued by its mirror image this far beyond its edges: what stands at an
@@ -50,8 +51,8 @@ struct EncoderOptions {
   int threads = 1;                        // that compute
   int channels = 0;                       // of the screen; a model of another number is refused
   bool whole_fields = false;              // pictures are fields of crop_size, whatever size it was trained on
-  PictureSize crop_size{};                // 0: the model's; 128 where it does not say
-  std::string crop_normalisation;         // empty: the model's; "maximum" where it does not say
+  image::PictureSize crop_size{};         // 0: the model's; 128 where it does not say
+  std::string crop_normalization;         // empty: the model's; "maximum" where it does not say
   std::uint64_t seed = 0;                 // of the untrained network
   std::string architecture = "resnet18";  // of the untrained network
   std::string device = "auto";            // "auto", "cpu", "cuda"
@@ -63,4 +64,4 @@ inline constexpr const char* default_layer = "conv4a";
 // Throws Error: a model that cannot be read or does not fit the options.
 std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

@@ -3,31 +3,31 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "embed/tiled_encoder_torch.hpp"
 #include "image/size_text.hpp"
 #include "network/model_file.hpp"
 #include "network/network_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 namespace {
 
 // What is computed of a tile, and the names of it.
 struct Task {
-  std::function<torch::Tensor(Network&, const torch::Tensor&)> work;
+  std::function<torch::Tensor(network::Network&, const torch::Tensor&)> work;
   std::vector<std::string> names, layers;
   bool gradients = false;  // go back through the network
 };
 
-Task features_task(const NetworkSpec& spec, const std::vector<LayerInfo>& layers) {
+Task features_task(const network::NetworkSpec& spec, const std::vector<network::LayerInfo>& layers) {
   Task task;
   std::vector<std::string> layer_names;
   for (const auto& layer : layers) {
     layer_names.push_back(layer.name);
     task.layers.insert(task.layers.end(), static_cast<std::size_t>(layer.dims), layer.name);
   }
-  task.names = feature_names_of(spec, layers);
-  task.work = [layer_names](Network& network, const torch::Tensor& crops) {
+  task.names = network::feature_names_of(spec, layers);
+  task.work = [layer_names](network::Network& network, const torch::Tensor& crops) {
     return torch::cat(network.features(crops, layer_names), 1);
   };
   return task;
@@ -38,28 +38,29 @@ torch::Tensor probabilities_of(const torch::Tensor& logits, bool several_labels)
 }
 
 // Probabilities of the labels; then, if asked for, the places of each label's map, row by row.
-Task classes_task(const Model& model, PictureSize size, bool maps) {
+Task classes_task(const network::Model& model, image::PictureSize size, bool maps) {
   const auto& info = model.info;
   const auto where = model.path.string();
   if (info.spec.classes == 0 || info.labels.size() != static_cast<std::size_t>(info.spec.classes))
     throw Error("the model names no labels to predict", where,
                 "Give a model that `cytoscale train` wrote, and not with --regularizer rnn");
-  if (maps && !is_field_network(info.spec.architecture))
+  if (maps && !network::is_field_network(info.spec.architecture))
     throw Error(info.spec.architecture + " makes no map for a label", where,
                 "Leave --maps out, or train one of: mil_cnn, wscnn4, wscnn6");
   Task task{{}, info.labels, std::vector<std::string>(info.labels.size(), "class")};
-  const int rows = maps ? map_side(info.spec.architecture, size.height) : 0,
-            columns = maps ? map_side(info.spec.architecture, size.width) : 0;
+  const int rows = maps ? network::map_side(info.spec.architecture, size.height) : 0,
+            columns = maps ? network::map_side(info.spec.architecture, size.width) : 0;
   for (const auto& label : info.labels)
     for (int place = 0; place < rows * columns; ++place) {
       task.names.push_back(label + "@" + std::to_string(place / columns) + "," +
                            std::to_string(place % columns));
       task.layers.push_back("map");
     }
-  const bool several = info.several_labels, of_probabilities = pools_probabilities(info.spec.architecture);
-  task.work = [maps, several, of_probabilities](Network& network, const torch::Tensor& crops) {
+  const bool several = info.several_labels,
+             of_probabilities = network::pools_probabilities(info.spec.architecture);
+  task.work = [maps, several, of_probabilities](network::Network& network, const torch::Tensor& crops) {
     if (!maps) return probabilities_of(network.classify(crops), several);
-    const auto evidence = network.weigh(crops);
+    const auto evidence = network.forward_with_evidence(crops);
     const auto places = of_probabilities ? torch::sigmoid(evidence.maps) : evidence.maps;
     return torch::cat({probabilities_of(evidence.logits, several), places.flatten(1)}, 1);
   };
@@ -77,17 +78,17 @@ torch::Tensor labels_asked(const std::string& which, const std::vector<std::stri
   return asked;
 }
 
-void check_evidence(const Model& model, PictureSize size, const EncoderOptions& options) {
+void check_evidence(const network::Model& model, image::PictureSize size, const EncoderOptions& options) {
   const auto& info = model.info;
   const auto where = model.path.string();
   const int margin = options.evidence_margin_px;
   if (margin < 0 || margin >= std::min(size.height, size.width))
-    throw Error("a margin of " + std::to_string(margin) + " px around fields of " + size_text(size),
+    throw Error("a margin of " + std::to_string(margin) + " px around fields of " + image::size_text(size),
                 "--evidence-margin", "Give 0 or more, less than the field's shorter side");
   if (margin > 0 && info.spec.pooling.kind == "fc")
     throw Error("a network with fc takes fields of one size: no margin around them", "--evidence-margin",
                 "Leave it out, or train with another --pool");
-  if (!is_field_network(info.spec.architecture))
+  if (!network::is_field_network(info.spec.architecture))
     throw Error(info.spec.architecture + " does not tell where its evidence is", where,
                 "Train one of: mil_cnn, wscnn4, wscnn6");
   const auto& which = options.evidence;
@@ -99,7 +100,7 @@ void check_evidence(const Model& model, PictureSize size, const EncoderOptions& 
 
 // [N][classes][h][w]: how likely the label would be if its score were that of this one place; 0 where a
 // place beside it holds more, since max pooling would not take it.
-torch::Tensor chances_alone(const Evidence& found) {
+torch::Tensor chances_alone(const network::Evidence& found) {
   const auto classes = found.logits.size(1);
   const auto itself = torch::eye(classes, found.logits.options().dtype(torch::kBool));
   // Of the others alone: the sum of all less one's own is 0 in floating point where that one is much
@@ -116,25 +117,25 @@ torch::Tensor chances_alone(const Evidence& found) {
 // with what each place of a class map holds: of a network of probabilities P_i · p_ij (Kraus et al. 2016
 // eq. 5), of one of scores chances_alone(): with 1 at the greatest place alone, the class score's own
 // gradient, one object of many would be seen.
-Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& options) {
+Task evidence_task(const network::Model& model, image::PictureSize size, const EncoderOptions& options) {
   check_evidence(model, size, options);
   auto task = classes_task(model, size, false);
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x) task.names.push_back(std::to_string(y) + "," + std::to_string(x));
   task.layers.resize(task.names.size(), "evidence");
   task.gradients = true;
-  const bool of_probabilities = pools_probabilities(model.info.spec.architecture);
+  const bool of_probabilities = network::pools_probabilities(model.info.spec.architecture);
   const bool rectified =
       options.evidence_kind.empty() ? of_probabilities : options.evidence_kind == "rectified";
   const auto margin = options.evidence_margin_px;
   task.work = [=, several = model.info.several_labels, labels = model.info.labels, which = options.evidence](
-                  Network& network, const torch::Tensor& fields) {
+                  network::Network& network, const torch::Tensor& fields) {
     torch::Tensor logits;
     const auto continued =
         margin > 0 ? torch::reflection_pad2d(fields, {margin, margin, margin, margin}) : fields;
-    auto back = network.send_back(
+    auto back = network.backpropagate_evidence(
         continued,
-        [&](const Evidence& found) {
+        [&](const network::Evidence& found) {
           logits = found.logits.detach();
           const auto asked = labels_asked(which, labels, found.logits).unsqueeze(-1).unsqueeze(-1);
           if (!of_probabilities) return asked * chances_alone(found);
@@ -143,7 +144,7 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
         rectified);
     if (margin > 0) {
       torch::NoGradGuard guard;
-      logits = network.weigh(fields).logits;
+      logits = network.forward_with_evidence(fields).logits;
       back = back.narrow(2, margin, fields.size(2)).narrow(3, margin, fields.size(3));
     }
     return torch::cat({probabilities_of(logits, several), back.abs().sum(1).flatten(1)}, 1);
@@ -153,7 +154,7 @@ Task evidence_task(const Model& model, PictureSize size, const EncoderOptions& o
 
 class NetworkEncoder final : public TiledEncoder {
  public:
-  NetworkEncoder(std::shared_ptr<Network> network, Task task, const CropShape& crop,
+  NetworkEncoder(std::shared_ptr<network::Network> network, Task task, const CropShape& crop,
                  const std::string& remark, const EncoderOptions& options)
       : TiledEncoder(crop, options),
         network_(std::move(network)),
@@ -181,14 +182,14 @@ class NetworkEncoder final : public TiledEncoder {
   }
 
  private:
-  std::shared_ptr<Network> network_;
+  std::shared_ptr<network::Network> network_;
   Task task_;
   std::string remark_, precision_;
   torch::ScalarType type_;
 };
 
 // Window and rescaling of crops are the model's; options that contradict it are refused.
-CropShape crop_shape_of(const Model& model, const EncoderOptions& options) {
+CropShape crop_shape_of(const network::Model& model, const EncoderOptions& options) {
   const auto& info = model.info;
   const auto where = model.path.string();
   if (options.channels > 0 && info.spec.channels != options.channels)
@@ -198,17 +199,17 @@ CropShape crop_shape_of(const Model& model, const EncoderOptions& options) {
   auto told = options;
   const auto& pooling = info.spec.pooling;
   const bool any_size =
-      (is_field_network(info.spec.architecture) || options.whole_fields) && pooling.kind != "fc";
+      (network::is_field_network(info.spec.architecture) || options.whole_fields) && pooling.kind != "fc";
   if (pooling.kind == "fc") told.crop_size = {pooling.height, pooling.width};
   if (info.crop_px > 0 && (!any_size || options.crop_size.height == 0)) told.crop_size = info.crop_px;
-  if (!info.crop_normalisation.empty()) told.crop_normalisation = info.crop_normalisation;
+  if (!info.crop_normalization.empty()) told.crop_normalization = info.crop_normalization;
   if (options.crop_size.height > 0 && told.crop_size != options.crop_size)
-    throw Error("the model was trained on crops of " + size_text(told.crop_size) + ", not " +
-                    size_text(options.crop_size),
+    throw Error("the model was trained on crops of " + image::size_text(told.crop_size) + ", not " +
+                    image::size_text(options.crop_size),
                 where, "Leave --crop-size out to take the model's");
-  if (!options.crop_normalisation.empty() && told.crop_normalisation != options.crop_normalisation)
-    throw Error("the model was trained on crops rescaled by '" + told.crop_normalisation + "', not by '" +
-                    options.crop_normalisation + "'",
+  if (!options.crop_normalization.empty() && told.crop_normalization != options.crop_normalization)
+    throw Error("the model was trained on crops rescaled by '" + told.crop_normalization + "', not by '" +
+                    options.crop_normalization + "'",
                 where, "Leave --crop-normalization out to take the model's");
   auto shape = crop_shape_of(told, info.spec.channels);
   shape.rescaling.statistics = info.statistics;
@@ -218,30 +219,31 @@ CropShape crop_shape_of(const Model& model, const EncoderOptions& options) {
 }  // namespace
 
 std::unique_ptr<Encoder> make_network_encoder(const EncoderOptions& options) {
-  Model model;
+  network::Model model;
   if (options.model.empty()) {
     model.path = "untrained network";
     model.info.spec = {options.architecture, options.channels, 0};
-    model.info.crop_normalisation.clear();
+    model.info.crop_normalization.clear();
   } else {
-    model = read_model(options.model, options.channels);
+    model = network::read_model(options.model, options.channels);
     if (!options.classes) model.info.spec.classes = 0;  // the classification layer is not needed
   }
   const auto crop = crop_shape_of(model, options);
-  check_crop_fits(model.info.spec.architecture, crop.size.height, crop.size.width);
+  network::check_crop_fits(model.info.spec.architecture, crop.size.height, crop.size.width);
   auto task = !options.evidence.empty() ? evidence_task(model, crop.size, options)
               : options.classes
                   ? classes_task(model, crop.size, options.maps)
-                  : features_task(model.info.spec,
-                                  select_layers(model.info.spec, options.layers.empty()
-                                                                     ? std::vector<std::string>{default_layer}
-                                                                     : options.layers));
-  auto network = make_network(model.info.spec);
+                  : features_task(
+                        model.info.spec,
+                        network::select_layers(model.info.spec, options.layers.empty()
+                                                                    ? std::vector<std::string>{default_layer}
+                                                                    : options.layers));
+  auto network = network::make_network(model.info.spec);
   if (options.model.empty())
-    network->initialise(options.seed);
+    network->initialize(options.seed);
   else
-    load_weights(*network, model.weights, model.path.string());
+    network::load_weights(*network, model.weights, model.path.string());
   return std::make_unique<NetworkEncoder>(std::move(network), std::move(task), crop, model.remark, options);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

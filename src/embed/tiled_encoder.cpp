@@ -7,7 +7,7 @@
 #include "network/model_file.hpp"
 #include "network/network_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 namespace {
 
 constexpr std::size_t tile_values = std::size_t{1} << 24;  // a tile of larger pictures has fewer of them
@@ -15,7 +15,7 @@ constexpr std::size_t tile_values = std::size_t{1} << 24;  // a tile of larger p
 }  // namespace
 
 TiledEncoder::TiledEncoder(const CropShape& crop, const EncoderOptions& options)
-    : device_(choose_device(options.device, options.local_rank)),
+    : device_(network::choose_device(options.device, options.local_rank)),
       crop_(crop),
       tile_(options.whole_fields
                 ? 1
@@ -58,9 +58,9 @@ std::string TiledEncoder::library() const {
 }
 
 CropShape crop_shape_of(const EncoderOptions& options, int channels) {
-  return {channels, options.crop_size.height > 0 ? options.crop_size : PictureSize(128),
-          Rescaling(parse_crop_normalisation(
-              options.crop_normalisation.empty() ? "maximum" : options.crop_normalisation))};
+  return {channels, options.crop_size.height > 0 ? options.crop_size : image::PictureSize(128),
+          image::Rescaling(image::parse_crop_normalization(
+              options.crop_normalization.empty() ? "maximum" : options.crop_normalization))};
 }
 
 void EncoderOptions::validate() const {
@@ -70,24 +70,24 @@ void EncoderOptions::validate() const {
   const auto smallest = std::min(crop_size.height, crop_size.width);
   if (smallest < 0 || (smallest > 0 && smallest < 8))
     throw Error("crops must have at least 8 px a side", "crop-size");
-  if (!crop_normalisation.empty()) parse_crop_normalisation(crop_normalisation);
+  if (!crop_normalization.empty()) image::parse_crop_normalization(crop_normalization);
 }
 
 std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
   options.validate();
-  keep_freed_memory();
-  auto encoder =
-      is_pytorch_file(options.model) ? make_torchscript_encoder(options) : make_network_encoder(options);
+  network::configure_malloc_for_training();
+  auto encoder = network::is_pytorch_file(options.model) ? make_torchscript_encoder(options)
+                                                         : make_network_encoder(options);
   const auto& [how, statistics] = encoder->rescaling();
-  if (needs_statistics(how) && statistics.sd.empty())
-    throw Error("crops cannot be rescaled by '" + std::string(name_of(how)) +
+  if (image::needs_statistics(how) && statistics.sd.empty())
+    throw Error("crops cannot be rescaled by '" + std::string(image::name_of(how)) +
                     "': the model has no statistics of a training set",
                 options.model.string(), "Only a model that was trained so can be used so");
-  if (how == CropNormalisation::mean_image && statistics.size != encoder->crop_size())
-    throw Error("the model subtracts a mean image of " + size_text(statistics.size) +
-                    ", the pictures are of " + size_text(encoder->crop_size()),
+  if (how == image::CropNormalization::mean_image && statistics.size != encoder->crop_size())
+    throw Error("the model subtracts a mean image of " + image::size_text(statistics.size) +
+                    ", the pictures are of " + image::size_text(encoder->crop_size()),
                 options.model.string(), "Give pictures of the size it was trained on");
   return encoder;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

@@ -3,22 +3,22 @@
 #pragma once
 #include <torch/torch.h>
 
-#include "core/worker_pool.hpp"
+#include "core/threads/worker_pool.hpp"
 #include "embed/encoder.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 
 struct CropShape {
   int channels;
-  PictureSize size;
-  Rescaling rescaling;
+  image::PictureSize size;
+  image::Rescaling rescaling;
 };
 
 class TiledEncoder : public Encoder {
  public:
   int channels() const final { return crop_.channels; }
-  PictureSize crop_size() const final { return crop_.size; }
-  const Rescaling& rescaling() const final { return crop_.rescaling; }
+  image::PictureSize crop_size() const final { return crop_.size; }
+  const image::Rescaling& rescaling() const final { return crop_.rescaling; }
   void encode(std::span<const float> crops, std::size_t count, std::span<float> out) final;
 
  protected:
@@ -47,4 +47,4 @@ CropShape crop_shape_of(const EncoderOptions& options, int channels);
 std::unique_ptr<Encoder> make_network_encoder(const EncoderOptions& options);
 std::unique_ptr<Encoder> make_torchscript_encoder(const EncoderOptions& options);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

@@ -4,7 +4,7 @@
 #include "core/error.hpp"
 #include "embed/tiled_encoder_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 namespace {
 
 // The line of LibTorch's report that says what went wrong.
@@ -107,4 +107,4 @@ std::unique_ptr<Encoder> make_torchscript_encoder(const EncoderOptions& options)
   return std::make_unique<TorchScriptEncoder>(crop_shape_of(options, options.channels), options);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

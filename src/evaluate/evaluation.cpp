@@ -4,9 +4,9 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 void choose_single_batch_classes(Evaluation& result, const std::vector<std::string>& asked,
@@ -53,11 +53,12 @@ void match_by_rules(Evaluation& result, bool has_batches, const BootstrapOptions
   }
 }
 
-void measure_z_prime(Evaluation& result, const ProfileTable& wells, const std::vector<char>& negative,
-                     const ZPrimeOptions& options, const std::string& where) {
+void measure_z_prime(Evaluation& result, const profile::ProfileTable& wells,
+                     const std::vector<char>& negative, const ZPrimeOptions& options,
+                     const std::string& where) {
   if (options.positive.empty()) return;
   const auto train = training_mask(wells.metadata, options.train, where);
-  const auto selector = parse_selector(options.positive, "--zprime-positive");
+  const auto selector = screen::parse_selector(options.positive, "--zprime-positive");
   const bool usual = options.positive == ZPrimeOptions{}.positive;
   if (usual && !wells.metadata.find(selector.column)) {
     result.notes.push_back("no column " + selector.column +
@@ -104,20 +105,21 @@ const RuleResult* Evaluation::rule(MatchRule which) const {
   return nullptr;
 }
 
-Evaluation evaluate_profiles(ProfileTable wells, const EvaluateOptions& options, const std::string& where) {
+Evaluation evaluate_profiles(profile::ProfileTable wells, const EvaluateOptions& options,
+                             const std::string& where) {
   options.validate();
   const auto& roles = options.roles;
   Evaluation result;
   const auto labels = read_well_labels(wells.metadata, roles, where, result.notes);
-  const auto well_role = well_roles(wells.metadata, roles, options.normalize, where);
-  wells = normalize(std::move(wells), well_role, options.normalize, where);
+  const auto well_role = profile::well_roles(wells.metadata, roles, options.normalize, where);
+  wells = profile::normalize(std::move(wells), well_role, options.normalize, where);
   result.wells = wells.size();
   result.control_wells = wells.size() - labels.rows.size();
   result.features = wells.features.size();
   result.dropped = wells.dropped;
   result.frobenius_norm = wells.values.norm();
 
-  const Matrix treated = wells.values(labels.rows, Eigen::all);
+  const profile::Matrix treated = wells.values(labels.rows, Eigen::all);
   result.treatments = make_treatments(treated, labels, options.aggregate, roles, where);
   if (labels.has_class) {
     if (labels.has_batch) choose_single_batch_classes(result, options.single_batch_classes, where);
@@ -136,4 +138,4 @@ Evaluation evaluate_profiles(ProfileTable wells, const EvaluateOptions& options,
   return result;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -1,23 +1,23 @@
-// Evaluation of well profiles: normalise, aggregate to treatments, match (method.md §5). Pure: a table in,
-// figures out.
+// Evaluation of well profiles: normalize, aggregate to treatments, match (docs/method.md, "Matching"). Pure:
+// a table in, figures out.
 #pragma once
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "evaluate/matching.hpp"
-#include "evaluate/retrieval.hpp"
+#include "evaluate/matching/matching.hpp"
+#include "evaluate/retrieval/retrieval.hpp"
 #include "evaluate/z_prime.hpp"
 #include "profile/aggregate.hpp"
 #include "profile/normalize.hpp"
-#include "screen/columns.hpp"
+#include "screen/column_roles.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 
 struct EvaluateOptions {
-  ColumnRoles roles;
-  NormalizeOptions normalize;
-  Aggregation aggregate;                                     // wells to treatments
+  screen::ColumnRoles roles;
+  profile::NormalizeOptions normalize;
+  profile::Aggregation aggregate;                            // wells to treatments
   std::vector<std::string> single_batch_classes = {"auto"};  // or their names; empty: none leaves
   ZPrimeOptions zprime;
   BootstrapOptions bootstrap;
@@ -35,14 +35,15 @@ struct Evaluation {
   std::vector<std::string> single_batch_classes;  // as used
   std::vector<std::string> dropped;               // features, with the reason
   std::vector<std::string> notes;                 // what was left out, and why
-  double frobenius_norm = 0;                      // of all normalised well profiles
+  double frobenius_norm = 0;                      // of all normalized well profiles
   const RuleResult* rule(MatchRule which) const;
 };
 
 // `where` names the profiles in errors. Metrics that do not apply (no classes, no batches, one batch, no
 // replicates, no positive controls) are left out with a note. Throws Error: a column given by the user is
-// missing (with the nearest present), no controls to normalise by, two classes, compounds for one treatment,
+// missing (with the nearest present), no controls to normalize by, two classes, compounds for one treatment,
 // a single-batch class that does not occur.
-Evaluation evaluate_profiles(ProfileTable wells, const EvaluateOptions& options, const std::string& where);
+Evaluation evaluate_profiles(profile::ProfileTable wells, const EvaluateOptions& options,
+                             const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

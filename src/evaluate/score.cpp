@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 // What a unit adds to numerator and denominator of a ratio.
@@ -81,4 +81,4 @@ double percentile(std::vector<double> values, double share) {
   return low + (position - static_cast<double>(below)) * (high - low);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 
 struct Interval {
   double low, high;
@@ -14,7 +14,7 @@ struct Interval {
 
 // Efron's percentile bootstrap: units (treatments) are drawn with replacement as often as there are units,
 // the figure is computed anew, and the 2.5th and 97.5th percentiles (linear, as numpy) are the 95 % interval.
-// The neighbours stay those of the full set. Resample r of n units is the same for every figure, so figures
+// The neighbors stay those of the full set. Resample r of n units is the same for every figure, so figures
 // of the same treatments can be compared.
 struct BootstrapOptions {
   int resamples = 1000;  // 0: no intervals
@@ -42,4 +42,4 @@ std::optional<Interval> bootstrap_mean(const std::vector<double>& values, const 
 // numpy.percentile, method linear; share in [0, 1]; values not empty.
 double percentile(std::vector<double> values, double share);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "screen/columns.hpp"
+#include "screen/column_roles.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 struct MeanAndSd {
@@ -23,29 +23,30 @@ MeanAndSd mean_and_sd(const std::vector<double>& values) {
   return result;
 }
 
-std::vector<double> scores(const Matrix& values, const std::vector<std::size_t>& rows,
+std::vector<double> scores(const profile::Matrix& values, const std::vector<std::size_t>& rows,
                            const Eigen::VectorXd& axis) {
   std::vector<double> result;
   for (const auto row : rows) result.push_back(values.row(static_cast<Eigen::Index>(row)).dot(axis));
   return result;
 }
 
-Eigen::RowVectorXd mean_row(const Matrix& x) {
+Eigen::RowVectorXd mean_row(const profile::Matrix& x) {
   return x.colwise().sum() / static_cast<double>(x.rows());
 }
 
 // Σ = (1−δ)S + δμI applied inversely to `d`. With few wells S = CᵀC/n has low rank: Woodbury's identity needs
 // only the wells × wells product, so thousands of features are cheap.
-Eigen::VectorXd shrunk_inverse_times(const Matrix& centred, const Eigen::VectorXd& d) {
-  const double n = static_cast<double>(centred.rows());
-  const double scale = centred.squaredNorm() / n / static_cast<double>(centred.cols());
-  if (!(scale > 0)) return d;  // wells of a class are all alike: no spread to weigh by
-  const double delta = std::max(ledoit_wolf_shrinkage(centred), 1e-6);
+Eigen::VectorXd shrunk_inverse_times(const profile::Matrix& centered, const Eigen::VectorXd& d) {
+  const double n = static_cast<double>(centered.rows());
+  const double scale = centered.squaredNorm() / n / static_cast<double>(centered.cols());
+  if (!(scale > 0)) return d;  // wells of a class are all alike: no spread to forward_with_evidence by
+  const double delta = std::max(ledoit_wolf_shrinkage(centered), 1e-6);
   const double ridge = delta * scale, weight = (1 - delta) / n;
   if (weight <= 0) return d / ridge;
-  const Eigen::MatrixXd inner = Eigen::MatrixXd(centred * centred.transpose()) +
-                                (ridge / weight) * Eigen::MatrixXd::Identity(centred.rows(), centred.rows());
-  return (d - centred.transpose() * inner.ldlt().solve(centred * d)) / ridge;
+  const Eigen::MatrixXd inner =
+      Eigen::MatrixXd(centered * centered.transpose()) +
+      (ridge / weight) * Eigen::MatrixXd::Identity(centered.rows(), centered.rows());
+  return (d - centered.transpose() * inner.ldlt().solve(centered * d)) / ridge;
 }
 
 }  // namespace
@@ -60,10 +61,10 @@ std::string separation_axis_name(SeparationAxis axis) {
   return axis == SeparationAxis::lda ? "lda" : "mean-difference";
 }
 
-double ledoit_wolf_shrinkage(const Matrix& centred) {
-  const double n = static_cast<double>(centred.rows()), p = static_cast<double>(centred.cols());
+double ledoit_wolf_shrinkage(const profile::Matrix& centered) {
+  const double n = static_cast<double>(centered.rows()), p = static_cast<double>(centered.cols());
   // ‖S‖² and Σ‖x xᵀ‖² through the n × n product: no p × p matrix.
-  const Eigen::MatrixXd gram = centred * centred.transpose();
+  const Eigen::MatrixXd gram = centered * centered.transpose();
   const double trace = gram.trace() / n;
   const double s2 = gram.squaredNorm() / (n * n);
   const double d2 = s2 - trace * trace / p;
@@ -72,16 +73,16 @@ double ledoit_wolf_shrinkage(const Matrix& centred) {
   return std::clamp(b2 / d2, 0.0, 1.0);
 }
 
-Eigen::VectorXd fit_axis(const Matrix& values, const std::vector<std::size_t>& negative,
+Eigen::VectorXd fit_axis(const profile::Matrix& values, const std::vector<std::size_t>& negative,
                          const std::vector<std::size_t>& positive, SeparationAxis axis) {
-  const Matrix minus = values(negative, Eigen::all), plus = values(positive, Eigen::all);
+  const profile::Matrix minus = values(negative, Eigen::all), plus = values(positive, Eigen::all);
   const Eigen::RowVectorXd minus_mean = mean_row(minus), plus_mean = mean_row(plus);
   Eigen::VectorXd direction = (plus_mean - minus_mean).transpose();
   if (axis == SeparationAxis::lda && negative.size() + positive.size() > 2) {
-    Matrix centred(minus.rows() + plus.rows(), values.cols());
-    centred.topRows(minus.rows()) = minus.rowwise() - minus_mean;
-    centred.bottomRows(plus.rows()) = plus.rowwise() - plus_mean;
-    direction = shrunk_inverse_times(centred, direction);
+    profile::Matrix centered(minus.rows() + plus.rows(), values.cols());
+    centered.topRows(minus.rows()) = minus.rowwise() - minus_mean;
+    centered.bottomRows(plus.rows()) = plus.rowwise() - plus_mean;
+    direction = shrunk_inverse_times(centered, direction);
   }
   const double length = direction.norm();
   if (!(length > 0) || !std::isfinite(length)) {
@@ -98,7 +99,7 @@ std::vector<char> training_mask(const Table& metadata, const std::vector<std::st
   for (const auto& item : train) {
     std::string value = item;
     if (item.find('=') != std::string::npos || column.empty()) {
-      const auto selector = parse_selector(item, "--zprime-train");
+      const auto selector = screen::parse_selector(item, "--zprime-train");
       column = selector.column;
       value = selector.value;
     }
@@ -112,8 +113,9 @@ std::vector<char> training_mask(const Table& metadata, const std::vector<std::st
   return mask;
 }
 
-ZPrime z_prime(const Matrix& values, const std::vector<char>& negative, const std::vector<char>& positive,
-               const std::vector<char>& train, SeparationAxis axis, const std::string& where) {
+ZPrime z_prime(const profile::Matrix& values, const std::vector<char>& negative,
+               const std::vector<char>& positive, const std::vector<char>& train, SeparationAxis axis,
+               const std::string& where) {
   ZPrime result;
   result.held_out = std::find(train.begin(), train.end(), 0) != train.end();
   std::vector<std::size_t> rows[2][2];  // [positive][scored]
@@ -146,4 +148,4 @@ ZPrime z_prime(const Matrix& values, const std::vector<char>& negative, const st
   return result;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "core/csv.hpp"
+#include "core/text/csv.hpp"
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 
 enum class SeparationAxis {
   mean_difference,  // μ₊ − μ₋
@@ -38,10 +38,10 @@ struct ZPrime {
 };
 
 // Unit vector of the axis from negative to positive training wells. Throws Error when their means coincide.
-Eigen::VectorXd fit_axis(const Matrix& values, const std::vector<std::size_t>& negative,
+Eigen::VectorXd fit_axis(const profile::Matrix& values, const std::vector<std::size_t>& negative,
                          const std::vector<std::size_t>& positive, SeparationAxis axis);
-// The shrinkage intensity in [0, 1] of Ledoit & Wolf (2004) for rows already centred.
-double ledoit_wolf_shrinkage(const Matrix& centred);
+// The shrinkage intensity in [0, 1] of Ledoit & Wolf (2004) for rows already centered.
+double ledoit_wolf_shrinkage(const profile::Matrix& centered);
 
 // 1 where the row is a training well, by `train` above; all 1 where it is empty. Throws Error: unknown
 // column, none matches.
@@ -50,7 +50,8 @@ std::vector<char> training_mask(const Table& metadata, const std::vector<std::st
 
 // `train` marks training wells; where all are marked, all are scored. Throws Error: no negative or positive
 // well among the training wells, fewer than two of either among the scored ones, no separation.
-ZPrime z_prime(const Matrix& values, const std::vector<char>& negative, const std::vector<char>& positive,
-               const std::vector<char>& train, SeparationAxis axis, const std::string& where);
+ZPrime z_prime(const profile::Matrix& values, const std::vector<char>& negative,
+               const std::vector<char>& positive, const std::vector<char>& train, SeparationAxis axis,
+               const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -1,7 +1,7 @@
 // A dataset: numbers or text of any rank, read and written in ranges of its first dimension. Ours are
 // contiguous, with space allocated at creation and never filled, so that a row written later touches no
-// metadata (architecture rule 9). Writes are independent: ranks may write different ranges, or none, at any
-// time. Throws Error naming file:/dataset. Collective: no.
+// metadata (docs/architecture.md, rule 8). Writes are independent: ranks may write different ranges, or none,
+// at any time. Throws Error naming file:/dataset. Collective: no.
 #pragma once
 #include <cstdint>
 #include <span>

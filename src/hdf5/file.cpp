@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "hdf5/error_internal.hpp"
+#include "hdf5/hdf5_error_internal.hpp"
 #include "mpi/agree.hpp"
 
 namespace cytoscale::hdf5 {
@@ -64,9 +64,9 @@ File File::open(const std::filesystem::path& path, Access access) {
   return {std::move(file), path};
 }
 
-File File::open_parallel(const Communicator& comm, const std::filesystem::path& path) {
+File File::open_parallel(const mpi::Communicator& comm, const std::filesystem::path& path) {
   // A file that one rank cannot open at all must not leave the others waiting in the collective opening.
-  together(comm, [&] { open(path, Access::read).close(); });
+  mpi::together(comm, [&] { open(path, Access::read).close(); });
   if (comm.native() == nullptr) return open(path, Access::read_write);
   const std::string where = path.string();
   std::optional<File> result;
@@ -82,7 +82,7 @@ File File::open_parallel(const Communicator& comm, const std::filesystem::path& 
   } catch (const Error& error) {
     problem = error;
   }
-  agree(comm, problem);
+  mpi::agree(comm, problem);
   return std::move(*result);
 }
 

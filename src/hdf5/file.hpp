@@ -61,7 +61,7 @@ class File {
   static File open(const std::filesystem::path& path, Access access);
   // For reading and writing on all ranks through MPI-IO; without MPI as open(). Throws the same Error on all
   // ranks. Collective: yes.
-  static File open_parallel(const Communicator& comm, const std::filesystem::path& path);
+  static File open_parallel(const mpi::Communicator& comm, const std::filesystem::path& path);
 
   File() = default;
   const Group& root() const { return root_; }

@@ -1,6 +1,6 @@
 #include "core/error.hpp"
-#include "hdf5/error_internal.hpp"
 #include "hdf5/file.hpp"
+#include "hdf5/hdf5_error_internal.hpp"
 
 namespace cytoscale::hdf5 {
 namespace {

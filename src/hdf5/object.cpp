@@ -1,7 +1,7 @@
 #include "hdf5/object.hpp"
 
 #include "core/error.hpp"
-#include "hdf5/error_internal.hpp"
+#include "hdf5/hdf5_error_internal.hpp"
 
 namespace cytoscale::hdf5 {
 namespace {

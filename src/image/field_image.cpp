@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "image/tiff.hpp"
+#include "image/io/tiff.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 LoadedField read_field(std::span<const ImageFile> files) {
   LoadedField field;
@@ -27,4 +27,4 @@ LoadedField read_field(std::span<const ImageFile> files) {
   return field;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

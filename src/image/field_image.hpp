@@ -6,7 +6,7 @@
 #include "core/image_file.hpp"
 #include "image/plane.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 struct LoadedField {
   FieldImage image;                // [C][H][W], the file's units
@@ -17,4 +17,4 @@ struct LoadedField {
 // first channel's.
 LoadedField read_field(std::span<const ImageFile> files);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "image/filters_internal.hpp"
-#include "image/gaussian_blur.hpp"
-#include "image/levels.hpp"
+#include "image/filter/filters_internal.hpp"
+#include "image/filter/gaussian_blur.hpp"
+#include "image/filter/levels.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 constexpr double unit = 65536;
@@ -84,7 +84,7 @@ Illumination make_illumination(const IlluminationSum& sum, const IlluminationOpt
   options.validate();
   if (sum.fields <= 0 || sum.sums.empty()) {
     throw Error("no field of the plate could be read for illumination correction", "",
-                "Look into failures.csv for the reasons");
+                "ImageInspection into failures.csv for the reasons");
   }
   Illumination result{sum.channels, sum.height, sum.width, std::vector<float>(sum.sums.size(), 1.0f)};
   if (!options.enabled) return result;
@@ -114,4 +114,4 @@ void correct(FieldImage& field, const Illumination& illumination) {
   for (std::size_t i = 0; i < field.pixels.size(); ++i) field.pixels[i] /= illumination.gain[i];
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

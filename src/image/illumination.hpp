@@ -13,7 +13,7 @@
 
 #include "image/plane.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 struct IlluminationOptions {
   bool enabled = true;
@@ -46,4 +46,4 @@ Illumination make_illumination(const IlluminationSum& sum, const IlluminationOpt
 // Divides in place. Throws Error when the sizes differ.
 void correct(FieldImage& field, const Illumination& illumination);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <optional>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/csv.hpp"
+#include "core/text/text.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 constexpr std::array<std::array<const char*, 2>, 6> known_columns = {{
@@ -61,4 +61,4 @@ std::vector<std::pair<float, float>> read_locations(const std::filesystem::path&
               "Name them Nuclei_Location_Center_X and Nuclei_Location_Center_Y, or X and Y");
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -1,10 +1,10 @@
-// Cell centres from another program.
+// Cell centers from another program.
 #pragma once
 #include <filesystem>
 #include <utility>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 // (y, x) in px, in the file's order. Column pairs known (X, Y): Nuclei_Location_Center_X/_Y (DeepProfiler and
 // CellProfiler's joined tables), Location_Center_X/_Y and AreaShape_Center_X/_Y (CellProfiler's Nuclei.csv),
@@ -12,4 +12,4 @@ namespace cytoscale {
 // (with its line).
 std::vector<std::pair<float, float>> read_locations(const std::filesystem::path& csv);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

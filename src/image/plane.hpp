@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 struct PictureSize {
   int height = 0, width = 0;  // px
@@ -58,4 +58,4 @@ struct FieldImage {
   }
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 struct Moments {
@@ -44,4 +44,4 @@ PlaneQuality measure_quality(const Plane& plane, float white_level) {
   return quality;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

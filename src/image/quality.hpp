@@ -2,10 +2,10 @@
 #pragma once
 #include "image/plane.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 struct PlaneQuality {
-  // Variance of the 4-neighbour Laplacian (Pech-Pacheco et al., ICPR 2000) divided by the plane's own
+  // Variance of the 4-neighbor Laplacian (Pech-Pacheco et al., ICPR 2000) divided by the plane's own
   // variance: independent of gain and offset, larger for sharper images, 0 for a uniform plane.
   float focus_score = 0;
   float saturated_fraction = 0;  // pixels at or above white_level, 0…1
@@ -13,4 +13,4 @@ struct PlaneQuality {
 
 PlaneQuality measure_quality(const Plane& plane, float white_level);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

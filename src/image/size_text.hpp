@@ -3,11 +3,11 @@
 
 #include "image/plane.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 // For messages: "210 × 280 px".
 inline std::string size_text(PictureSize size) {
   return std::to_string(size.height) + " × " + std::to_string(size.width) + " px";
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -5,14 +5,14 @@
 
 #include "core/error.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
 // Messages as log-odds: what comes to a pixel from above, below, left and right.
 enum Side : std::size_t { above, below, left, right };
 using Messages = std::array<std::vector<double>, 4>;
 
-// What a pixel of log-odds `a` says to a neighbour with whom it agrees by e^J.
+// What a pixel of log-odds `a` says to a neighbor with whom it agrees by e^J.
 double message(double a, double agreement) {
   // log((e^{J+a} + 1) / (e^a + e^J)), without overflow.
   const auto log_sum = [](double x, double y) {
@@ -24,7 +24,7 @@ double message(double a, double agreement) {
 
 class Grid {
  public:
-  Grid(std::span<const float> log_odds, std::span<const float> guide, PictureSize size,
+  Grid(std::span<const float> log_odds, std::span<const float> guide, image::PictureSize size,
        const MrfOptions& options)
       : own_(log_odds),
         guide_(guide),
@@ -50,7 +50,7 @@ class Grid {
   }
 
  private:
-  // Of neighbours i and j; what i hears from j comes from `side`.
+  // Of neighbors i and j; what i hears from j comes from `side`.
   void exchange(Messages& next, std::size_t i, std::size_t j, Side side, Side other) const {
     double agreement = options_.coupling;
     if (options_.contrast > 0) {
@@ -76,7 +76,7 @@ void MrfOptions::validate() const {
 }
 
 std::vector<float> propagate_beliefs(std::span<const float> log_odds, std::span<const float> guide,
-                                     PictureSize size, const MrfOptions& options) {
+                                     image::PictureSize size, const MrfOptions& options) {
   if (log_odds.size() != size.pixels() || (options.contrast > 0 && guide.size() != size.pixels()))
     throw Error("evidence or guide are not of the picture's size", "belief propagation");
   Grid grid(log_odds, guide, size, options);
@@ -87,4 +87,4 @@ std::vector<float> propagate_beliefs(std::span<const float> log_odds, std::span<
   return beliefs;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

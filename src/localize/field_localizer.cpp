@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "core/text.hpp"
-#include "image/levels.hpp"
-#include "image/png.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "core/text/text.hpp"
+#include "image/filter/levels.hpp"
+#include "image/io/png.hpp"
+#include "image/io/tiff.hpp"
 #include "image/size_text.hpp"
-#include "image/tiff.hpp"
 #include "localize/overlay.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
-std::string name_of_field(const Field& field) {
+std::string name_of_field(const screen::Field& field) {
   auto name = field.plate + "_" + field.well + "_s" + field.site;
   std::replace(name.begin(), name.end(), '/', '_');
   return name;
@@ -36,8 +36,8 @@ Table region_table(const Regions& regions) {
 }
 
 // The mean over channels.
-Plane guide_of(std::span<const float> picture, PictureSize size) {
-  Plane guide(size.height, size.width);
+image::Plane guide_of(std::span<const float> picture, image::PictureSize size) {
+  image::Plane guide(size.height, size.width);
   const auto pixels = size.pixels();
   const auto channels = picture.size() / pixels;
   for (std::size_t i = 0; i < picture.size(); ++i)
@@ -58,7 +58,7 @@ void LocalizerOptions::validate() const {
                 "Give both --truth-boxes FILE and --truth-target COLUMN=VALUE");
 }
 
-FieldLocalizer::FieldLocalizer(const Screen& screen, const CellTable& fields,
+FieldLocalizer::FieldLocalizer(const screen::Screen& screen, const store::CellTable& fields,
                                const std::vector<std::string>& labels, const LocalizerOptions& options)
     : screen_(screen), fields_(fields), options_(options), labels_(labels.size()), names_(labels) {
   const auto at = std::find(labels.begin(), labels.end(), options.label);
@@ -72,7 +72,7 @@ FieldLocalizer::FieldLocalizer(const Screen& screen, const CellTable& fields,
   add({"regions", "covered"});
   if (!options.truth_masks.empty()) add({"iou"});
   if (!options.truth_boxes.empty()) {
-    add({"found", "missed", "mistaken", "spared"});
+    add({"true_positives", "false_negatives", "false_positives", "true_negatives"});
     boxes_ = read_boxes(options.truth_boxes, options.truth_target, screen);
   }
   const auto count = std::min(screen.fields.size(), static_cast<std::size_t>(options.overlays));
@@ -88,25 +88,26 @@ void FieldLocalizer::check_masks() const {
   for (std::size_t f = 0; f < screen_.fields.size() && !options_.truth_masks.empty(); ++f) {
     if (fields_.failed[f]) continue;
     const auto path = screen_.fill(options_.truth_masks, f);
-    const auto info = inspect_tiff({path});
-    const PictureSize mask(info.height, info.width), field(fields_.height[f], fields_.width[f]);
+    const auto info = image::inspect_tiff({path});
+    const image::PictureSize mask(info.height, info.width), field(fields_.height[f], fields_.width[f]);
     if (mask != field)
-      throw Error("the mask is of " + size_text(mask) + ", its field of " + size_text(field), path,
-                  "Give masks of the fields' size with --truth-masks");
+      throw Error("the mask is of " + image::size_text(mask) + ", its field of " + image::size_text(field),
+                  path, "Give masks of the fields' size with --truth-masks");
   }
 }
 
-std::vector<std::uint8_t> FieldLocalizer::true_mask(std::size_t field, PictureSize size,
+std::vector<std::uint8_t> FieldLocalizer::true_mask(std::size_t field, image::PictureSize size,
                                                     std::span<const float> picture) const {
   std::vector<std::uint8_t> mask;
   if (options_.truth_masks == "otsu") {
     const auto c = options_.truth_channel.empty() ? 0 : screen_.channel(options_.truth_channel);
     const auto plane = picture.subspan(c * size.pixels(), size.pixels());
     const auto [low, high] = std::minmax_element(plane.begin(), plane.end());
-    const float threshold = *low < *high ? otsu_threshold(plane, *low, *high) : *high;
+    const float threshold = *low < *high ? image::otsu_threshold(plane, *low, *high) : *high;
     for (const float value : plane) mask.push_back(value > threshold);
   } else if (!options_.truth_masks.empty()) {
-    for (const float value : to_float(read_raw({screen_.fill(options_.truth_masks, field)})).pixels)
+    for (const float value :
+         image::to_float(image::read_raw({screen_.fill(options_.truth_masks, field)})).pixels)
       mask.push_back(value != 0);
   }
   return mask;
@@ -117,23 +118,23 @@ void FieldLocalizer::write_files(std::size_t field, std::span<const float> pictu
   const auto name = name_of_field(screen_.fields[field]);
   const auto [height, width] = std::pair(regions.size.height, regions.size.width);
   std::vector<std::uint16_t> labels(regions.labels.begin(), regions.labels.end());
-  write_tiff(options_.folder / "masks" / (name + ".tif"), height, width, labels);
+  image::write_tiff(options_.folder / "masks" / (name + ".tif"), height, width, labels);
   write_csv(options_.folder / "locations" / (name + ".csv"), region_table(regions));
   if (!drawn_.contains(field)) return;
   const auto channels = static_cast<int>(screen_.channels.size());
-  write_png(options_.folder / "overlays" / (name + ".png"), height, width, 3,
-            overlay(picture, channels, regions, truth));
+  image::write_png(options_.folder / "overlays" / (name + ".png"), height, width, 3,
+                   overlay(picture, channels, regions, truth));
 }
 
 std::vector<float> FieldLocalizer::work(std::size_t field, std::span<const float> picture,
                                         std::span<const float> features) const {
-  Plane evidence(fields_.height[field], fields_.width[field]);
-  const PictureSize size(evidence.height, evidence.width);
+  image::Plane evidence(fields_.height[field], fields_.width[field]);
+  const image::PictureSize size(evidence.height, evidence.width);
   std::copy(features.begin() + static_cast<std::ptrdiff_t>(labels_), features.end(), evidence.pixels.begin());
   if (one_label_ && features[label_] < options_.least_probability)
     std::fill(evidence.pixels.begin(), evidence.pixels.end(), 0.0f);
-  const auto guide = options_.localize.guided() ? guide_of(picture, size) : Plane();
-  const auto regions = cytoscale::localize(evidence, guide, options_.localize);
+  const auto guide = options_.localize.guided() ? guide_of(picture, size) : image::Plane();
+  const auto regions = cytoscale::localize::localize(evidence, guide, options_.localize);
   const auto truth = true_mask(field, size, picture);
   write_files(field, picture, regions, truth);
 
@@ -145,10 +146,11 @@ std::vector<float> FieldLocalizer::work(std::size_t field, std::span<const float
   if (!options_.truth_boxes.empty()) {
     const auto boxes = boxes_.find(field);
     const auto score = boxes == boxes_.end() ? BoxScore{} : score_boxes(regions, boxes->second);
-    for (const auto count : {score.found, score.missed, score.mistaken, score.spared})
+    for (const auto count :
+         {score.true_positives, score.false_negatives, score.false_positives, score.true_negatives})
       kept.push_back(static_cast<float>(count));
   }
   return kept;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

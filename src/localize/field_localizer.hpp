@@ -1,4 +1,4 @@
-// Localises what a network sees in one field after the other: files for each, and figures. Collective: no.
+// Localizes what a network sees in one field after the other: files for each, and figures. Collective: no.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "localize/ground_truth.hpp"
 #include "localize/localize_field.hpp"
-#include "localize/truth.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 
 struct LocalizerOptions {
   std::filesystem::path folder;  // gets masks/, locations/ and overlays/, a file NAME_OF_FIELD each
@@ -33,11 +33,12 @@ class FieldLocalizer {
  public:
   // `labels`: the network's. Both tables must outlive it. Throws Error: truth that cannot be read or, as far
   // as headers tell, is not of its field's size.
-  FieldLocalizer(const Screen& screen, const CellTable& fields, const std::vector<std::string>& labels,
-                 const LocalizerOptions& options);
+  FieldLocalizer(const screen::Screen& screen, const store::CellTable& fields,
+                 const std::vector<std::string>& labels, const LocalizerOptions& options);
 
   // What is kept of a field: each label's probability (layer "class"); regions, covered (share of the
-  // pixels); with truth iou, or found, missed, mistaken, spared (layer "localization").
+  // pixels); with truth iou, or true_positives, false_negatives, false_positives, true_negatives (layer
+  // "localization").
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<std::string>& layers() const { return layers_; }
   // picture: [C][H][W]; features: the probabilities, then [H][W] evidence. Writes the field's files. Throws
@@ -47,13 +48,13 @@ class FieldLocalizer {
 
  private:
   void check_masks() const;
-  std::vector<std::uint8_t> true_mask(std::size_t field, PictureSize size,
+  std::vector<std::uint8_t> true_mask(std::size_t field, image::PictureSize size,
                                       std::span<const float> picture) const;
   void write_files(std::size_t field, std::span<const float> picture, const Regions& regions,
                    std::span<const std::uint8_t> truth) const;
 
-  const Screen& screen_;
-  const CellTable& fields_;
+  const screen::Screen& screen_;
+  const store::CellTable& fields_;
   LocalizerOptions options_;
   std::size_t labels_, label_ = 0;  // count; the one asked about
   bool one_label_ = false;
@@ -63,8 +64,8 @@ class FieldLocalizer {
 };
 
 // Over all fields of a file that keeps what work() returned: {"fields", "regions", "mean_iou", "boxes":
-// {"found", "missed", "mistaken", "spared", "precision", "recall", "accuracy"}}, as far as there is truth.
-// Serial.
+// {"true_positives", "false_negatives", "false_positives", "true_negatives", "precision", "recall",
+// "accuracy"}}, as far as there is truth. Serial.
 nlohmann::json localization_summary(const std::filesystem::path& localizations);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

@@ -6,10 +6,10 @@
 #include <span>
 
 #include "core/error.hpp"
-#include "image/gaussian_blur.hpp"
-#include "image/levels.hpp"
+#include "image/filter/gaussian_blur.hpp"
+#include "image/filter/levels.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
 void in_range(double value, double low, double high, const std::string& option) {
@@ -19,10 +19,10 @@ void in_range(double value, double low, double high, const std::string& option) 
 
 // Of each pixel: how much likelier its brightness is among the pixels of the mask than among the others, as a
 // log; from histograms, to each of which one pixel is added, spread over all bins.
-std::vector<float> brightness_odds(const Plane& guide, std::span<const std::uint8_t> mask) {
+std::vector<float> brightness_odds(const image::Plane& guide, std::span<const std::uint8_t> mask) {
   constexpr int bins = 64;
   auto values = guide.pixels;
-  const float low = quantile(values, 0.001), high = quantile(values, 0.999);
+  const float low = image::quantile(values, 0.001), high = image::quantile(values, 0.999);
   const auto bin_of = [&](float value) {
     const float at = (value - low) / std::max(high - low, 1e-20f) * bins;
     return static_cast<std::size_t>(std::clamp(at, 0.0f, bins - 1.0f));
@@ -42,10 +42,10 @@ std::vector<float> brightness_odds(const Plane& guide, std::span<const std::uint
   return odds;
 }
 
-std::vector<std::uint8_t> denoised_mask(const Plane& map, const Plane& guide,
+std::vector<std::uint8_t> denoised_mask(const image::Plane& map, const image::Plane& guide,
                                         const LocalizeOptions& options) {
   auto values = map.pixels;
-  const auto least = static_cast<float>(options.threshold) * quantile(values, 0.99);
+  const auto least = static_cast<float>(options.threshold) * image::quantile(values, 0.99);
   const auto odds = static_cast<float>(std::log(options.confidence / (1 - options.confidence)));
   std::vector<std::uint8_t> mask;
   for (const float value : map.pixels) mask.push_back(value > 0 && value >= least);
@@ -78,8 +78,8 @@ void LocalizeOptions::validate() const {
   mrf.validate();
 }
 
-Regions localize(const Plane& evidence, const Plane& guide, const LocalizeOptions& options) {
-  const auto map = gaussian_blur(evidence, options.smoothing_px);
+Regions localize(const image::Plane& evidence, const image::Plane& guide, const LocalizeOptions& options) {
+  const auto map = image::gaussian_blur(evidence, options.smoothing_px);
   const float highest = *std::max_element(map.pixels.begin(), map.pixels.end());
   if (options.mask == "mrf")
     return at_least(regions_of_mask(map, denoised_mask(map, guide, options)), options.min_area_px);
@@ -88,4 +88,4 @@ Regions localize(const Plane& evidence, const Plane& guide, const LocalizeOption
   return at_least(regions_of_peaks(map, peaks, options.extent, options.reach_px), options.min_area_px);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

@@ -5,7 +5,7 @@
 #include "localize/belief_propagation.hpp"
 #include "localize/regions.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 
 struct LocalizeOptions {
   double smoothing_px = 0;  // sigma of a Gaussian over the evidence, before all else
@@ -29,6 +29,6 @@ struct LocalizeOptions {
 };
 
 // evidence: of each pixel, 0 or more; guide: a picture of that size where options are guided().
-Regions localize(const Plane& evidence, const Plane& guide, const LocalizeOptions& options);
+Regions localize(const image::Plane& evidence, const image::Plane& guide, const LocalizeOptions& options);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

@@ -3,24 +3,24 @@
 #include <algorithm>
 #include <array>
 
-#include "image/levels.hpp"
+#include "image/filter/levels.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
 constexpr std::array<std::uint8_t, 3> yellow = {255, 220, 0}, cyan = {0, 220, 255};
 
 std::vector<float> stretched(std::span<const float> plane) {
   std::vector<float> sorted(plane.begin(), plane.end()), result;
-  const float low = quantile(sorted, 0.01), high = quantile(sorted, 0.998);
+  const float low = image::quantile(sorted, 0.01), high = image::quantile(sorted, 0.998);
   for (const float value : plane)
     result.push_back(high > low ? std::clamp((value - low) / (high - low), 0.0f, 1.0f) : 0.0f);
   return result;
 }
 
-// Pixels that are set and have a neighbour of another value.
+// Pixels that are set and have a neighbor of another value.
 template <typename T>
-void outline(std::span<const T> labels, PictureSize size, const std::array<std::uint8_t, 3>& colour,
+void outline(std::span<const T> labels, image::PictureSize size, const std::array<std::uint8_t, 3>& color,
              std::vector<std::uint8_t>& rgb) {
   const auto width = static_cast<std::size_t>(size.width), height = static_cast<std::size_t>(size.height);
   for (std::size_t y = 0; y < height; ++y)
@@ -30,7 +30,7 @@ void outline(std::span<const T> labels, PictureSize size, const std::array<std::
       const bool edge =
           (x > 0 && labels[i - 1] != labels[i]) || (x + 1 < width && labels[i + 1] != labels[i]) ||
           (y > 0 && labels[i - width] != labels[i]) || (y + 1 < height && labels[i + width] != labels[i]);
-      if (edge) std::copy(colour.begin(), colour.end(), rgb.begin() + static_cast<std::ptrdiff_t>(3 * i));
+      if (edge) std::copy(color.begin(), color.end(), rgb.begin() + static_cast<std::ptrdiff_t>(3 * i));
     }
 }
 
@@ -55,4 +55,4 @@ std::vector<std::uint8_t> overlay(std::span<const float> picture, int channels, 
   return rgb;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

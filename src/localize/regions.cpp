@@ -5,15 +5,16 @@
 #include <functional>
 #include <limits>
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
-Regions empty_regions(const Plane& map) {
+Regions empty_regions(const image::Plane& map) {
   return {{map.height, map.width}, std::vector<std::int32_t>(map.pixels.size(), 0), {}};
 }
 
 // Gives the pixels that can be reached from (y, x) through such as `belongs` says the next label.
-void grow(Regions& found, const Plane& map, int y, int x, const std::function<bool(int, int)>& belongs) {
+void grow(Regions& found, const image::Plane& map, int y, int x,
+          const std::function<bool(int, int)>& belongs) {
   const auto label = static_cast<std::int32_t>(found.regions.size()) + 1;
   const auto at = [&](int row, int column) -> auto& {
     return found.labels[static_cast<std::size_t>(row) * static_cast<std::size_t>(map.width) +
@@ -46,7 +47,7 @@ void grow(Regions& found, const Plane& map, int y, int x, const std::function<bo
 
 }  // namespace
 
-std::vector<Peak> find_peaks(const Plane& map, double distance_px, float least) {
+std::vector<Peak> find_peaks(const image::Plane& map, double distance_px, float least) {
   std::vector<Peak> candidates, peaks;
   for (int y = 0; y < map.height; ++y)
     for (int x = 0; x < map.width; ++x)
@@ -73,7 +74,8 @@ std::vector<Peak> find_peaks(const Plane& map, double distance_px, float least) 
   return peaks;
 }
 
-Regions regions_of_peaks(const Plane& map, const std::vector<Peak>& peaks, double extent, double reach_px) {
+Regions regions_of_peaks(const image::Plane& map, const std::vector<Peak>& peaks, double extent,
+                         double reach_px) {
   auto found = empty_regions(map);
   for (const auto& peak : peaks) {
     const auto i = static_cast<std::size_t>(peak.y) * static_cast<std::size_t>(map.width) +
@@ -87,7 +89,7 @@ Regions regions_of_peaks(const Plane& map, const std::vector<Peak>& peaks, doubl
   return found;
 }
 
-Regions regions_of_mask(const Plane& map, std::span<const std::uint8_t> mask) {
+Regions regions_of_mask(const image::Plane& map, std::span<const std::uint8_t> mask) {
   auto found = empty_regions(map);
   const auto set = [&](int y, int x) {
     return mask[static_cast<std::size_t>(y) * static_cast<std::size_t>(map.width) +
@@ -114,4 +116,4 @@ Regions at_least(const Regions& regions, int area_px) {
   return kept;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

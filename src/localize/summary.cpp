@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
 #include "localize/field_localizer.hpp"
-#include "store/embedding_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
 double ratio(double part, double of) {
@@ -13,7 +13,7 @@ double ratio(double part, double of) {
 }  // namespace
 
 nlohmann::json localization_summary(const std::filesystem::path& localizations) {
-  const EmbeddingReader reader(localizations);
+  const store::EmbeddingReader reader(localizations);
   const auto width = reader.features();
   std::vector<float> row(width);
   std::map<std::string, double> sums;
@@ -30,17 +30,18 @@ nlohmann::json localization_summary(const std::filesystem::path& localizations) 
                          {"regions", static_cast<std::int64_t>(sums["regions"])},
                          {"mean_covered", ratio(sums["covered"], count)}};
   if (sums.contains("iou")) json["mean_iou"] = ratio(sums["iou"], count);
-  if (!sums.contains("found")) return json;
-  const double found = sums["found"], missed = sums["missed"], mistaken = sums["mistaken"],
-               spared = sums["spared"];
-  json["boxes"] = {{"found", std::int64_t(found)},
-                   {"missed", std::int64_t(missed)},
-                   {"mistaken", std::int64_t(mistaken)},
-                   {"spared", std::int64_t(spared)},
-                   {"precision", ratio(found, found + mistaken)},
-                   {"recall", ratio(found, found + missed)},
-                   {"accuracy", ratio(found + spared, found + missed + mistaken + spared)}};
+  if (!sums.contains("true_positives")) return json;
+  const double true_positives = sums["true_positives"], false_negatives = sums["false_negatives"],
+               false_positives = sums["false_positives"], true_negatives = sums["true_negatives"];
+  json["boxes"] = {{"true_positives", std::int64_t(true_positives)},
+                   {"false_negatives", std::int64_t(false_negatives)},
+                   {"false_positives", std::int64_t(false_positives)},
+                   {"true_negatives", std::int64_t(true_negatives)},
+                   {"precision", ratio(true_positives, true_positives + false_positives)},
+                   {"recall", ratio(true_positives, true_positives + false_negatives)},
+                   {"accuracy", ratio(true_positives + true_negatives,
+                                      true_positives + false_negatives + false_positives + true_negatives)}};
   return json;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 void agree(const Communicator& comm, const std::optional<Error>& mine) {
   if (comm.sum(mine ? 1 : 0) == 0) return;
@@ -44,4 +44,4 @@ void on_root(const Communicator& comm, const std::function<void()>& work) {
   });
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

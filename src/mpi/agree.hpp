@@ -1,5 +1,5 @@
 // Failing together: local, fallible work is caught locally, then all ranks agree and all throw the same
-// error, so that none is left waiting in a collective (architecture rule 5).
+// error, so that none is left waiting in a collective (docs/architecture.md, "Failing together").
 #pragma once
 #include <functional>
 #include <optional>
@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "mpi/communicator.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 // An error that every rank throws: the program may end in order. Any other ends in MPI_Abort where there are
 // several ranks.
@@ -27,4 +27,4 @@ void together(const Communicator& comm, const std::function<void()>& work);
 // Collective: yes. As together(), but only rank 0 works; the others wait for its verdict.
 void on_root(const Communicator& comm, const std::function<void()>& work);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

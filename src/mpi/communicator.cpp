@@ -5,7 +5,7 @@
 
 #include "mpi/native_internal.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 namespace {
 
 MPI_Op operation(Reduction how) {
@@ -38,8 +38,8 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
 }
 
 Communicator::~Communicator() {
-  int finalised = 0;
-  if (impl_ && impl_->comm != MPI_COMM_NULL && MPI_Finalized(&finalised) == MPI_SUCCESS && !finalised) {
+  int finalized = 0;
+  if (impl_ && impl_->comm != MPI_COMM_NULL && MPI_Finalized(&finalized) == MPI_SUCCESS && !finalized) {
     MPI_Comm_free(&impl_->comm);
   }
 }
@@ -173,4 +173,4 @@ std::vector<std::string> Communicator::all_gather(const std::string& text) const
   return cut(all, counts);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 enum class Reduction { sum, min, max };
 
@@ -81,4 +81,4 @@ class Communicator {
   friend class WorkCounter;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

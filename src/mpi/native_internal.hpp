@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "mpi/communicator.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 struct Communicator::Impl {
   MPI_Comm comm = MPI_COMM_NULL;  // null: this process alone, without MPI
@@ -22,4 +22,4 @@ inline void check_mpi(int code, const char* call) {
                            " failed: " + std::string(text, static_cast<std::size_t>(length)));
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

@@ -4,7 +4,7 @@
 
 #include "mpi/native_internal.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 namespace {
 
 void add_to(std::span<float> left, std::span<const float> right) {
@@ -27,7 +27,7 @@ std::vector<PartRange> subtrees_of(PartRange block) {
   std::vector<PartRange> ranges;
   for (std::size_t at = block.first, end = block.first + block.count; at < end;) {
     std::size_t count = 1;
-    while (at % (2 * count) == 0 && at + 2 * count <= end) count *= 2;
+    while (at % (2 * count) == 0 && at + 2 * evaluate::count <= end) count *= 2;
     ranges.push_back({at, count});
     at += count;
   }
@@ -35,7 +35,7 @@ std::vector<PartRange> subtrees_of(PartRange block) {
 }
 
 void complete_tree(const std::vector<PartRange>& ranges, const std::vector<std::span<float>>& sums) {
-  std::vector<std::size_t> open;   // indices of sums that wait for their right neighbour
+  std::vector<std::size_t> open;   // indices of sums that wait for their right neighbor
   std::vector<PartRange> covered;  // by each of them
   const auto merge = [&] {
     add_to(sums[open[open.size() - 2]], sums[open.back()]);
@@ -94,7 +94,7 @@ struct OrderedSum::Impl {
     for (int r = 0; r < ranks; ++r)
       for (std::size_t i = 0; i < subtrees[static_cast<std::size_t>(r)].size(); ++i) {
         ranges.push_back(subtrees[static_cast<std::size_t>(r)][i]);
-        sums.push_back(r == rank ? mine[i].subspan(first(rank), count(rank))
+        sums.push_back(r == rank ? mine[i].subspan(first(rank), evaluate::count(rank))
                                  : std::span<float>(received[next++]));
       }
     complete_tree(ranges, sums);
@@ -157,4 +157,4 @@ bool OrderedSum::advance() {
   return s.state == Impl::idle;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

@@ -13,7 +13,7 @@
 
 #include "mpi/communicator.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 // A subtree: parts first … first+count-1; count is a power of two that divides first.
 struct PartRange {
@@ -25,7 +25,7 @@ struct PartRange {
 PartRange parts_of(std::size_t parts, int rank, int ranks);
 std::vector<PartRange> subtrees_of(PartRange block);
 
-// Completes the tree: sums[i] is that of ranges[i]; ranges are neighbours in order and cover all parts. The
+// Completes the tree: sums[i] is that of ranges[i]; ranges are neighbors in order and cover all parts. The
 // result is in sums[0]; the others are overwritten.
 void complete_tree(const std::vector<PartRange>& ranges, const std::vector<std::span<float>>& sums);
 
@@ -47,4 +47,4 @@ class OrderedSum {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

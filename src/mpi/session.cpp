@@ -5,7 +5,7 @@
 
 #include "mpi/native_internal.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 namespace {
 
 bool launched_by_mpi() {
@@ -40,4 +40,4 @@ void MpiSession::abort(int exit_code) {
   std::_Exit(exit_code);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

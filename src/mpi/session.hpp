@@ -1,13 +1,13 @@
-// MPI's lifetime for a program. Not finalised while an exception unwinds: that hangs the other ranks
+// MPI's lifetime for a program. Not finalized while an exception unwinds: that hangs the other ranks
 // (docs/architecture.md, "Failing together"); abort() ends all ranks with an exit code.
 #pragma once
 #include "mpi/communicator.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 class MpiSession {
  public:
-  // Initialises MPI (FUNNELED) when the process was started by mpirun or srun, or always with `force`; a lone
+  // Initializes MPI (FUNNELED) when the process was started by mpirun or srun, or always with `force`; a lone
   // process stays without it.
   MpiSession(int& argc, char**& argv, bool force = false);
   ~MpiSession();
@@ -23,4 +23,4 @@ class MpiSession {
   int exceptions_ = 0;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

@@ -7,7 +7,7 @@
 
 #include "core/fingerprint.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 int threads_per_rank(const Communicator& comm, int asked) {
   cpu_set_t mine;
@@ -21,4 +21,4 @@ int threads_per_rank(const Communicator& comm, int asked) {
   return std::max(1, shared ? available / comm.node_size() : available);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

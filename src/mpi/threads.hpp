@@ -2,11 +2,11 @@
 #pragma once
 #include "mpi/communicator.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 // `asked` if positive; else this rank's share of the processors it may run on: all of them where ranks are
 // bound to processors of their own, an equal part where ranks of a node share theirs. At least 1. Collective:
 // yes.
 int threads_per_rank(const Communicator& comm, int asked);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

@@ -2,7 +2,7 @@
 
 #include "mpi/native_internal.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 namespace {
 constexpr int ask_tag = 1, give_tag = 2;
 }
@@ -54,4 +54,4 @@ std::optional<std::int64_t> WorkCounter::next() {
   return ended_ ? std::nullopt : std::optional(item);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

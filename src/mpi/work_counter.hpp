@@ -7,7 +7,7 @@
 
 #include "mpi/communicator.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 
 class WorkCounter {
  public:
@@ -34,4 +34,4 @@ class WorkCounter {
   bool ended_ = false;  // next() has given nothing
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
-bool is_convolution(const SafeTensors& file, const std::string& name) {
+bool is_convolution(const store::SafeTensors& file, const std::string& name) {
   const auto found = file.tensors.find(name);
   return found != file.tensors.end() && found->second.shape.size() == 4;
 }
 
-std::vector<int> residual_blocks(const SafeTensors& file) {
+std::vector<int> residual_blocks(const store::SafeTensors& file) {
   std::vector<int> blocks;
   const auto name = [&](std::size_t block) {
     return "layer" + std::to_string(blocks.size()) + "." + std::to_string(block) + ".conv1.weight";
@@ -66,13 +66,13 @@ const FieldDesign& wscnn6() {
   return design;
 }
 
-bool is_resnet(const Architecture& architecture, const SafeTensors& file) {
+bool is_resnet(const Architecture& architecture, const store::SafeTensors& file) {
   return is_convolution(file, "conv1.weight") &&
          architecture.bottleneck == is_convolution(file, "layer1.0.conv3.weight") &&
          architecture.units == residual_blocks(file);
 }
 
-bool is_vgg(const Architecture& architecture, const SafeTensors& file) {
+bool is_vgg(const Architecture& architecture, const store::SafeTensors& file) {
   std::size_t expected = 0;
   for (const auto& stage : vgg_indices(architecture))
     for (const int index : stage) {
@@ -110,7 +110,7 @@ const std::map<std::string, Architecture>& architectures() {
   return table;
 }
 
-// torchvision counts the ReLUs, normalisations and pools between them too.
+// torchvision counts the ReLUs, normalizations and pools between them too.
 std::vector<std::vector<int>> vgg_indices(const Architecture& vgg) {
   std::vector<std::vector<int>> indices;
   int next = 0;
@@ -122,7 +122,7 @@ std::vector<std::vector<int>> vgg_indices(const Architecture& vgg) {
   return indices;
 }
 
-std::optional<std::string> recognise_architecture(const SafeTensors& file) {
+std::optional<std::string> recognize_architecture(const store::SafeTensors& file) {
   using Kind = Architecture::Kind;
   for (const auto& [name, architecture] : architectures())
     if ((architecture.kind == Kind::resnet && is_resnet(architecture, file)) ||
@@ -131,4 +131,4 @@ std::optional<std::string> recognise_architecture(const SafeTensors& file) {
   return {};
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

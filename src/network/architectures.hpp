@@ -1,4 +1,4 @@
-// The architectures we know, in numbers: what builds a network, names its layers and recognises weights reads
+// The architectures we know, in numbers: what builds a network, names its layers and recognizes weights reads
 // the same table. No LibTorch. Collective: no.
 #pragma once
 #include <map>
@@ -8,7 +8,7 @@
 
 #include "store/safetensors.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 
 // A convolution of a network over whole fields, with what follows it.
 struct FieldLayer {
@@ -31,7 +31,7 @@ struct Architecture {
   enum class Kind { resnet, vgg, field } kind;
   std::vector<int> units;   // of each stage: residual blocks, or convolutions
   bool bottleneck = false;  // blocks of three convolutions instead of two
-  bool norms = true;        // a normalisation after every convolution
+  bool norms = true;        // a normalization after every convolution
   const FieldDesign* field = nullptr;
 
   int width(std::size_t stage) const;        // channels within a stage: 64, 128, …; of a VGG at most 512
@@ -47,6 +47,6 @@ std::vector<std::vector<int>> vgg_indices(const Architecture& vgg);
 
 // By the names of a file's tensors, torchvision's; nothing for any other network, nor for one over fields,
 // which only we write.
-std::optional<std::string> recognise_architecture(const SafeTensors& file);
+std::optional<std::string> recognize_architecture(const store::SafeTensors& file);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -2,7 +2,7 @@
 
 #include "network/layers_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 // Statistics of the batch over all ranks: each rank's mean and variance, weighted with its share of the
@@ -39,7 +39,7 @@ BatchStatistics statistics_over_ranks(const torch::Tensor& input, const torch::T
   return {mean.to(options), variance.to(options), values};
 }
 
-// Normalises with the statistics of all ranks. Backward starts from LibTorch's gradient for constant
+// Normalizes with the statistics of all ranks. Backward starts from LibTorch's gradient for constant
 // statistics and takes off what flows through mean and variance, an affine function of the input once its two
 // sums are known over all ranks.
 class SyncNorm : public torch::autograd::Function<SyncNorm> {
@@ -100,12 +100,12 @@ BatchNormImpl::BatchNormImpl(int channels, std::shared_ptr<NormContext> context)
 torch::Tensor BatchNormImpl::forward(const torch::Tensor& input) {
   const bool learns = is_training() && context_->mode != NormMode::frozen;
   if (learns) num_batches_tracked += 1;
-  if (learns && context_->mode == NormMode::sync && context_->ranks > 1) return synchronised(input);
+  if (learns && context_->mode == NormMode::sync && context_->ranks > 1) return synchronized(input);
   return torch::batch_norm(input, weight, bias, running_mean, running_var, learns, context_->momentum,
                            epsilon, at::globalContext().userEnabledCuDNN());
 }
 
-torch::Tensor BatchNormImpl::synchronised(const torch::Tensor& input) {
+torch::Tensor BatchNormImpl::synchronized(const torch::Tensor& input) {
   BatchStatistics batch;
   {
     torch::NoGradGuard no_grad;
@@ -117,4 +117,4 @@ torch::Tensor BatchNormImpl::synchronised(const torch::Tensor& input) {
   return SyncNorm::apply(input, weight, bias, batch.mean, batch.variance, batch.values, context_);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

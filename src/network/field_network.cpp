@@ -1,8 +1,8 @@
 #include "network/architectures.hpp"
-#include "network/families_torch.hpp"
+#include "network/architectures_torch.hpp"
 #include "network/pooling_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 class FieldNetwork final : public Network {
@@ -80,4 +80,4 @@ std::shared_ptr<Network> make_field_network(const NetworkSpec& spec) {
   return std::make_shared<FieldNetwork>(spec);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -2,7 +2,7 @@
 
 #include "network/layers_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 
 ConvolutionImpl::ConvolutionImpl(const ConvShape& shape) {
   weight = register_parameter("weight", torch::empty({shape.to, shape.from, shape.kernel, shape.kernel}));
@@ -56,4 +56,4 @@ torch::Tensor DenseImpl::forward(const torch::Tensor& input) {
                        bias);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

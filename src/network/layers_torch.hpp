@@ -1,5 +1,5 @@
-// The parts that networks are made of, with the names of torchvision's tensors. Nothing is initialised but
-// normalisations.
+// The parts that networks are made of, with the names of torchvision's tensors. Nothing is initialized but
+// normalizations.
 #pragma once
 #include <torch/torch.h>
 
@@ -9,9 +9,9 @@
 #include <span>
 #include <string>
 
-namespace cytoscale {
+namespace cytoscale::network {
 
-// How batch normalisation gets its statistics while training.
+// How batch normalization gets its statistics while training.
 enum class NormMode {
   local,   // of the cells that pass together
   frozen,  // the stored ones, as in inference; scale and shift still learn
@@ -20,7 +20,7 @@ enum class NormMode {
 
 NormMode parse_norm_mode(const std::string& name);  // "local", "frozen", "sync"
 
-// Shared by all normalisations of one network.
+// Shared by all normalizations of one network.
 struct NormContext {
   NormMode mode = NormMode::local;
   double momentum = 0.1;  // the share of the batch in the stored statistics; 1: they are the last batch's own
@@ -28,7 +28,7 @@ struct NormContext {
   std::function<void(std::span<double>)> sum_over_ranks;  // in place; needed for sync on more than one rank
 };
 
-// Batch normalisation with torchvision's five tensors. Input may be bf16, statistics are of the parameters'
+// Batch normalization with torchvision's five tensors. Input may be bf16, statistics are of the parameters'
 // type. Collective: forward and backward, when training with NormMode::sync on more than one rank.
 class BatchNormImpl : public torch::nn::Module {
  public:
@@ -39,7 +39,7 @@ class BatchNormImpl : public torch::nn::Module {
   static constexpr double epsilon = 1e-5;
 
  private:
-  torch::Tensor synchronised(const torch::Tensor& input);
+  torch::Tensor synchronized(const torch::Tensor& input);
   std::shared_ptr<NormContext> context_;
 };
 TORCH_MODULE(BatchNorm);
@@ -59,7 +59,7 @@ class ConvolutionImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Convolution);
 
-// A convolution and the normalisation of its output, if there is one: siblings in the names, one unit in the
+// A convolution and the normalization of its output, if there is one: siblings in the names, one unit in the
 // pass. Folded into one convolution for inference. Computes in the input's type: float32 parameters are cast
 // to bf16 for bf16 input.
 struct ConvUnit {
@@ -93,4 +93,4 @@ class DenseImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Dense);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -6,9 +6,9 @@
 #include <malloc.h>
 #endif
 
-namespace cytoscale {
+namespace cytoscale::network {
 
-void keep_freed_memory() {
+void configure_malloc_for_training() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 2147483647);
@@ -17,4 +17,4 @@ void keep_freed_memory() {
 #endif
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

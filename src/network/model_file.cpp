@@ -7,22 +7,22 @@
 #include <fstream>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "network/architectures.hpp"
 #include "network/first_convolution.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 constexpr const char *format_name = "cytoscale-model-1", *mean_name = "input/mean", *sd_name = "input/sd";
 
-StoredTensor store_floats(const std::vector<float>& values, std::vector<std::int64_t> shape) {
-  StoredTensor stored{"F32", std::move(shape), std::vector<std::byte>(values.size() * sizeof(float))};
+store::StoredTensor store_floats(const std::vector<float>& values, std::vector<std::int64_t> shape) {
+  store::StoredTensor stored{"F32", std::move(shape), std::vector<std::byte>(values.size() * sizeof(float))};
   std::memcpy(stored.bytes.data(), values.data(), stored.bytes.size());
   return stored;
 }
 
-std::vector<float> floats_of(const SafeTensors& file, const std::string& name,
+std::vector<float> floats_of(const store::SafeTensors& file, const std::string& name,
                              const std::filesystem::path& path) {
   const auto found = file.tensors.find(name);
   if (found == file.tensors.end() || found->second.dtype != "F32")
@@ -33,8 +33,8 @@ std::vector<float> floats_of(const SafeTensors& file, const std::string& name,
   return values;
 }
 
-PictureStatistics statistics_of(const SafeTensors& file, const std::filesystem::path& path) {
-  PictureStatistics statistics{floats_of(file, mean_name, path), floats_of(file, sd_name, path)};
+image::PictureStatistics statistics_of(const store::SafeTensors& file, const std::filesystem::path& path) {
+  image::PictureStatistics statistics{floats_of(file, mean_name, path), floats_of(file, sd_name, path)};
   const auto& shape = file.tensors.at(mean_name).shape;
   if (shape.size() != 3)
     throw Error("not a mean for each channel or pixel", path.string() + ":" + mean_name,
@@ -43,7 +43,8 @@ PictureStatistics statistics_of(const SafeTensors& file, const std::filesystem::
   return statistics;
 }
 
-std::string text_of(const SafeTensors& file, const std::string& key, const std::filesystem::path& path) {
+std::string text_of(const store::SafeTensors& file, const std::string& key,
+                    const std::filesystem::path& path) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end())
     throw Error("the model's description lacks this key", path.string() + ":" + key,
@@ -51,7 +52,7 @@ std::string text_of(const SafeTensors& file, const std::string& key, const std::
   return found->second;
 }
 
-int number_of(const SafeTensors& file, const std::string& key, const std::filesystem::path& path) {
+int number_of(const store::SafeTensors& file, const std::string& key, const std::filesystem::path& path) {
   const auto text = text_of(file, key, path);
   int value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -60,14 +61,15 @@ int number_of(const SafeTensors& file, const std::string& key, const std::filesy
   return value;
 }
 
-nlohmann::json json_of(const SafeTensors& file, const std::string& key, const std::filesystem::path& path) {
+nlohmann::json json_of(const store::SafeTensors& file, const std::string& key,
+                       const std::filesystem::path& path) {
   auto value = nlohmann::json::parse(text_of(file, key, path), nullptr, false);
   if (value.is_discarded())
     throw Error("not valid JSON", path.string() + ":" + key, "Export the model again");
   return value;
 }
 
-Pooling pooling_of(const SafeTensors& file, const std::filesystem::path& path) {
+Pooling pooling_of(const store::SafeTensors& file, const std::filesystem::path& path) {
   const auto json = json_of(file, "pooling", path);
   try {
     return {json.at("kind").get<std::string>(), json.at("sharpness").get<double>(),
@@ -79,7 +81,7 @@ Pooling pooling_of(const SafeTensors& file, const std::filesystem::path& path) {
 }
 
 // How the file must be changed for its tensors to carry torchvision's names.
-std::string naming_remedy(const SafeTensors& file) {
+std::string naming_remedy(const store::SafeTensors& file) {
   if (file.tensors.contains("pre_logits.fc1.weight"))
     return "timm names and shapes a VGG's dense layers in its own way: export torchvision's VGG instead";
   for (const std::string first : {".layer1.0.conv1.weight", ".features.0.weight"})
@@ -91,8 +93,8 @@ std::string naming_remedy(const SafeTensors& file) {
 }
 
 // As the tensors show it.
-NetworkSpec spec_from_tensors(const SafeTensors& file, const std::filesystem::path& path) {
-  const auto architecture = recognise_architecture(file);
+NetworkSpec spec_from_tensors(const store::SafeTensors& file, const std::filesystem::path& path) {
+  const auto architecture = recognize_architecture(file);
   if (!architecture || file.tensors.contains("pre_logits.fc1.weight"))
     throw Error("the tensors' names are of no architecture that we know", path.string(), naming_remedy(file));
   NetworkSpec spec{*architecture, 0, 0};
@@ -126,12 +128,12 @@ bool is_pytorch_file(const std::filesystem::path& path) {
          extension == ".ts";
 }
 
-ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& path) {
+ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::path& path) {
   ModelInfo info;
   const auto format = file.metadata.find("format");
   if (format == file.metadata.end() || !format->second.starts_with("cytoscale")) {
     info.spec = spec_from_tensors(file, path);
-    info.crop_normalisation.clear();
+    info.crop_normalization.clear();
     return info;
   }
   if (format->second != format_name)
@@ -143,7 +145,7 @@ ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& pa
   if (is_field_network(info.spec.architecture)) info.spec.pooling = pooling_of(file, path);
   info.crop_px = number_of(file, "crop_px", path);
   info.several_labels = file.metadata.contains("several_labels");
-  info.crop_normalisation = text_of(file, "crop_normalisation", path);
+  info.crop_normalization = text_of(file, "crop_normalisation", path);
   const auto labels = json_of(file, "labels", path);
   if (!labels.is_array()) throw Error("not a list", path.string() + ":labels", "Export the model again");
   for (const auto& label : labels) {
@@ -160,14 +162,14 @@ ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& pa
   return info;
 }
 
-void describe_model(const ModelInfo& info, SafeTensors& file) {
+void describe_model(const ModelInfo& info, store::SafeTensors& file) {
   std::map<std::string, std::string> metadata = {{"format", format_name},
                                                  {"architecture", info.spec.architecture},
                                                  {"channels", std::to_string(info.spec.channels)},
                                                  {"classes", std::to_string(info.spec.classes)},
 
                                                  {"crop_px", std::to_string(info.crop_px)},
-                                                 {"crop_normalisation", info.crop_normalisation},
+                                                 {"crop_normalisation", info.crop_normalization},
                                                  {"labels", nlohmann::json(info.labels).dump()},
                                                  {"provenance", info.provenance.dump()}};
   for (const auto& [key, value] : metadata) file.metadata[key] = value;
@@ -193,13 +195,15 @@ Model read_model(const std::filesystem::path& model, int channels, Contents cont
   if (is_pytorch_file(read.path))
     throw Error("a PyTorch file, not safetensors", read.path.string(),
                 "Save the weights in Python with safetensors.torch.save_file(model.state_dict(), FILE)");
-  read.weights = contents == Contents::all ? read_safetensors(read.path) : read_safetensors_header(read.path);
+  read.weights = contents == Contents::all ? store::read_safetensors(read.path)
+                                           : store::read_safetensors_header(read.path);
   read.info = model_info_of(read.weights, read.path);
-  const auto& how = read.info.crop_normalisation;
-  if (contents == Contents::all && !how.empty() && needs_statistics(parse_crop_normalisation(how)))
+  const auto& how = read.info.crop_normalization;
+  if (contents == Contents::all && !how.empty() &&
+      image::needs_statistics(image::parse_crop_normalization(how)))
     read.info.statistics = statistics_of(read.weights, read.path);
   auto& own = read.info.spec.channels;
-  const bool foreign = read.info.crop_normalisation.empty();
+  const bool foreign = read.info.crop_normalization.empty();
   if (!foreign || channels == 0 || own == channels || own != 3) return read;
   for (const std::string name : {"conv1.weight", "features.0.weight"})
     if (const auto found = read.weights.tensors.find(name); found != read.weights.tensors.end())
@@ -225,4 +229,4 @@ Model read_initial_weights(const std::filesystem::path& model, const NetworkSpec
   return read;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -1,6 +1,6 @@
 // A model on disk: one safetensors file, tensors named as torchvision names them, so that Python reads it
 // with nothing of ours. Metadata (text): format, architecture, channels, classes, crop_px,
-// crop_normalisation, labels (JSON list), provenance (JSON); of a network over fields also pooling (JSON:
+// crop_normalization, labels (JSON list), provenance (JSON); of a network over fields also pooling (JSON:
 // kind, sharpness, height, width), and of a network that gives a picture several labels several_labels.
 #pragma once
 #include <cstdint>
@@ -9,17 +9,17 @@
 #include <string>
 #include <vector>
 
-#include "image/crop.hpp"
+#include "image/crop/crop.hpp"
 #include "network/network_spec.hpp"
 #include "store/safetensors.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 
 struct ModelInfo {
   NetworkSpec spec;
   int crop_px = 0;                             // 0: not known (weights from elsewhere)
-  std::string crop_normalisation = "maximum";  // empty: not known
-  PictureStatistics statistics{};              // that it takes, if any
+  std::string crop_normalization = "maximum";  // empty: not known
+  image::PictureStatistics statistics{};       // that it takes, if any
   std::vector<std::string> labels;             // name of each class; may be empty
   bool several_labels = false;                 // a picture may have more than one: each is answered by itself
   nlohmann::json provenance = nlohmann::json::object();
@@ -33,24 +33,24 @@ std::filesystem::path model_file_of(const std::filesystem::path& model);
 bool is_pytorch_file(const std::filesystem::path& path);
 
 // The description of a model file. Without our metadata (weights from elsewhere) the architecture is
-// recognised by the tensors' names, torchvision's; channels and classes are those of the first and of the
+// recognized by the tensors' names, torchvision's; channels and classes are those of the first and of the
 // last layer's shape. Throws Error naming file and key, or the architectures that we know.
-ModelInfo model_info_of(const SafeTensors& file, const std::filesystem::path& path);
+ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::path& path);
 
 // All of it into a file that holds the weights.
-void describe_model(const ModelInfo& info, SafeTensors& file);
+void describe_model(const ModelInfo& info, store::SafeTensors& file);
 
 struct Model {
   std::filesystem::path path;  // of the file
   ModelInfo info;
-  SafeTensors weights;
+  store::SafeTensors weights;
   std::string remark;  // what was changed for it to fit; may be empty
 };
 enum class Contents { all, header };  // header: the weights without their data
 
 // The model, for pictures of `channels` channels (0: any). Weights from elsewhere that take three (RGB) are
 // adapted to that many: their first convolution becomes its mean over the input channels, repeated, times
-// 3/channels, so that equal channels give the response that a grey picture gave. Throws Error as
+// 3/channels, so that equal channels give the response that a gray picture gave. Throws Error as
 // model_info_of() and read_safetensors() do; the channels of info may still be others.
 Model read_model(const std::filesystem::path& model, int channels, Contents contents = Contents::all);
 
@@ -62,6 +62,6 @@ Model read_initial_weights(const std::filesystem::path& model, const NetworkSpec
 std::string check_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec);
 
 // A network's initial weights: a function of the specification and the seed alone.
-SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed);
+store::SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -5,10 +5,10 @@
 #include "core/fingerprint.hpp"
 #include "core/random.hpp"
 #include "network/architectures.hpp"
-#include "network/families_torch.hpp"
+#include "network/architectures_torch.hpp"
 #include "network/pooling_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 // A tensor's own stream of random numbers: adding a layer leaves the others' weights as they were.
@@ -39,13 +39,13 @@ void fill(torch::Tensor& tensor, const std::function<double()>& draw) {
 
 torch::Tensor Network::classify(const torch::Tensor& crops) {
   TORCH_CHECK(classifier_, "this network has no classification layer");
-  if (maps_) return weigh(crops).logits;
+  if (maps_) return forward_with_evidence(crops).logits;
   torch::Tensor x = crops;
   for (const auto& step : steps_) x = step.forward(x);
   return classifier_(widened(x));
 }
 
-Evidence Network::weigh(const torch::Tensor& fields) {
+Evidence Network::forward_with_evidence(const torch::Tensor& fields) {
   TORCH_CHECK(maps_, "this network has no class maps");
   torch::Tensor x = fields;
   for (const auto& step : steps_) x = step.forward(x);
@@ -62,9 +62,9 @@ Evidence Network::evidence_of(const torch::Tensor& maps) {
   return evidence;
 }
 
-torch::Tensor Network::send_back(const torch::Tensor& fields,
-                                 const std::function<torch::Tensor(const Evidence&)>& signal,
-                                 bool rectified) {
+torch::Tensor Network::backpropagate_evidence(const torch::Tensor& fields,
+                                              const std::function<torch::Tensor(const Evidence&)>& signal,
+                                              bool rectified) {
   TORCH_CHECK(maps_, "this network has no class maps");
   std::vector<std::function<torch::Tensor(const torch::Tensor&)>> layers;
   for (const auto& step : steps_) layers.push_back(step.forward);
@@ -114,7 +114,7 @@ ConvUnit* Network::add_unit(torch::nn::Module& owner, const std::string& conv_na
   return units_.back().get();
 }
 
-void Network::initialise(std::uint64_t seed) {
+void Network::initialize(std::uint64_t seed) {
   const auto parameters = named_parameters();
   const bool over_fields = is_field_network(spec_.architecture);
   for (auto& entry : parameters) {
@@ -180,4 +180,4 @@ torch::Device choose_device(const std::string& choice, int local_rank) {
   return torch::kCPU;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

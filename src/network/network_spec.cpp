@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "network/architectures.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 std::string layer_name(std::size_t stage, int letter) {
@@ -152,4 +152,4 @@ std::vector<std::string> feature_names_of(const NetworkSpec& spec, const std::ve
   return names;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

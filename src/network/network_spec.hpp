@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::network {
 
 // How a network over fields makes one value of the map that it has for each class.
 struct Pooling {
@@ -60,4 +60,4 @@ std::vector<LayerInfo> select_layers(const NetworkSpec& spec, const std::vector<
 // "resnet18_conv4a_0", …: the layers' features one after another.
 std::vector<std::string> feature_names_of(const NetworkSpec& spec, const std::vector<LayerInfo>& layers);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -13,13 +13,14 @@
 #include "network/network_spec.hpp"
 #include "store/safetensors.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 
 // What a network over fields makes of them.
 struct Evidence {
-  torch::Tensor maps;    // [N][classes][h][w]: scores; of a network of probabilities, before their sigmoid
-  torch::Tensor pooled;  // [N][classes]: log-odds of probabilities, or scores; of the pool fc, all of the maps
-  torch::Tensor bags;    // the same as probabilities or scores
+  torch::Tensor maps;  // [N][classes][h][w]: scores; of a network of probabilities, before their sigmoid
+  torch::Tensor
+      pooled;          // [N][classes]: log-odds of probabilities, or scores; of the pool fc, all of the maps
+  torch::Tensor bags;  // the same as probabilities or scores
   torch::Tensor logits;  // [N][classes]: as classify() has them
 };
 
@@ -32,16 +33,17 @@ class Network : public torch::nn::Module {
   // [N][C][H][W] -> logits [N][classes]. bf16 ends in float32 here and below. Needs classes > 0.
   torch::Tensor classify(const torch::Tensor& crops);
   // The same of a network over whole fields, with what it is based on.
-  Evidence weigh(const torch::Tensor& fields);
+  Evidence forward_with_evidence(const torch::Tensor& fields);
   // What a signal at the class maps, [N][classes][h][w], is at the fields' pixels, [N][C][H][W], once it has
   // gone back through the layers: a gradient; or, rectified, with what is negative set to 0 at each layer
   // (Kraus et al. 2016 eq. 5). Of a network over whole fields, in inference; its parameters get no gradients.
-  torch::Tensor send_back(const torch::Tensor& fields,
-                          const std::function<torch::Tensor(const Evidence&)>& signal, bool rectified);
+  torch::Tensor backpropagate_evidence(const torch::Tensor& fields,
+                                       const std::function<torch::Tensor(const Evidence&)>& signal,
+                                       bool rectified);
   // Pooled outputs of the layers, each [N][dims], in the order asked for; the pass stops at the
   // deepest.
   std::vector<torch::Tensor> features(const torch::Tensor& crops, const std::vector<std::string>& layers);
-  // Merges each normalisation into its convolution and keeps those weights in `type`: inference only, not
+  // Merges each normalization into its convolution and keeps those weights in `type`: inference only, not
   // undone.
   void fold_norms(torch::ScalarType type);
 
@@ -49,7 +51,7 @@ class Network : public torch::nn::Module {
   // scales 1, shifts and biases 0; the last layer of a ResNet uniform in ±1/√fan_in, the dense layers of a
   // VGG normal with standard deviation 0.01. Of a network over fields: convolutions normal with variance
   // 2/(fan_in + fan_out), class maps and what follows them uniform in ±1/√fan_in, thresholds 1/2.
-  void initialise(std::uint64_t seed);
+  void initialize(std::uint64_t seed);
   // Running means and variances, in the order of registration.
   std::vector<torch::Tensor> statistics() const;
   // All parameters, then all buffers, by name, in the order of registration.
@@ -57,7 +59,7 @@ class Network : public torch::nn::Module {
 
  protected:
   explicit Network(NetworkSpec spec) : spec_(std::move(spec)), context_(std::make_shared<NormContext>()) {}
-  // Registers both in `owner`, as `conv_name` and `norm_name`; without the latter there is no normalisation.
+  // Registers both in `owner`, as `conv_name` and `norm_name`; without the latter there is no normalization.
   ConvUnit* add_unit(torch::nn::Module& owner, const std::string& conv_name, const std::string& norm_name,
                      const ConvShape& shape);
   struct Step {
@@ -77,13 +79,13 @@ class Network : public torch::nn::Module {
   std::vector<std::unique_ptr<ConvUnit>> units_;
 };
 
-// Throws Error for an unknown architecture. Weights are not set: call initialise() or load_weights().
+// Throws Error for an unknown architecture. Weights are not set: call initialize() or load_weights().
 std::shared_ptr<Network> make_network(const NetworkSpec& spec);
 
 // Tensors to and from safetensors. A checkpoint holds others beside the weights, whose names have a '/'.
-StoredTensor store_tensor(const torch::Tensor& tensor);
-torch::Tensor restore_tensor(const StoredTensor& stored, const std::string& where);
-void store_weights(const Network& network, SafeTensors& file);
+store::StoredTensor store_tensor(const torch::Tensor& tensor);
+torch::Tensor restore_tensor(const store::StoredTensor& stored, const std::string& where);
+void store_weights(const Network& network, store::SafeTensors& file);
 
 enum class LastLayer {
   load,
@@ -92,14 +94,14 @@ enum class LastLayer {
 // Throws Error naming file and tensor: missing, unknown, of the wrong shape, not floating-point, not finite.
 // A missing num_batches_tracked is taken as 0; the last layer of the file is ignored by a network without
 // classes.
-void load_weights(Network& network, const SafeTensors& file, const std::string& where,
+void load_weights(Network& network, const store::SafeTensors& file, const std::string& where,
                   LastLayer last_layer = LastLayer::load);
 // The same checks, as far as they need no data: of a file whose header alone was read.
-void check_weights(const Network& network, const SafeTensors& file, const std::string& where,
+void check_weights(const Network& network, const store::SafeTensors& file, const std::string& where,
                    LastLayer last_layer = LastLayer::load);
 
 // "auto", "cpu" or "cuda": the device for this rank (its number on its node chooses the GPU). Throws Error
 // when CUDA is asked for and this LibTorch or machine has none.
 torch::Device choose_device(const std::string& choice, int local_rank);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -2,7 +2,7 @@
 
 #include "network/pooling_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 using torch::Tensor;
@@ -114,4 +114,4 @@ Tensor pool_scores(const std::string& kind, const Tensor& scores, double sharpne
   return (log_mean_exp(flat.to(torch::kFloat64) * sharpness) / sharpness).to(scores.scalar_type());
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

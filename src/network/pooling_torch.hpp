@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace cytoscale {
+namespace cytoscale::network {
 
 // Of probabilities p_ij = σ(logits), [N][K][h][w] -> log P_i/(1−P_i), [N][K], of the logits' type: exact,
 // with its gradients, also where P_i itself would be rounded to 0 or 1 and its loss would teach nothing, or a
@@ -26,4 +26,4 @@ torch::Tensor probabilities_of_odds(const torch::Tensor& log_odds);
 // Of scores of any size, [N][K][h][w] -> [N][K]: max, mean, or lse with r = sharpness.
 torch::Tensor pool_scores(const std::string& kind, const torch::Tensor& scores, double sharpness);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

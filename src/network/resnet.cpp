@@ -1,7 +1,7 @@
 #include "network/architectures.hpp"
-#include "network/families_torch.hpp"
+#include "network/architectures_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 class ResNet final : public Network {
@@ -78,4 +78,4 @@ std::shared_ptr<Network> make_resnet(const NetworkSpec& spec) {
   return std::make_shared<ResNet>(spec);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -1,7 +1,7 @@
 #include "network/architectures.hpp"
-#include "network/families_torch.hpp"
+#include "network/architectures_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 constexpr int pooled_px = 7, hidden = 4096;
@@ -56,4 +56,4 @@ std::shared_ptr<Network> make_vgg(const NetworkSpec& spec) {
   return std::make_shared<Vgg>(spec);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

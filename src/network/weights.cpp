@@ -3,12 +3,12 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "network/first_convolution.hpp"
 #include "network/model_file.hpp"
 #include "network/network_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 const std::map<std::string, torch::ScalarType>& types() {
@@ -33,12 +33,12 @@ bool is_last_layer(const std::string& name) {
   return false;
 }
 
-void check_tensor(const torch::Tensor& needed, const StoredTensor& stored, const std::string& at) {
+void check_tensor(const torch::Tensor& needed, const store::StoredTensor& stored, const std::string& at) {
   const auto type = types().find(stored.dtype);
   if (type == types().end() || c10::isFloatingType(type->second) != needed.is_floating_point())
     throw Error("the tensor's type is " + stored.dtype + ", where " +
                     (needed.is_floating_point() ? "floating-point" : "whole") + " numbers are needed",
-                at, "Save the weights as float32, neither quantised nor rounded");
+                at, "Save the weights as float32, neither quantized nor rounded");
   if (stored.shape != needed.sizes().vec())
     throw Error("the tensor has shape " + shape_text(stored.shape) + ", the network needs " +
                     shape_text(needed.sizes().vec()),
@@ -47,9 +47,9 @@ void check_tensor(const torch::Tensor& needed, const StoredTensor& stored, const
 
 }  // namespace
 
-StoredTensor store_tensor(const torch::Tensor& tensor) {
+store::StoredTensor store_tensor(const torch::Tensor& tensor) {
   const auto values = tensor.detach().to(torch::kCPU).contiguous();
-  StoredTensor stored;
+  store::StoredTensor stored;
   for (const auto& [name, type] : types())
     if (type == values.scalar_type()) stored.dtype = name;
   TORCH_CHECK(!stored.dtype.empty(), "a tensor type that our files do not hold");
@@ -59,7 +59,7 @@ StoredTensor store_tensor(const torch::Tensor& tensor) {
   return stored;
 }
 
-torch::Tensor restore_tensor(const StoredTensor& stored, const std::string& where) {
+torch::Tensor restore_tensor(const store::StoredTensor& stored, const std::string& where) {
   const auto type = types().find(stored.dtype);
   if (type == types().end())
     throw Error("tensor type " + stored.dtype + " is not supported", where, "Save it as float32");
@@ -71,11 +71,11 @@ torch::Tensor restore_tensor(const StoredTensor& stored, const std::string& wher
   return values;
 }
 
-void store_weights(const Network& network, SafeTensors& file) {
+void store_weights(const Network& network, store::SafeTensors& file) {
   for (const auto& [name, tensor] : network.named_tensors()) file.tensors[name] = store_tensor(tensor);
 }
 
-void check_weights(const Network& network, const SafeTensors& file, const std::string& where,
+void check_weights(const Network& network, const store::SafeTensors& file, const std::string& where,
                    LastLayer last_layer) {
   std::set<std::string> known;
   const auto ignored = [&](const std::string& name) {
@@ -97,7 +97,8 @@ void check_weights(const Network& network, const SafeTensors& file, const std::s
                   names_remedy);
 }
 
-void load_weights(Network& network, const SafeTensors& file, const std::string& where, LastLayer last_layer) {
+void load_weights(Network& network, const store::SafeTensors& file, const std::string& where,
+                  LastLayer last_layer) {
   check_weights(network, file, where, last_layer);
   torch::NoGradGuard no_grad;
   for (auto [name, tensor] : network.named_tensors()) {
@@ -111,8 +112,8 @@ void load_weights(Network& network, const SafeTensors& file, const std::string& 
   }
 }
 
-StoredTensor with_channels(const StoredTensor& weight, int channels, const std::string& where) {
-  StoredTensor made{weight.dtype, weight.shape, {}};
+store::StoredTensor with_channels(const store::StoredTensor& weight, int channels, const std::string& where) {
+  store::StoredTensor made{weight.dtype, weight.shape, {}};
   made.shape.at(1) = channels;
   const auto type = types().find(weight.dtype);
   // What is not floating-point is refused when it is loaded.
@@ -127,13 +128,13 @@ std::string check_initial_weights(const std::filesystem::path& model, const Netw
   return read.remark;
 }
 
-SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed) {
+store::SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed) {
   auto network = make_network(info.spec);
-  network->initialise(seed);
-  SafeTensors file;
+  network->initialize(seed);
+  store::SafeTensors file;
   store_weights(*network, file);
   describe_model(info, file);
   return file;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -9,13 +9,13 @@
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 namespace {
 
 // One channel of one cell.
 struct Source {
-  const PackedField& image;
-  const WindowPlace& place;
+  const image::PackedField& image;
+  const image::WindowPlace& place;
   std::size_t channel;
   int window_px;
 
@@ -68,13 +68,13 @@ void CropScreenOptions::validate() const {
                 "Give 1 to 4096 px");
 }
 
-CellWindows cut_windows(const PackedField& image, const CellTable& cells, std::size_t field, int window_px,
-                        int bits) {
+store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells,
+                               std::size_t field, int window_px, int bits) {
   const auto count = static_cast<std::size_t>(cells.cells_of(field));
   const auto first = static_cast<std::size_t>(cells.first_cell[field]);
   const auto channels = static_cast<std::size_t>(image.channels);
   const auto area = static_cast<std::size_t>(window_px) * static_cast<std::size_t>(window_px);
-  CellWindows windows;
+  store::CellWindows windows;
   if (bits == 8)
     windows.codes8.resize(count * channels * area);
   else
@@ -82,7 +82,7 @@ CellWindows cut_windows(const PackedField& image, const CellTable& cells, std::s
   std::vector<std::uint16_t> wide(bits == 8 ? area : 0);
   for (std::size_t i = 0; i < count; ++i) {
     const auto place =
-        place_window(cells.y[first + i], cells.x[first + i], window_px, image.height, image.width);
+        image::place_window(cells.y[first + i], cells.x[first + i], window_px, image.height, image.width);
     for (std::size_t c = 0; c < channels; ++c) {
       const Source source{image, place, c, window_px};
       const auto at = (i * channels + c) * area;
@@ -101,27 +101,29 @@ CellWindows cut_windows(const PackedField& image, const CellTable& cells, std::s
   return windows;
 }
 
-FieldPassResult crop_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                            const CropScreenOptions& options, const FieldPassFiles& files,
-                            const nlohmann::json& provenance, const Clock& clock, Log& log) {
+FieldPassResult crop_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+                            const store::CellTable& cells, const CropScreenOptions& options,
+                            const FieldPassFiles& files, const nlohmann::json& provenance, const Clock& clock,
+                            Log& log) {
   std::optional<FieldPass> pass;
-  together(comm, [&] {
+  mpi::together(comm, [&] {
     options.validate();
     pass.emplace(comm, screen, cells, options.pass, files);
   });
-  CropStoreWriter writer(comm, files.output, screen, cells, {options.window_px, options.bits, provenance});
+  store::CropStoreWriter writer(comm, files.output, screen, cells,
+                                {options.window_px, options.bits, provenance});
   FieldWork work;
   work.name = "crop";
   work.bytes = [&](std::size_t field) {
-    return static_cast<std::size_t>(
-        crop_store_bytes(cells.cells_of(field), screen.channels.size(), options.window_px, options.bits));
+    return static_cast<std::size_t>(store::crop_store_bytes(cells.cells_of(field), screen.channels.size(),
+                                                            options.window_px, options.bits));
   };
-  work.prepare = [&](std::size_t field, const Illumination* gain) {
-    const auto image = pack_field(read_corrected(screen, cells, field, gain));
+  work.prepare = [&](std::size_t field, const image::Illumination* gain) {
+    const auto image = image::pack_field(read_corrected(screen, cells, field, gain));
     return [&writer, field, windows = cut_windows(image, cells, field, options.window_px, options.bits)](
                const Tick&) { writer.write(field, windows); };
   };
   return pass->run(writer, work, clock, log);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -3,11 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "image/packed_field.hpp"
+#include "image/crop/packed_field.hpp"
 #include "prepare/field_pass.hpp"
-#include "store/crop_store.hpp"
+#include "store/rows/crop_store.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 struct CropScreenOptions {
   int window_px = 0;
@@ -18,13 +18,14 @@ struct CropScreenOptions {
 
 // Files: output is the store. Fields that cannot be read, errors and interrupted runs: as FieldPass::run().
 // The same bytes for any number of ranks and threads. Collective: yes.
-FieldPassResult crop_screen(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                            const CropScreenOptions& options, const FieldPassFiles& files,
-                            const nlohmann::json& provenance, const Clock& clock, Log& log);
+FieldPassResult crop_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+                            const store::CellTable& cells, const CropScreenOptions& options,
+                            const FieldPassFiles& files, const nlohmann::json& provenance, const Clock& clock,
+                            Log& log);
 
 // The windows of one field's cells. 16 bits: the field's own codes. 8 bits: codes of the range within each
 // window, which takes in 0 where the window leaves the field. Collective: no.
-CellWindows cut_windows(const PackedField& image, const CellTable& cells, std::size_t field, int window_px,
-                        int bits);
+store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells,
+                               std::size_t field, int window_px, int bits);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 namespace {
 
 std::vector<std::size_t> with_cost(std::vector<std::size_t> fields, const std::vector<double>& cost) {
@@ -12,10 +12,11 @@ std::vector<std::size_t> with_cost(std::vector<std::size_t> fields, const std::v
 
 }  // namespace
 
-FieldOrder::FieldOrder(const Communicator& comm, const Screen& screen, const std::vector<double>& cost)
-    : FieldOrder(comm, plan_shards(screen, comm.size(), cost), cost) {}
+FieldOrder::FieldOrder(const mpi::Communicator& comm, const screen::Screen& screen,
+                       const std::vector<double>& cost)
+    : FieldOrder(comm, screen::plan_shards(screen, comm.size(), cost), cost) {}
 
-FieldOrder::FieldOrder(const Communicator& comm, ShardPlan plan, const std::vector<double>& cost)
+FieldOrder::FieldOrder(const mpi::Communicator& comm, screen::ShardPlan plan, const std::vector<double>& cost)
     : own_(with_cost(std::move(plan.fields[static_cast<std::size_t>(comm.rank())]), cost)),
       shared_(with_cost(std::move(plan.tail), cost)),
       tail_(comm, static_cast<std::int64_t>(shared_.size())) {}
@@ -32,4 +33,4 @@ void FieldOrder::drain() {
   }
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

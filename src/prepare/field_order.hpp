@@ -9,12 +9,12 @@
 #include "mpi/work_counter.hpp"
 #include "screen/plan.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 class FieldOrder {
  public:
   // Costs of 0 are fields with nothing to do: they are left out. Collective: yes.
-  FieldOrder(const Communicator& comm, const Screen& screen, const std::vector<double>& cost);
+  FieldOrder(const mpi::Communicator& comm, const screen::Screen& screen, const std::vector<double>& cost);
 
   // Every rank must go on until it is given nothing, or drain(): rank 0 waits for that of the others.
   std::optional<std::size_t> next();
@@ -26,10 +26,10 @@ class FieldOrder {
   void drain();
 
  private:
-  FieldOrder(const Communicator& comm, ShardPlan plan, const std::vector<double>& cost);
+  FieldOrder(const mpi::Communicator& comm, screen::ShardPlan plan, const std::vector<double>& cost);
   std::vector<std::size_t> own_, shared_;
   std::size_t at_ = 0;
-  WorkCounter tail_;
+  mpi::WorkCounter tail_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

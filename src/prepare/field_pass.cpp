@@ -4,22 +4,22 @@
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "mpi/agree.hpp"
 #include "prepare/field_order.hpp"
 #include "prepare/field_reader.hpp"
-#include "prepare/segment.hpp"
+#include "prepare/segment_screen.hpp"
 #include "prepare/stop_flag.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 namespace {
 
 // What one rank does until there is nothing left to take, or some rank has failed.
 class Worker {
  public:
-  Worker(const Communicator& comm, const Screen& screen, const CellTable& cells,
-         const FieldPassOptions& options, PlateIllumination& illumination, const FieldWork& work,
-         FieldRows& rows, FieldOrder& order, const StopFlag& stop)
+  Worker(const mpi::Communicator& comm, const screen::Screen& screen, const store::CellTable& cells,
+         const FieldPassOptions& options, store::PlateIllumination& illumination, const FieldWork& work,
+         store::ResumableFieldFile& rows, FieldOrder& order, const StopFlag& stop)
       : comm_(comm),
         screen_(screen),
         cells_(cells),
@@ -29,7 +29,7 @@ class Worker {
         rows_(rows),
         order_(order),
         stop_(stop),
-        limit_(failure_limit(options.max_failed_fields, screen.fields.size())) {}
+        limit_(screen::failure_limit(options.max_failed_fields, screen.fields.size())) {}
 
   void run(const Clock& clock, Progress& progress) {
     ReadAhead ahead(options_.threads);
@@ -48,7 +48,7 @@ class Worker {
     }
   }
 
-  const std::vector<FieldFailure>& failures() const { return failures_; }
+  const std::vector<screen::FieldFailure>& failures() const { return failures_; }
 
  private:
   // Asks for fields as far as memory allows; false when there are no more. next_ holds one that had no room.
@@ -105,20 +105,20 @@ class Worker {
     progress.update(static_cast<std::uint64_t>(shown_));
   }
 
-  const Communicator& comm_;
-  const Screen& screen_;
-  const CellTable& cells_;
+  const mpi::Communicator& comm_;
+  const screen::Screen& screen_;
+  const store::CellTable& cells_;
   const FieldPassOptions& options_;
-  PlateIllumination& illumination_;
+  store::PlateIllumination& illumination_;
   const FieldWork& work_;
-  FieldRows& rows_;
+  store::ResumableFieldFile& rows_;
   FieldOrder& order_;
   const StopFlag& stop_;
   const Tick tick_ = [this] { order_.serve(); };
   std::size_t limit_;
   std::optional<std::size_t> next_;
   std::size_t queued_bytes_ = 0;
-  std::vector<FieldFailure> failures_;
+  std::vector<screen::FieldFailure> failures_;
   std::int64_t finished_ = 0, marked_ = 0, shown_ = 0;
   double checked_s_ = 0;
 };
@@ -136,7 +136,7 @@ std::optional<Error> caught(const std::string& where, const std::function<void()
   return std::nullopt;
 }
 
-std::vector<double> cells_to_do(const CellTable& cells, const FieldRows& rows) {
+std::vector<double> cells_to_do(const store::CellTable& cells, const store::ResumableFieldFile& rows) {
   std::vector<double> cost;
   for (std::size_t f = 0; f < cells.fields(); ++f) {
     cost.push_back(rows.done(f) ? 0.0 : static_cast<double>(cells.cells_of(f)));
@@ -145,15 +145,15 @@ std::vector<double> cells_to_do(const CellTable& cells, const FieldRows& rows) {
 }
 
 // Lists this run's failures beside those of segment, and stops when they are too many.
-void settle(const Communicator& comm, const Screen& screen, const CellTable& cells,
-            std::vector<FieldFailure> mine, const std::string& limit, const std::filesystem::path& path,
-            Log& log) {
+void settle(const mpi::Communicator& comm, const screen::Screen& screen, const store::CellTable& cells,
+            std::vector<screen::FieldFailure> mine, const std::string& limit,
+            const std::filesystem::path& path, Log& log) {
   for (const auto& failure : mine) {
     log.warning(screen.name(failure.field) + ": " + failure.file + ": " + failure.reason +
                 "; its cells are left out");
   }
-  on_root(comm, [&] {
-    for (auto& failure : read_failures(path, screen)) {
+  mpi::on_root(comm, [&] {
+    for (auto& failure : screen::read_failures(path, screen)) {
       if (cells.failed[failure.field]) mine.push_back(std::move(failure));
     }
   });
@@ -164,11 +164,12 @@ void settle(const Communicator& comm, const Screen& screen, const CellTable& cel
 
 void FieldPassOptions::validate() const {
   if (queue_memory_mib < 1) throw Error("at least 1 MiB is needed", "--queue-memory");
-  failure_limit(max_failed_fields, 1);
+  screen::failure_limit(max_failed_fields, 1);
 }
 
-FieldPass::FieldPass(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                     const FieldPassOptions& options, const FieldPassFiles& files)
+FieldPass::FieldPass(const mpi::Communicator& comm, const screen::Screen& screen,
+                     const store::CellTable& cells, const FieldPassOptions& options,
+                     const FieldPassFiles& files)
     : comm_(comm),
       screen_(screen),
       cells_(cells),
@@ -179,7 +180,8 @@ FieldPass::FieldPass(const Communicator& comm, const Screen& screen, const CellT
   if (comm.root()) StopFlag(files.output).lower();
 }
 
-FieldPassResult FieldPass::run(FieldRows& rows, const FieldWork& work, const Clock& clock, Log& log) {
+FieldPassResult FieldPass::run(store::ResumableFieldFile& rows, const FieldWork& work, const Clock& clock,
+                               Log& log) {
   FieldPassResult result;
   result.fields_done_before = rows.fields_done_before();
   if (result.fields_done_before > 0) {
@@ -197,7 +199,7 @@ FieldPassResult FieldPass::run(FieldRows& rows, const FieldWork& work, const Clo
   if (!problem) problem = late;
   comm_.barrier();  // nobody looks at the flag any more
   if (comm_.root()) stop.lower();
-  agree(comm_, problem);
+  mpi::agree(comm_, problem);
   result.failed_fields =
       static_cast<std::size_t>(comm_.sum(static_cast<std::int64_t>(worker.failures().size())));
   if (result.failed_fields > 0) {
@@ -209,4 +211,4 @@ FieldPassResult FieldPass::run(FieldRows& rows, const FieldWork& work, const Clo
   return result;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

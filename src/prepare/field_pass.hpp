@@ -7,17 +7,17 @@
 #include <functional>
 #include <string>
 
-#include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/system/clock.hpp"
 #include "image/illumination.hpp"
 #include "mpi/communicator.hpp"
 #include "prepare/read_ahead.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
-#include "store/field_rows.hpp"
 #include "store/illumination_file.hpp"
+#include "store/rows/resumable_field_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 struct FieldPassOptions {
   int threads = 1;                       // that read and prepare ahead, per rank
@@ -39,7 +39,7 @@ struct FieldWork {
   std::string unit = "cells";                           // what is counted
   std::function<std::size_t(std::size_t field)> bytes;  // that a prepared field takes in memory
   // On any thread. Returns what the main thread does with the field. Throws Error: it cannot be read.
-  std::function<std::function<void(const Tick&)>(std::size_t field, const Illumination* gain)> prepare;
+  std::function<std::function<void(const Tick&)>(std::size_t field, const image::Illumination* gain)> prepare;
 };
 
 struct FieldPassResult {
@@ -51,21 +51,21 @@ class FieldPass {
  public:
   // All must outlive the pass. Throws Error: options, or an illumination file that is not this screen's.
   // Collective: no.
-  FieldPass(const Communicator& comm, const Screen& screen, const CellTable& cells,
+  FieldPass(const mpi::Communicator& comm, const screen::Screen& screen, const store::CellTable& cells,
             const FieldPassOptions& options, const FieldPassFiles& files);
 
   // A field that cannot be read is listed in failures.csv and written as failed; more than max_failed_fields
   // stop the run. An Error on one rank stops all ranks at their next field and is thrown by all of them; what
   // was written stays in the unfinished file, which the next run continues. Closes the rows. Collective: yes.
-  FieldPassResult run(FieldRows& rows, const FieldWork& work, const Clock& clock, Log& log);
+  FieldPassResult run(store::ResumableFieldFile& rows, const FieldWork& work, const Clock& clock, Log& log);
 
  private:
-  const Communicator& comm_;
-  const Screen& screen_;
-  const CellTable& cells_;
+  const mpi::Communicator& comm_;
+  const screen::Screen& screen_;
+  const store::CellTable& cells_;
   FieldPassOptions options_;
   FieldPassFiles files_;
-  PlateIllumination illumination_;
+  store::PlateIllumination illumination_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -2,11 +2,11 @@
 
 #include "core/error.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
-LoadedField FieldReader::read(std::size_t field) const {
+image::LoadedField FieldReader::read(std::size_t field) const {
   const auto& images = screen_.fields.at(field).images;
-  auto loaded = read_field(images);
+  auto loaded = image::read_field(images);
   const auto& size = sizes_[plate_[field]];
   if (loaded.image.height != size.height || loaded.image.width != size.width) {
     throw Error("the image is " + std::to_string(loaded.image.width) + "×" +
@@ -17,24 +17,25 @@ LoadedField FieldReader::read(std::size_t field) const {
   return loaded;
 }
 
-FieldImage read_corrected(const Screen& screen, const CellTable& cells, std::size_t field,
-                          const Illumination* gain) {
+image::FieldImage read_corrected(const screen::Screen& screen, const store::CellTable& cells,
+                                 std::size_t field, const image::Illumination* gain) {
   const auto& images = screen.fields[field].images;
-  LoadedField loaded = read_field(images);
+  image::LoadedField loaded = image::read_field(images);
   if (loaded.image.height != cells.height[field] || loaded.image.width != cells.width[field]) {
     throw Error("the image is " + std::to_string(loaded.image.width) + "×" +
                     std::to_string(loaded.image.height) + " px; its cells were found in one of " +
                     std::to_string(cells.width[field]) + "×" + std::to_string(cells.height[field]),
                 images.front().path.string(), "Run segment again");
   }
-  if (gain != nullptr) correct(loaded.image, *gain);
+  if (gain != nullptr) image::correct(loaded.image, *gain);
   return std::move(loaded.image);
 }
 
-FieldFailure failure_of(const Screen& screen, std::size_t field, const std::exception& error) {
+screen::FieldFailure failure_of(const screen::Screen& screen, std::size_t field,
+                                const std::exception& error) {
   const auto* ours = dynamic_cast<const Error*>(&error);
   if (ours && !ours->where().empty()) return {field, ours->where(), ours->problem()};
   return {field, screen.fields.at(field).images.front().path.string(), error.what()};
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -7,13 +7,13 @@
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 // One per plate, as plates_of(screen); 0 where no header of the plate can be read. Ranks share the headers.
 // Collective: yes.
-std::vector<PictureSize> sizes_by_plate(const Communicator& comm, const Screen& screen);
+std::vector<image::PictureSize> sizes_by_plate(const mpi::Communicator& comm, const screen::Screen& screen);
 
 // Index of each field's plate in plates_of(screen). Collective: no.
-std::vector<std::size_t> plate_of_field(const Screen& screen);
+std::vector<std::size_t> plate_of_field(const screen::Screen& screen);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -4,12 +4,12 @@
 
 #include "prepare/field_sizes.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
-CellTable field_table(const Communicator& comm, const Screen& screen) {
+store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen& screen) {
   const auto sizes = sizes_by_plate(comm, screen);
   const auto plate = plate_of_field(screen);
-  CellTable table;
+  store::CellTable table;
   table.channels = screen.channels;
   table.screen_fingerprint = screen.fingerprint();
   table.first_cell.push_back(0);
@@ -30,4 +30,4 @@ CellTable field_table(const Communicator& comm, const Screen& screen) {
   return table;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -4,10 +4,10 @@
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 // Sizes are those of the plates (field_sizes.hpp); fields of a plate of which no header can be read are
 // failed. Areas and intensities are not measured: NaN. Collective: yes.
-CellTable field_table(const Communicator& comm, const Screen& screen);
+store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen& screen);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 ReadAhead::ReadAhead(int threads) {
   for (int i = 0; i < std::max(1, threads); ++i) workers_.emplace_back([this] { serve(); });
@@ -49,4 +49,4 @@ void ReadAhead::serve() {
   }
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -13,14 +13,14 @@
 
 #include "screen/failures.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 using Tick = std::function<void()>;  // for others who wait, now and then during long work
 
 struct PreparedField {
   std::size_t field = 0;
-  std::optional<FieldFailure> failure;      // it could not be read …
-  std::function<void(const Tick&)> finish;  // … or else what the asking thread does with it
+  std::optional<screen::FieldFailure> failure;  // it could not be read …
+  std::function<void(const Tick&)> finish;      // … or else what the asking thread does with it
 };
 
 class ReadAhead {
@@ -47,4 +47,4 @@ class ReadAhead {
   std::vector<std::thread> workers_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

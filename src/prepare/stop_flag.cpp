@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 void StopFlag::raise() const noexcept {
   try {
@@ -22,4 +22,4 @@ void StopFlag::lower() const noexcept {
   std::filesystem::remove(path_, ignored);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

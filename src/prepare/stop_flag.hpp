@@ -4,7 +4,7 @@
 #pragma once
 #include <filesystem>
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 class StopFlag {
  public:
@@ -17,4 +17,4 @@ class StopFlag {
   std::filesystem::path path_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
-#include "profile/words.hpp"
+#include "core/text/text.hpp"
+#include "profile/enum_names.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 constexpr std::string_view added_columns[] = {"Metadata_Treatment", "Metadata_WellCount",
                                               "Metadata_Aggregate"};
@@ -153,4 +153,4 @@ ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<s
   return result;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

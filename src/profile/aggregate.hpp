@@ -1,5 +1,5 @@
-// Aggregation: cells to wells (streamed), wells to treatments (method.md §4). Sums are double and in the
-// order given, so that a well's profile does not depend on who computed it.
+// Aggregation: cells to wells (streamed), wells to treatments (docs/method.md, "Profiles"). Sums are double
+// and in the order given, so that a well's profile does not depend on who computed it.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -9,7 +9,7 @@
 #include "profile/groups.hpp"
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 enum class Aggregate { mean, median, trimmed };
 const std::vector<std::string>& aggregate_words();
@@ -59,4 +59,4 @@ Matrix aggregate_rows(const Matrix& values, const Groups& groups, const Aggregat
 ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<std::string>& treatment,
                                   const Aggregation& how);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

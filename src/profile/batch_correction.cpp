@@ -4,10 +4,10 @@
 
 #include "core/error.hpp"
 #include "profile/covariance.hpp"
+#include "profile/enum_names.hpp"
 #include "profile/groups.hpp"
-#include "profile/words.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 constexpr Word<BatchCorrection> corrections[] = {
@@ -64,10 +64,10 @@ void correct_batches(ProfileTable& profiles, BatchCorrection correction,
 void coral(ProfileTable& profiles, const std::vector<std::string>& batch, const std::vector<char>& control,
            double lambda, const std::string& where) {
   const Matrix target = shifted_power(
-      symmetric_eigen(uncentred_covariance(profiles.values, marked_rows(control))), lambda, 0.5);
+      symmetric_eigen(uncentered_covariance(profiles.values, marked_rows(control))), lambda, 0.5);
   each_batch(batch, control, where, [&](const auto& rows, const auto& chosen) {
     const Matrix source =
-        shifted_power(symmetric_eigen(uncentred_covariance(profiles.values, chosen)), 1.0, -0.5);
+        shifted_power(symmetric_eigen(uncentered_covariance(profiles.values, chosen)), 1.0, -0.5);
     const Matrix aligned = Matrix(profiles.values(rows, Eigen::all)) * source * target;
     profiles.values(rows, Eigen::all) = aligned;
   });
@@ -83,4 +83,4 @@ void center_batches(ProfileTable& profiles, const std::vector<std::string>& batc
   });
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

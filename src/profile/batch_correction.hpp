@@ -1,4 +1,4 @@
-// Batch correction: makes the controls of every batch alike; the last step of a normalisation. Another one is
+// Batch correction: makes the controls of every batch alike; the last step of a normalization. Another one is
 // a word, a function and a case here.
 #pragma once
 #include <string>
@@ -6,11 +6,11 @@
 
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 enum class BatchCorrection {
   none,
-  coral,  // x' = x·(C_b+I)^(−1/2)·(C_all+λI)^(1/2), uncentred covariances of controls (Sun et al. 2016, Ando
+  coral,  // x' = x·(C_b+I)^(−1/2)·(C_all+λI)^(1/2), uncentered covariances of controls (Sun et al. 2016, Ando
           // et al. 2017)
   center  // x' = x − mean of the batch's controls + mean of all controls
 };
@@ -28,4 +28,4 @@ void coral(ProfileTable& profiles, const std::vector<std::string>& batch, const 
 void center_batches(ProfileTable& profiles, const std::vector<std::string>& batch,
                     const std::vector<char>& control, const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

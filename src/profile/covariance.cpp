@@ -6,9 +6,9 @@
 
 #include "core/error.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
-Matrix uncentred_covariance(const Matrix& z, const std::vector<std::size_t>& rows) {
+Matrix uncentered_covariance(const Matrix& z, const std::vector<std::size_t>& rows) {
   const Matrix chosen = z(rows, Eigen::all);
   Matrix product = Matrix::Zero(z.cols(), z.cols());
   product.noalias() += chosen.transpose() * chosen;
@@ -40,4 +40,4 @@ Matrix shifted_power(const SymmetricEigen& eigen, double shift, double exponent)
   return eigen.vectors * power.asDiagonal() * eigen.vectors.transpose();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

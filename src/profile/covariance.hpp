@@ -5,10 +5,10 @@
 
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
-// ZᵀZ/n over the given rows: uncentred, divisor n (method.md §4).
-Matrix uncentred_covariance(const Matrix& z, const std::vector<std::size_t>& rows);
+// ZᵀZ/n over the given rows: uncentered, divisor n (docs/method.md, "Profiles").
+Matrix uncentered_covariance(const Matrix& z, const std::vector<std::size_t>& rows);
 
 struct SymmetricEigen {
   Eigen::VectorXd values;  // ascending; negatives from rounding set to 0
@@ -31,4 +31,4 @@ Matrix shifted_power(const SymmetricEigen& eigen, double shift, double exponent)
 // (Λ + shift·I)^exponent as a vector, with the same errors.
 Eigen::VectorXd shifted_power_of_values(const Eigen::VectorXd& values, double shift, double exponent);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -7,10 +7,10 @@
 
 #include "core/error.hpp"
 #include "profile/covariance.hpp"
+#include "profile/enum_names.hpp"
 #include "profile/groups.hpp"
-#include "profile/words.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 constexpr Word<Transform> transforms[] = {
@@ -120,4 +120,4 @@ void transform_features(ProfileTable& profiles, Transform transform, int compone
   rename_features(profiles, transform == Transform::pca ? "pca_" : "factor_");
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -7,7 +7,7 @@
 
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 enum class Transform {
   none,
@@ -33,4 +33,4 @@ Factors fit_factors(const Matrix& rows, Transform transform, int components, con
 void transform_features(ProfileTable& profiles, Transform transform, int components,
                         const std::vector<char>& fit, const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 void check_share(double value, const std::string& key) {
@@ -142,4 +142,4 @@ void correlation_threshold(ProfileTable& profiles, double cut, const std::string
   keep_features(profiles, keep, reasons, where);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -6,7 +6,7 @@
 
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 struct FeatureSelection {
   bool variance = false, correlation = false;  // applied in this order
@@ -33,4 +33,4 @@ void variance_threshold(ProfileTable& profiles, double frequency_cut, double uni
 // larger sum (of equal sums the later one).
 void correlation_threshold(ProfileTable& profiles, double cut, const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

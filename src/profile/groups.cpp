@@ -4,7 +4,7 @@
 #include <iterator>
 #include <unordered_map>
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 Groups group_rows(const std::vector<std::string>& labels) {
   Groups groups;
@@ -39,4 +39,4 @@ std::vector<std::string> one_label(std::size_t size, const std::string& label) {
   return std::vector<std::string>(size, label);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 struct Groups {
   std::vector<std::string> names;              // in order of first appearance
@@ -20,4 +20,4 @@ std::vector<std::size_t> marked_rows(const std::vector<std::size_t>& rows, const
 // `size` times the same label: everything in one group.
 std::vector<std::string> one_label(std::size_t size, const std::string& label);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -5,10 +5,10 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
-#include "profile/words.hpp"
+#include "core/text/text.hpp"
+#include "profile/enum_names.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 constexpr Word<Normalization> methods[] = {{"none", Normalization::none},
@@ -52,7 +52,7 @@ void first_step(Wells& wells, Normalization method) {
       return mad_robustize(wells.profiles, wells.group, wells.roles.control, wells.where);
     case Normalization::sphere_pca:
     case Normalization::sphere_zca:
-      return centre(wells.profiles, wells.group, wells.roles.control, wells.where);
+      return center(wells.profiles, wells.group, wells.roles.control, wells.where);
     default:
       return standardize(wells.profiles, wells.group, wells.roles.control, wells.where);
   }
@@ -90,7 +90,7 @@ const std::vector<std::string>& within_words() {
 }
 
 Normalization parse_normalization(const std::string& word) {
-  return parse_word(methods, word, "normalisation");
+  return parse_word(methods, word, "normalization");
 }
 
 std::string normalization_name(Normalization method) {
@@ -98,7 +98,7 @@ std::string normalization_name(Normalization method) {
 }
 
 Within parse_within(const std::string& word) {
-  return parse_word(groupings, word, "group to normalise in");
+  return parse_word(groupings, word, "group to normalize in");
 }
 
 std::string within_name(Within within) {
@@ -115,21 +115,21 @@ void NormalizeOptions::validate() const {
   selection.validate();
   if (method == Normalization::tvn && batch_correction == BatchCorrection::center) {
     throw Error("tvn is whiten with coral, not center", "--batch-correction",
-                "Normalise by whiten with --batch-correction center");
+                "Normalize by whiten with --batch-correction center");
   }
 }
 
-WellRoles well_roles(const Table& metadata, const ColumnRoles& columns, const NormalizeOptions& options,
-                     const std::string& where) {
+WellRoles well_roles(const Table& metadata, const screen::ColumnRoles& columns,
+                     const NormalizeOptions& options, const std::string& where) {
   WellRoles roles;
   if (!needs_controls(options)) return roles;
-  roles.control = control_mask(metadata, columns, where);
+  roles.control = screen::control_mask(metadata, columns, where);
   if (options.within == Within::plate) {
     const auto plate = metadata.column(columns.plate, where);
     for (const auto& row : metadata.rows) roles.plate.push_back(row[plate]);
   }
   if (options.within == Within::batch || options.correction() != BatchCorrection::none) {
-    roles.batch = batch_labels(metadata, columns, where);
+    roles.batch = screen::batch_labels(metadata, columns, where);
   }
   return roles;
 }
@@ -157,4 +157,4 @@ ProfileTable normalize(ProfileTable profiles, const WellRoles& roles, const Norm
   return profiles;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

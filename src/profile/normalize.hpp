@@ -1,7 +1,7 @@
-// Normalisation of well profiles against the control wells (method.md §4). Serial: a rank that has all wells
-// calls it. In this order, each step where it is asked for:
+// Normalization of well profiles against the control wells (docs/method.md, "Profiles"). Serial: a rank that
+// has all wells calls it. In this order, each step where it is asked for:
 //   transform     standardize, select features, then principal components or factors in their place
-//   first step    centre and scale by the controls of each group (scaling.hpp)
+//   first step    center and scale by the controls of each group (scaling.hpp)
 //   selection     of features (feature_selection.hpp), where no transform has done it
 //   second step   decorrelation by all controls: whitening, sphering (whitening.hpp)
 //   correction    of batches (batch_correction.hpp)
@@ -18,17 +18,17 @@
 #include "profile/profile_table.hpp"
 #include "profile/scaling.hpp"
 #include "profile/whitening.hpp"
-#include "screen/columns.hpp"
+#include "screen/column_roles.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 enum class Normalization {
   none,
   standardize,
   mad_robustize,
   whiten,          // standardize, whiten
-  tvn,             // standardize, whiten, CORAL per batch: typical variation normalisation (Ando et al. 2017)
-  sphere_pca,      // centre, sphere: pycytominer's PCA
+  tvn,             // standardize, whiten, CORAL per batch: typical variation normalization (Ando et al. 2017)
+  sphere_pca,      // center, sphere: pycytominer's PCA
   sphere_pca_cor,  // standardize, sphere: PCA-cor
   sphere_zca,      // ZCA
   sphere_zca_cor   // ZCA-cor
@@ -57,17 +57,17 @@ Within parse_within(const std::string& word);
 std::string normalization_name(Normalization method);
 std::string within_name(Within within);
 
-// The wells' roles in a normalisation; all of one length, or empty where `options` needs none.
+// The wells' roles in a normalization; all of one length, or empty where `options` needs none.
 struct WellRoles {
   std::vector<char> control;
   std::vector<std::string> plate, batch;
 };
 // Reads what `options` needs from the metadata columns. Throws Error: a column is missing, no control well.
-WellRoles well_roles(const Table& metadata, const ColumnRoles& columns, const NormalizeOptions& options,
-                     const std::string& where);
+WellRoles well_roles(const Table& metadata, const screen::ColumnRoles& columns,
+                     const NormalizeOptions& options, const std::string& where);
 
 // All of it. `where` names the profiles in errors.
 ProfileTable normalize(ProfileTable profiles, const WellRoles& roles, const NormalizeOptions& options,
                        const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

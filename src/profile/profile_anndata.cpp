@@ -1,13 +1,13 @@
-// Profiles as AnnData, through store/anndata.hpp.
+// Profiles as AnnData, through store/anndata/anndata.hpp.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/error.hpp"
 #include "profile/profile_table.hpp"
-#include "store/anndata.hpp"
+#include "store/anndata/anndata.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 // plate_well or the treatment where these tell rows apart, otherwise the row's number.
@@ -31,7 +31,7 @@ std::vector<std::string> row_names(const Table& metadata) {
 }  // namespace
 
 ProfileTable read_profile_anndata(const std::filesystem::path& path) {
-  AnnData data = read_anndata(path);
+  store::AnnData data = store::read_anndata(path);
   if (data.rows == 0) throw Error("the file has no rows", path.string(), "Profiles need one row per well");
   ProfileTable profiles;
   profiles.metadata = std::move(data.obs);
@@ -52,7 +52,7 @@ ProfileTable read_profiles(const std::filesystem::path& path) {
 
 void write_profile_anndata(const std::filesystem::path& path, const ProfileTable& profiles,
                            const nlohmann::json& provenance) {
-  AnnData data;
+  store::AnnData data;
   data.rows = profiles.size();
   data.vars = profiles.features.size();
   data.x.assign(profiles.values.data(), profiles.values.data() + profiles.values.size());
@@ -64,7 +64,7 @@ void write_profile_anndata(const std::filesystem::path& path, const ProfileTable
     if (data.obs.find(count)) data.numeric_columns.emplace_back(count);
   }
   data.uns = provenance;
-  write_anndata(path, data, true);
+  store::write_anndata(path, data, true);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

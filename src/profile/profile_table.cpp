@@ -9,10 +9,10 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "core/text.hpp"
+#include "core/system/files.hpp"
+#include "core/text/text.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 bool named_as_metadata(const std::string& column) {
@@ -152,4 +152,4 @@ void write_profile_csv(const std::filesystem::path& path, const ProfileTable& pr
   });
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

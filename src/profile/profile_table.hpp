@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "core/csv.hpp"
+#include "core/text/csv.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -51,4 +51,4 @@ void keep_features(ProfileTable& profiles, const std::vector<char>& keep,
 // Features that became directions: "STEM0", "STEM1", …, of no layer.
 void rename_features(ProfileTable& profiles, const std::string& stem);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

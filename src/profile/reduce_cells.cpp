@@ -7,9 +7,9 @@
 #include "core/error.hpp"
 #include "core/progress.hpp"
 #include "mpi/agree.hpp"
-#include "store/embedding_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{16} << 20;
@@ -26,7 +26,7 @@ struct MyWells {
 
 class WellReducer {
  public:
-  WellReducer(const EmbeddingReader& reader, const Aggregation& how)
+  WellReducer(const store::EmbeddingReader& reader, const Aggregation& how)
       : reader_(reader),
         aggregator_(reader.features(), how),
         block_rows_(static_cast<std::int64_t>(std::max<std::size_t>(
@@ -59,7 +59,7 @@ class WellReducer {
     }
   }
 
-  const EmbeddingReader& reader_;
+  const store::EmbeddingReader& reader_;
   CellAggregator aggregator_;
   std::int64_t block_rows_;
   std::vector<float> buffer_;
@@ -71,7 +71,7 @@ std::string well_name(const Table& metadata, std::size_t row) {
 }
 
 // Root: the gathered rows, wells without cells left out.
-void assemble(ReducedWells& result, Table metadata, const EmbeddingReader& reader,
+void assemble(ReducedWells& result, Table metadata, const store::EmbeddingReader& reader,
               const std::vector<double>& profiles, const std::vector<WellCount>& counts,
               const std::string& where) {
   std::vector<std::size_t> full;
@@ -102,7 +102,7 @@ void assemble(ReducedWells& result, Table metadata, const EmbeddingReader& reade
 }
 
 template <typename T>
-std::vector<T> gather_to_root(const Communicator& comm, const std::vector<T>& mine) {
+std::vector<T> gather_to_root(const mpi::Communicator& comm, const std::vector<T>& mine) {
   std::vector<std::size_t> counts;
   const auto bytes = comm.gather_bytes(std::as_bytes(std::span(mine)), counts, false);
   std::vector<T> all(bytes.size() / sizeof(T));
@@ -158,13 +158,13 @@ std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
   return owners;
 }
 
-ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings,
+ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::path& embeddings,
                           const Aggregation& how, const Clock& clock) {
-  std::unique_ptr<EmbeddingReader> reader;
+  std::unique_ptr<store::EmbeddingReader> reader;
   MyWells mine;
   Table metadata;
-  together(comm, [&] {
-    reader = std::make_unique<EmbeddingReader>(embeddings);
+  mpi::together(comm, [&] {
+    reader = std::make_unique<store::EmbeddingReader>(embeddings);
     const auto wells = wells_of_fields(reader->fields());
     metadata = well_metadata(reader->fields(), wells);
     const auto owners = ranks_of_wells(wells, reader->first_row(), comm.size());
@@ -183,9 +183,9 @@ ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path&
   const auto counts = gather_to_root(comm, mine.counts);
   ReducedWells result;
   result.provenance = reader->provenance();
-  on_root(comm,
-          [&] { assemble(result, std::move(metadata), *reader, profiles, counts, embeddings.string()); });
+  mpi::on_root(
+      comm, [&] { assemble(result, std::move(metadata), *reader, profiles, counts, embeddings.string()); });
   return result;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

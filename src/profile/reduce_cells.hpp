@@ -1,7 +1,7 @@
 // Cells to wells over ranks: embeddings.h5ad in, well profiles out. Each well is reduced by one rank, its
-// cells in global order, so the profiles have the same bits for any number of ranks (architecture rule 8).
-// Memory: one block of rows per rank (a whole well unless it is the mean), and on root the well profiles;
-// independent of the number of cells.
+// cells in global order, so the profiles have the same bits for any number of ranks (docs/architecture.md,
+// rule 7). Memory: one block of rows per rank (a whole well unless it is the mean), and on root the well
+// profiles; independent of the number of cells.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/system/clock.hpp"
 #include "mpi/communicator.hpp"
 #include "profile/aggregate.hpp"
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 // A run of fields of one plate and well.
 struct WellFields {
@@ -37,7 +37,7 @@ struct ReducedWells {
 };
 
 // Throws the same Error on all ranks: unreadable file, no cell in any well. Collective: yes.
-ReducedWells reduce_cells(const Communicator& comm, const std::filesystem::path& embeddings,
+ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::path& embeddings,
                           const Aggregation& how, const Clock& clock);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -6,50 +6,50 @@
 #include "profile/aggregate.hpp"
 #include "profile/groups.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
-struct CentreAndScale {
-  Eigen::RowVectorXd centre, scale;
+struct CenterAndScale {
+  Eigen::RowVectorXd center, scale;
 };
 
-CentreAndScale mean_and_sd(const Matrix& x) {
+CenterAndScale mean_and_sd(const Matrix& x) {
   const double n = static_cast<double>(x.rows());
   const Eigen::RowVectorXd mean = x.colwise().sum() / n;
   return {mean, ((x.rowwise() - mean).array().square().colwise().sum() / n).sqrt()};
 }
 
-CentreAndScale median_and_mad(const Matrix& x) {
-  CentreAndScale result{Eigen::RowVectorXd(x.cols()), Eigen::RowVectorXd(x.cols())};
+CenterAndScale median_and_mad(const Matrix& x) {
+  CenterAndScale result{Eigen::RowVectorXd(x.cols()), Eigen::RowVectorXd(x.cols())};
   for (Eigen::Index i = 0; i < x.cols(); ++i) {
     std::vector<double> column(x.col(i).begin(), x.col(i).end());
     const double median = median_of(column);
     for (auto& value : column) value = std::abs(value - median);
-    result.centre(i) = median;
+    result.center(i) = median;
     result.scale(i) = 1.4826 * median_of(column);
   }
   return result;
 }
 
-CentreAndScale mean_alone(const Matrix& x) {
+CenterAndScale mean_alone(const Matrix& x) {
   return {x.colwise().sum() / static_cast<double>(x.rows()), Eigen::RowVectorXd::Ones(x.cols())};
 }
 
-// Shared by all: centre and scale from the controls of each group, features without spread dropped
+// Shared by all: center and scale from the controls of each group, features without spread dropped
 // everywhere.
-void centre_and_scale(ProfileTable& profiles, const std::vector<std::string>& group,
+void center_and_scale(ProfileTable& profiles, const std::vector<std::string>& group,
                       const std::vector<char>& control, const std::string& where, const std::string& spread,
-                      CentreAndScale (*estimate)(const Matrix&)) {
+                      CenterAndScale (*estimate)(const Matrix&)) {
   const Groups groups = group_rows(group);
-  std::vector<CentreAndScale> estimates;
+  std::vector<CenterAndScale> estimates;
   std::vector<char> keep(profiles.features.size(), 1);
   std::vector<std::string> reasons(profiles.features.size());
   for (std::size_t g = 0; g < groups.rows.size(); ++g) {
     const auto chosen = marked_rows(groups.rows[g], control);
     if (chosen.size() < 2) {
       throw Error("'" + groups.names[g] + "' has " + std::to_string(chosen.size()) +
-                      " control wells where normalisation needs two or more",
-                  where, "Check --control, or normalise over all wells with --within all");
+                      " control wells where normalization needs two or more",
+                  where, "Check --control, or normalize over all wells with --within all");
     }
     const Matrix x = profiles.values(chosen, Eigen::all);
     estimates.push_back(estimate(x));
@@ -66,7 +66,7 @@ void centre_and_scale(ProfileTable& profiles, const std::vector<std::string>& gr
   for (std::size_t g = 0; g < groups.rows.size(); ++g) {
     for (const auto r : groups.rows[g]) {
       auto row = profiles.values.row(static_cast<Eigen::Index>(r));
-      row = (row - estimates[g].centre).array() / estimates[g].scale.array();
+      row = (row - estimates[g].center).array() / estimates[g].scale.array();
     }
   }
   keep_features(profiles, keep, reasons, where);
@@ -76,17 +76,17 @@ void centre_and_scale(ProfileTable& profiles, const std::vector<std::string>& gr
 
 void standardize(ProfileTable& profiles, const std::vector<std::string>& group,
                  const std::vector<char>& control, const std::string& where) {
-  centre_and_scale(profiles, group, control, where, "standard deviation", mean_and_sd);
+  center_and_scale(profiles, group, control, where, "standard deviation", mean_and_sd);
 }
 
 void mad_robustize(ProfileTable& profiles, const std::vector<std::string>& group,
                    const std::vector<char>& control, const std::string& where) {
-  centre_and_scale(profiles, group, control, where, "MAD", median_and_mad);
+  center_and_scale(profiles, group, control, where, "MAD", median_and_mad);
 }
 
-void centre(ProfileTable& profiles, const std::vector<std::string>& group, const std::vector<char>& control,
+void center(ProfileTable& profiles, const std::vector<std::string>& group, const std::vector<char>& control,
             const std::string& where) {
-  centre_and_scale(profiles, group, control, where, "mean", mean_alone);
+  center_and_scale(profiles, group, control, where, "mean", mean_alone);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

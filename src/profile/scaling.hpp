@@ -1,13 +1,13 @@
-// Centre and scale of features by the control wells of each group (method.md §4): the first step of every
-// normalisation. Features without spread in any group are dropped and listed. Throws Error: a group without
-// two control wells, no feature left. `where` names the profiles in errors.
+// Center and scale of features by the control wells of each group (docs/method.md, "Profiles"): the first
+// step of every normalization. Features without spread in any group are dropped and listed. Throws Error: a
+// group without two control wells, no feature left. `where` names the profiles in errors.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "profile/profile_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 // (x−μ)/σ, divisor n.
 void standardize(ProfileTable& profiles, const std::vector<std::string>& group,
@@ -16,7 +16,7 @@ void standardize(ProfileTable& profiles, const std::vector<std::string>& group,
 void mad_robustize(ProfileTable& profiles, const std::vector<std::string>& group,
                    const std::vector<char>& control, const std::string& where);
 // x−μ; nothing is dropped.
-void centre(ProfileTable& profiles, const std::vector<std::string>& group, const std::vector<char>& control,
+void center(ProfileTable& profiles, const std::vector<std::string>& group, const std::vector<char>& control,
             const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -9,7 +9,7 @@
 #include "profile/covariance.hpp"
 #include "profile/groups.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 struct RightSingular {
@@ -47,7 +47,7 @@ Eigen::Index rank_of(const Eigen::VectorXd& singular, Eigen::Index rows, Eigen::
 }  // namespace
 
 void whiten(ProfileTable& profiles, const std::vector<char>& control, double lambda) {
-  const auto eigen = symmetric_eigen(uncentred_covariance(profiles.values, marked_rows(control)));
+  const auto eigen = symmetric_eigen(uncentered_covariance(profiles.values, marked_rows(control)));
   const Matrix rotated = profiles.values * eigen.vectors;
   profiles.values = rotated * shifted_power_of_values(eigen.values, lambda, -0.5).asDiagonal();
   rename_features(profiles, "whitened_");
@@ -78,4 +78,4 @@ void sphere(ProfileTable& profiles, const std::vector<char>& control, Sphering k
   }
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "screen/field_index.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 std::string pack(const std::vector<FieldFailure>& failures) {
   auto list = nlohmann::json::array();
@@ -59,4 +59,4 @@ std::vector<FieldFailure> read_failures(const std::filesystem::path& path, const
   return failures;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -6,7 +6,7 @@
 
 #include "screen/screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 struct FieldFailure {
   std::size_t field;
@@ -26,4 +26,4 @@ void write_failures(const std::filesystem::path& path, const Screen& screen,
 // Field indices listed in a failures.csv of this screen; an absent file is an empty list.
 std::vector<FieldFailure> read_failures(const std::filesystem::path& path, const Screen& screen);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

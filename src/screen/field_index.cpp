@@ -1,6 +1,6 @@
 #include "screen/field_index.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 std::string key_of(const std::string& plate, const std::string& well, const std::string& site) {
@@ -25,4 +25,4 @@ std::optional<std::size_t> FieldIndex::find(const std::vector<std::string>& row)
   return found->second;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "core/csv.hpp"
+#include "core/text/csv.hpp"
 #include "screen/screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 class FieldIndex {
  public:
@@ -24,4 +24,4 @@ class FieldIndex {
   std::map<std::string, std::size_t> index_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -4,10 +4,10 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "screen/manifest_formats.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace fs = std::filesystem;
 
 void ManifestOptions::validate() const {
@@ -156,4 +156,4 @@ void write_native_manifest(const fs::path& path, const Screen& screen, const fs:
   write_csv(path, table);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

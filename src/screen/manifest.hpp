@@ -1,6 +1,6 @@
-// Reading a screen's manifest (method.md §7). Formats: cytoscale's native CSV, BBBC021 (image.csv + moa.csv),
-// CellProfiler LoadData CSV (+ platemap join) and DeepProfiler index.csv. The format is told from the header,
-// or named.
+// Reading a screen's manifest (docs/file-format.md, "The manifest"). Formats: cytoscale's native CSV, BBBC021
+// (image.csv + moa.csv), CellProfiler LoadData CSV (+ platemap join) and DeepProfiler index.csv. The format
+// is told from the header, or named.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -9,7 +9,7 @@
 
 #include "screen/screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 enum class ManifestFormat { automatic, native, bbbc021, loaddata, deepprofiler };
 
@@ -44,4 +44,4 @@ ManifestReport inspect_manifest(const ManifestOptions& options);
 void write_native_manifest(const std::filesystem::path& path, const Screen& screen,
                            const std::filesystem::path& relative_to);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -4,10 +4,10 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "screen/manifest_formats.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 namespace fs = std::filesystem;
 
@@ -124,4 +124,4 @@ Table native_from_bbbc021(Table table, const ManifestOptions& options) {
   return table;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

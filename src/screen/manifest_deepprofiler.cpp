@@ -4,10 +4,10 @@
 #include <cctype>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "screen/manifest_formats.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 bool is_image_name(std::string text) {
@@ -30,10 +30,10 @@ Table native_from_deepprofiler(Table table, const ManifestOptions& options) {
   }
   if (!any) {
     throw Error("no column names image files", options.manifest.string(),
-                "The format was not recognised: see --manifest-format. Columns present: " +
+                "The format was not recognized: see --manifest-format. Columns present: " +
                     join(table.columns, ", "));
   }
   return table;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

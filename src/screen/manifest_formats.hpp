@@ -3,7 +3,7 @@
 #pragma once
 #include "screen/manifest.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 ManifestFormat guess_format(const Table& table, const ManifestOptions& options);
 
@@ -18,4 +18,4 @@ Screen screen_from_native(const Table& table, const ManifestOptions& options,
 // Rows for which all of "COLUMN=VALUE" or "COLUMN!=VALUE" (comma-separated) hold.
 void keep_selected(Table& table, const std::string& select, const std::string& where);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -6,10 +6,10 @@
 #include <map>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "screen/manifest_formats.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 std::optional<std::size_t> first_column(const Table& table, std::initializer_list<const char*> names) {
@@ -83,4 +83,4 @@ Table native_from_loaddata(Table table, const ManifestOptions& options) {
   return table;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

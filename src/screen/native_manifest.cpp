@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 #include "screen/manifest_formats.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 namespace fs = std::filesystem;
 
@@ -127,4 +127,4 @@ Screen screen_from_native(const Table& table, const ManifestOptions& options,
   return screen;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 Block block_of(std::size_t count, int rank, int ranks) {
   const auto r = static_cast<std::size_t>(rank), n = static_cast<std::size_t>(ranks);
@@ -71,4 +71,4 @@ ShardPlan plan_shards(const Screen& screen, int ranks, const std::vector<double>
   return plan;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

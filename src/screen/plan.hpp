@@ -7,7 +7,7 @@
 
 #include "screen/screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 struct ShardPlan {
   std::vector<std::vector<std::size_t>> fields;  // by rank, in global order: done first
@@ -25,4 +25,4 @@ struct Block {
 };
 Block block_of(std::size_t count, int rank, int ranks);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

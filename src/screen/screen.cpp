@@ -4,9 +4,9 @@
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
-#include "core/text.hpp"
+#include "core/text/text.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 // Natural order, by plate, then well, then site.
@@ -106,4 +106,4 @@ std::vector<Plate> plates_of(const Screen& screen) {
       });
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -1,16 +1,16 @@
 // A screen: its fields in global order (plate, well, site; natural order), each with its images and metadata.
 // Every job counts fields and cells in this order, so that results do not depend on who computed what
-// (architecture rule 8).
+// (docs/architecture.md, rule 7).
 #pragma once
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "core/csv.hpp"
 #include "core/image_file.hpp"
+#include "core/text/csv.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 
 struct Field {
   std::string plate, well, site;      // also metadata Metadata_Plate, Metadata_Well, Metadata_Site
@@ -52,4 +52,4 @@ struct Plate {
 std::vector<Well> wells_of(const Screen& screen);
 std::vector<Plate> plates_of(const Screen& screen);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

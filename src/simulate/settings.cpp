@@ -5,10 +5,10 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
-#include "simulate/compartments.hpp"
+#include "core/text/text.hpp"
+#include "simulate/biology/compartments.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 void in_range(const char* option, double value, double low, double high) {
@@ -119,4 +119,4 @@ void SimulateSettings::validate() const {
   imaging.validate();
 }
 
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 
 // What is on which plate. In a grid of compounds the batches form groups of `replicates`; a compound is
 // imaged in one group, one well in each batch.
@@ -56,8 +56,8 @@ struct NuisanceSettings {
   double stain_drift = 0.2;  // sd of the log change of intensity from first to last well of a plate
   double background =
       0.4;  // sd of log background between batches; 0.3 of it between plates, 0.2 between wells
-  double camera_offset = 100;   // sd of the camera's offset between batches, grey levels
-  double bleed_through = 0.04;  // mean share of a channel's light that reaches its neighbour, drawn per batch
+  double camera_offset = 100;   // sd of the camera's offset between batches, gray levels
+  double bleed_through = 0.04;  // mean share of a channel's light that reaches its neighbor, drawn per batch
   double vignetting = 0.35;     // loss of light at the corners, varied by batch and channel
   double focus_blur = 0.25;     // sd of the defocus between batches, plates, wells and fields, in blur widths
   double position_effect =
@@ -95,4 +95,4 @@ struct SimulateSettings {
   double nuisance_scale() const { return 2 * difficulty / (1 + difficulty); }
 };
 
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -7,18 +7,18 @@
 #include <numeric>
 #include <string>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
 #include "core/shuffle.hpp"
-#include "image/tiff.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "image/io/tiff.hpp"
 #include "mpi/agree.hpp"
 #include "screen/plan.hpp"
-#include "simulate/rows.hpp"
+#include "simulate/truth_writer.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 enum Stream : std::uint64_t { stream_shapes = 0x5348 };
@@ -63,9 +63,9 @@ double coverage(const Shape& shape, int row, int column) {
 }
 
 void paint(const Shape& shape, const ShapeSettings& settings, std::vector<double>& plane) {
-  const auto range = [](double centre, double half, int size) {
-    return std::pair(std::max(0, static_cast<int>(std::floor(centre - half))),
-                     std::min(size - 1, static_cast<int>(std::ceil(centre + half))));
+  const auto range = [](double center, double half, int size) {
+    return std::pair(std::max(0, static_cast<int>(std::floor(center - half))),
+                     std::min(size - 1, static_cast<int>(std::ceil(center + half))));
   };
   const auto [top, bottom] = range(shape.y, shape.half_height(), settings.height);
   const auto [left, right] = range(shape.x, shape.half_width(), settings.width);
@@ -131,13 +131,13 @@ Table manifest_of(const ShapeSettings& settings) {
 }
 
 // This rank's fields; the rows of their objects, without a header.
-std::string simulate_some(const ShapeSettings& settings, const Block& mine, Progress& progress) {
+std::string simulate_some(const ShapeSettings& settings, const screen::Block& mine, Progress& progress) {
   Table rows{truth_header, {}};
   for (auto i = mine.first; i < mine.last; ++i) {
     const auto place = place_of(settings, i);
     const auto field = make_shape_field(settings, place.positive, place.index);
-    write_tiff(settings.output / "images" / place.plate / (place.well + ".tif"), settings.height,
-               settings.width, field.picture);
+    image::write_tiff(settings.output / "images" / place.plate / (place.well + ".tif"), settings.height,
+                      settings.width, field.picture);
     for (const auto& shape : field.shapes) rows.rows.push_back(truth_row(settings, place, shape));
     progress.update(i - mine.first + 1);
   }
@@ -180,22 +180,22 @@ ShapeField make_shape_field(const ShapeSettings& settings, bool positive, int in
   return field;
 }
 
-void simulate_shapes(const ShapeSettings& settings, const Communicator& comm, const Clock& clock) {
-  on_root(comm, [&] {
+void simulate_shapes(const ShapeSettings& settings, const mpi::Communicator& comm, const Clock& clock) {
+  mpi::on_root(comm, [&] {
     settings.validate();
     for (const auto* plate : {"train", "validation", "test"}) make_folder(settings.output / "images" / plate);
     std::filesystem::remove(settings.output / "screen.csv");
   });
   const auto mine =
-      block_of(2 * static_cast<std::size_t>(settings.fields_per_class), comm.rank(), comm.size());
+      screen::block_of(2 * static_cast<std::size_t>(settings.fields_per_class), comm.rank(), comm.size());
   std::string text;
-  together(comm, [&] {
+  mpi::together(comm, [&] {
     Progress progress("simulate-shapes", "fields", mine.last - mine.first, clock, comm.root());
     text = simulate_some(settings, mine, progress);
     progress.finish();
   });
   write_rows(comm, settings.output / "truth.csv", truth_header, text);
-  on_root(comm, [&] { write_csv(settings.output / "screen.csv", manifest_of(settings)); });
+  mpi::on_root(comm, [&] { write_csv(settings.output / "screen.csv", manifest_of(settings)); });
 }
 
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

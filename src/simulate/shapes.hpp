@@ -1,16 +1,16 @@
-// The simulated images of Sailem et al. 2017 §3.1 (method.md §6): ellipses on a grid, and in the images of
-// the positive class some circles among them. No nuisance: the one difference between the classes is the
-// shape of a few objects.
+// The simulated images of Sailem et al. 2017 §3.1 (docs/method.md, "Simulated studies"): ellipses on a grid,
+// and in the images of the positive class some circles among them. No nuisance: the one difference between
+// the classes is the shape of a few objects.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/system/clock.hpp"
 #include "image/plane.hpp"
 #include "mpi/communicator.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 
 struct ShapeSettings {
   std::filesystem::path output = ".";
@@ -27,9 +27,9 @@ struct ShapeSettings {
 
 struct Shape {
   bool circle = false;
-  double y = 0, x = 0;             // centre, px, pixel centres at integers
+  double y = 0, x = 0;             // center, px, pixel centers at integers
   double longer = 0, shorter = 0;  // axes, px
-  double angle = 0;                // of the longer axis from the x axis, radians, towards y
+  double angle = 0;                // of the longer axis from the x axis, radians, toward y
   double light = 1;                // of the object, 0 to 1
   // The smallest upright rectangle around it: half its sides.
   double half_height() const;
@@ -46,6 +46,6 @@ ShapeField make_shape_field(const ShapeSettings& settings, bool positive, int in
 
 // Writes images, truth.csv (a row an object, with its box) and screen.csv: each field a well of its own, on
 // the plate train, validation or test, a third each. Collective: yes. Throws the same Error on every rank.
-void simulate_shapes(const ShapeSettings& settings, const Communicator& comm, const Clock& clock);
+void simulate_shapes(const ShapeSettings& settings, const mpi::Communicator& comm, const Clock& clock);
 
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

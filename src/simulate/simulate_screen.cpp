@@ -2,18 +2,18 @@
 
 #include <filesystem>
 
-#include "core/files.hpp"
 #include "core/progress.hpp"
-#include "image/tiff.hpp"
+#include "core/system/files.hpp"
+#include "image/io/tiff.hpp"
 #include "mpi/agree.hpp"
 #include "screen/plan.hpp"
-#include "simulate/camera.hpp"
-#include "simulate/nuisance.hpp"
-#include "simulate/paint_field.hpp"
-#include "simulate/rows.hpp"
-#include "simulate/truth.hpp"
+#include "simulate/biology/nuisance.hpp"
+#include "simulate/paint/camera.hpp"
+#include "simulate/paint/paint_field.hpp"
+#include "simulate/truth_tables.hpp"
+#include "simulate/truth_writer.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 constexpr const char *cell_masks = "masks/cells", *responding_masks = "masks/responding";
@@ -24,7 +24,7 @@ void write_field(const SimulateSettings& settings, const Design& design, const D
   const auto& channels = settings.imaging.channels;
   const int side = settings.imaging.field_px;
   for (std::size_t c = 0; c < channels.size(); ++c)
-    write_tiff(folder / image_name(design, well, site, channels[c]), side, side, field.pictures[c]);
+    image::write_tiff(folder / image_name(design, well, site, channels[c]), side, side, field.pictures[c]);
 }
 
 void write_masks(const SimulateSettings& settings, const Design& design, const DesignWell& well, int site,
@@ -38,11 +38,11 @@ void write_masks(const SimulateSettings& settings, const Design& design, const D
   }
   const int side = settings.imaging.field_px;
   const auto name = mask_name(design, well, site);
-  write_tiff(settings.output / cell_masks / name, side, side, all);
-  write_tiff(settings.output / responding_masks / name, side, side, responding);
+  image::write_tiff(settings.output / cell_masks / name, side, side, all);
+  image::write_tiff(settings.output / responding_masks / name, side, side, responding);
 }
 
-std::string simulate_share(const SimulateSettings& settings, const Design& design, const Block& share,
+std::string simulate_share(const SimulateSettings& settings, const Design& design, const screen::Block& share,
                            Progress& progress, std::int64_t& cells) {
   const NoiseTile noise(settings.seed);
   const auto columns = truth_columns(design, settings);
@@ -71,26 +71,26 @@ SimulatedField simulate_field(const SimulateSettings& settings, const Design& de
   field.cells = grow_cells(settings, effect, culture_of(settings, design, well), key);
   auto painted = paint_field(settings, effect, field.cells, key, noise);
   field.owner = std::move(painted.owner);
-  field.pictures =
-      photograph(painted.planes, settings.imaging.field_px, optics_of(settings, design, well, site), key);
+  field.pictures = render_camera_image(painted.planes, settings.imaging.field_px,
+                                       optics_of(settings, design, well, site), key);
   return field;
 }
 
-SimulateSummary simulate_screen(const SimulateSettings& settings, const Communicator& comm,
+SimulateSummary simulate_screen(const SimulateSettings& settings, const mpi::Communicator& comm,
                                 const Clock& clock) {
   Design design;
-  together(comm, [&] { design = make_design(settings); });
-  on_root(comm, [&] {
+  mpi::together(comm, [&] { design = make_design(settings); });
+  mpi::on_root(comm, [&] {
     make_folder(settings.output);
     std::filesystem::remove(settings.output / "screen.csv");
     if (settings.masks)
       for (const auto* folder : {cell_masks, responding_masks}) make_folder(settings.output / folder);
     for (const DesignWell& well : design.wells) make_folder(settings.output / image_folder(design, well));
   });
-  const auto share = block_of(design.wells.size(), comm.rank(), comm.size());
+  const auto share = screen::block_of(design.wells.size(), comm.rank(), comm.size());
   std::string mine;
   std::int64_t cells = 0;
-  together(comm, [&] {
+  mpi::together(comm, [&] {
     const std::uint64_t total =
         (share.last - share.first) * static_cast<std::uint64_t>(settings.design.fields_per_well);
     Progress progress("simulate", "fields", total, clock, comm.root());
@@ -98,7 +98,7 @@ SimulateSummary simulate_screen(const SimulateSettings& settings, const Communic
     progress.finish();
   });
   write_rows(comm, settings.output / "truth.csv", truth_columns(design, settings), mine);
-  on_root(comm, [&] { write_csv(settings.output / "screen.csv", make_manifest(design, settings)); });
+  mpi::on_root(comm, [&] { write_csv(settings.output / "screen.csv", make_manifest(design, settings)); });
   SimulateSummary summary;
   summary.plates = static_cast<std::int64_t>(design.batches) * design.plates_per_batch;
   summary.wells = static_cast<std::int64_t>(design.wells.size());
@@ -107,4 +107,4 @@ SimulateSummary simulate_screen(const SimulateSettings& settings, const Communic
   return summary;
 }
 
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -7,17 +7,17 @@
 #include <functional>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/system/clock.hpp"
 #include "mpi/communicator.hpp"
-#include "simulate/design.hpp"
-#include "simulate/noise_tile.hpp"
-#include "simulate/population.hpp"
+#include "simulate/biology/population.hpp"
+#include "simulate/design/design.hpp"
+#include "simulate/paint/noise_tile.hpp"
 #include "simulate/settings.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 
 struct SimulatedField {
-  std::vector<Cell> cells;                           // also those whose centre lies outside
+  std::vector<Cell> cells;                           // also those whose center lies outside
   std::vector<std::vector<std::uint16_t>> pictures;  // by channel, [side][side]
   std::vector<int> owner;                            // [side][side], index of the cell there, -1 for none
 };
@@ -32,7 +32,7 @@ struct SimulateSummary {
 
 // Writes everything; screen.csv last, so that its presence means a whole screen. Collective: yes. Throws the
 // same Error on every rank.
-SimulateSummary simulate_screen(const SimulateSettings& settings, const Communicator& comm,
+SimulateSummary simulate_screen(const SimulateSettings& settings, const mpi::Communicator& comm,
                                 const Clock& clock);
 
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -4,13 +4,13 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/fingerprint.hpp"
+#include "core/system/files.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
 #include "store/sync.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -42,7 +42,7 @@ struct FieldHead {
   std::int32_t height, width, failed, rank;
 };
 
-void check_columns(const FieldCells& cells, const Screen& screen) {
+void check_columns(const FieldCells& cells, const screen::Screen& screen) {
   const std::string where =
       cells.field < screen.fields.size() ? screen.name(cells.field) : "field beyond the screen";
   const std::size_t count = cells.y.size();
@@ -58,7 +58,7 @@ void check_columns(const FieldCells& cells, const Screen& screen) {
 }
 
 // All fields' heads in global order, on every rank.
-std::vector<FieldHead> agree_on_fields(const Communicator& comm, const Screen& screen,
+std::vector<FieldHead> agree_on_fields(const mpi::Communicator& comm, const screen::Screen& screen,
                                        const std::vector<FieldCells>& mine) {
   std::vector<FieldHead> heads;
   for (const auto& cells : mine) {
@@ -86,8 +86,8 @@ void store_fixed(hdf5::Group& group, const std::string& name, const std::vector<
   group.create_text(name, texts.size(), longest(texts)).write_text(0, texts);
 }
 
-void store_field_columns(hdf5::Group& fields, const Screen& screen, const std::vector<FieldHead>& heads,
-                         const std::vector<std::int64_t>& first_cell) {
+void store_field_columns(hdf5::Group& fields, const screen::Screen& screen,
+                         const std::vector<FieldHead>& heads, const std::vector<std::int64_t>& first_cell) {
   std::vector<std::string> plates, wells, sites;
   std::vector<std::int32_t> heights, widths;
   std::vector<std::uint8_t> failed;
@@ -109,7 +109,7 @@ void store_field_columns(hdf5::Group& fields, const Screen& screen, const std::v
 }
 
 // Everything but the rows that the ranks bring.
-void create_file(const fs::path& path, const Screen& screen, const std::vector<FieldHead>& heads,
+void create_file(const fs::path& path, const screen::Screen& screen, const std::vector<FieldHead>& heads,
                  const std::vector<std::int64_t>& first_cell, const nlohmann::json& provenance) {
   hdf5::File file = hdf5::File::create(path);
   {
@@ -178,19 +178,19 @@ void write_rows(hdf5::File& file, const std::vector<FieldCells>& mine,
   for (const auto& run : runs) write_run(border, first_of(run), mine, run, &FieldCells::border);
 }
 
-void write_rows_together(const Communicator& comm, const fs::path& path, const std::vector<FieldCells>& mine,
-                         const std::vector<std::int64_t>& first_cell) {
+void write_rows_together(const mpi::Communicator& comm, const fs::path& path,
+                         const std::vector<FieldCells>& mine, const std::vector<std::int64_t>& first_cell) {
   hdf5::File file = hdf5::File::open_parallel(comm, path);
-  together(comm, [&] { write_rows(file, mine, first_cell); });
+  mpi::together(comm, [&] { write_rows(file, mine, first_cell); });
   file.close();
-  together(comm, [&] { FileSync(path).sync(); });
+  mpi::together(comm, [&] { FileSync(path).sync(); });
 }
 
 }  // namespace
 
-void write_cell_table(const Communicator& comm, const fs::path& path, const Screen& screen,
+void write_cell_table(const mpi::Communicator& comm, const fs::path& path, const screen::Screen& screen,
                       std::vector<FieldCells> mine, const nlohmann::json& provenance) {
-  together(comm, [&] {
+  mpi::together(comm, [&] {
     for (const auto& cells : mine) check_columns(cells, screen);
   });
   const auto heads = agree_on_fields(comm, screen, mine);
@@ -200,12 +200,12 @@ void write_cell_table(const Communicator& comm, const fs::path& path, const Scre
 
   const fs::path temporary = path.string() + ".tmp";  // where replace_atomically() expects it
   try {
-    on_root(comm, [&] {
+    mpi::on_root(comm, [&] {
       make_folder(path.parent_path());
       create_file(temporary, screen, heads, first_cell, provenance);
     });
     write_rows_together(comm, temporary, mine, first_cell);
-    on_root(comm, [&] { replace_atomically(path, [](const fs::path&) {}); });
+    mpi::on_root(comm, [&] { replace_atomically(path, [](const fs::path&) {}); });
   } catch (const Error&) {  // agreed: all ranks are here
     std::error_code ignored;
     if (comm.root()) fs::remove(temporary, ignored);
@@ -276,11 +276,11 @@ std::string cells_fingerprint(const CellTable& cells) {
   return fingerprint.text();
 }
 
-void check_cells_match(const CellTable& cells, const Screen& screen, const fs::path& path) {
+void check_cells_match(const CellTable& cells, const screen::Screen& screen, const fs::path& path) {
   if (cells.fields() == screen.fields.size() && cells.screen_fingerprint == screen.fingerprint()) return;
   throw Error("the cell table was made from another screen (" + std::to_string(cells.fields()) +
                   " fields; this one has " + std::to_string(screen.fields.size()) + ")",
               path.string(), "Run segment again, or give the manifest it was made from");
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

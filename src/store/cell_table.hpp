@@ -13,14 +13,14 @@
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 
 // One field's cells, as segment finds them: sorted by y, then x. All cell columns have the same length.
 struct FieldCells {
   std::size_t field = 0;      // index in Screen::fields
   bool failed = false;        // could not be read: no cells, no quality
   int height = 0, width = 0;  // px; 0 where failed
-  std::vector<float> y, x;    // centroid, px, pixel centres at integers
+  std::vector<float> y, x;    // centroid, px, pixel centers at integers
   std::vector<float> area_px, mean_intensity, eccentricity;
   std::vector<std::uint8_t> border;  // 1: touches the field's edge
   std::vector<float> focus_score,
@@ -47,8 +47,9 @@ struct CellTable {
 // Every field of the screen is brought by exactly one rank, in any order. Written beside and renamed.
 // Throws the same Error on all ranks: a field missing or brought twice, columns of unequal length, a full
 // disk. Collective: yes.
-void write_cell_table(const Communicator& comm, const std::filesystem::path& path, const Screen& screen,
-                      std::vector<FieldCells> mine, const nlohmann::json& provenance);
+void write_cell_table(const mpi::Communicator& comm, const std::filesystem::path& path,
+                      const screen::Screen& screen, std::vector<FieldCells> mine,
+                      const nlohmann::json& provenance);
 
 // Serial and read-only, on any rank. Throws Error: missing, truncated, not a cell table, columns that
 // disagree. Collective: no.
@@ -58,6 +59,7 @@ CellTable read_cell_table(const std::filesystem::path& path);
 std::string cells_fingerprint(const CellTable& cells);
 
 // Throws Error when the table was made from another screen. Collective: no.
-void check_cells_match(const CellTable& cells, const Screen& screen, const std::filesystem::path& path);
+void check_cells_match(const CellTable& cells, const screen::Screen& screen,
+                       const std::filesystem::path& path);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

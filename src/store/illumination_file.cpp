@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "hdf5/file.hpp"
 #include "store/sync.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,7 +29,7 @@ struct IlluminationWriter::Impl {
   std::vector<std::string> plates;
 };
 
-IlluminationWriter::IlluminationWriter(const fs::path& path, const Screen& screen,
+IlluminationWriter::IlluminationWriter(const fs::path& path, const screen::Screen& screen,
                                        const nlohmann::json& provenance)
     : impl_(std::make_unique<Impl>()) {
   impl_->path = path;
@@ -51,7 +51,7 @@ IlluminationWriter::~IlluminationWriter() {
   fs::remove(impl_->temporary, ignored);
 }
 
-void IlluminationWriter::add(const std::string& plate, const Illumination& illumination) {
+void IlluminationWriter::add(const std::string& plate, const image::Illumination& illumination) {
   const auto channels = static_cast<std::uint64_t>(illumination.channels);
   if (channels != impl_->channels)
     throw Error("the gain has another number of channels than the screen", plate);
@@ -104,17 +104,17 @@ const std::vector<std::string>& IlluminationReader::plates() const {
   return impl_->plates;
 }
 
-void IlluminationReader::check_matches(const Screen& screen) const {
+void IlluminationReader::check_matches(const screen::Screen& screen) const {
   const std::string remedy = "Run illuminate again, or give the manifest it was made from";
   if (screen.channels != impl_->channels) throw Error("it was made for other channels", impl_->where, remedy);
-  for (const auto& plate : plates_of(screen)) {
+  for (const auto& plate : screen::plates_of(screen)) {
     if (std::count(impl_->plates.begin(), impl_->plates.end(), plate.plate) == 0) {
       throw Error("plate " + plate.plate + " is not in it", impl_->where, remedy);
     }
   }
 }
 
-Illumination IlluminationReader::read(const std::string& plate) const {
+image::Illumination IlluminationReader::read(const std::string& plate) const {
   const auto found = std::find(impl_->plates.begin(), impl_->plates.end(), plate);
   if (found == impl_->plates.end()) {
     throw Error("plate " + plate + " is not in it", impl_->where, "Run illuminate again");
@@ -124,7 +124,7 @@ Illumination IlluminationReader::read(const std::string& plate) const {
   if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size()) {
     throw Error("the gain is not [channels][height][width]", gain.where(), "Run illuminate again");
   }
-  Illumination result;
+  image::Illumination result;
   result.channels = static_cast<int>(gain.shape()[0]);
   result.height = static_cast<int>(gain.shape()[1]);
   result.width = static_cast<int>(gain.shape()[2]);
@@ -132,19 +132,19 @@ Illumination IlluminationReader::read(const std::string& plate) const {
   return result;
 }
 
-PlateIllumination::PlateIllumination(const std::filesystem::path& path, const Screen& screen) {
+PlateIllumination::PlateIllumination(const std::filesystem::path& path, const screen::Screen& screen) {
   if (path.empty()) return;
   reader_.emplace(path);
   reader_->check_matches(screen);
 }
 
-std::shared_ptr<const Illumination> PlateIllumination::of(const std::string& plate) {
+std::shared_ptr<const image::Illumination> PlateIllumination::of(const std::string& plate) {
   if (!reader_) return nullptr;
   if (!held_ || plate != plate_) {
-    held_ = std::make_shared<Illumination>(reader_->read(plate));
+    held_ = std::make_shared<image::Illumination>(reader_->read(plate));
     plate_ = plate;
   }
   return held_;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

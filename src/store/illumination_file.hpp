@@ -11,19 +11,19 @@
 #include "image/illumination.hpp"
 #include "screen/screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 
 // Used by one rank (root). Plates are added one at a time, so that memory holds one of them; commit() makes
 // the file appear (written beside, synced, renamed). Without commit() nothing is left behind.
 class IlluminationWriter {
  public:
-  IlluminationWriter(const std::filesystem::path& path, const Screen& screen,
+  IlluminationWriter(const std::filesystem::path& path, const screen::Screen& screen,
                      const nlohmann::json& provenance);
   ~IlluminationWriter();
   IlluminationWriter(const IlluminationWriter&) = delete;
   IlluminationWriter& operator=(const IlluminationWriter&) = delete;
 
-  void add(const std::string& plate, const Illumination& illumination);
+  void add(const std::string& plate, const image::Illumination& illumination);
   void commit();
 
  private:
@@ -42,8 +42,8 @@ class IlluminationReader {
   const std::vector<std::string>& channels() const;
   const std::vector<std::string>& plates() const;
   // Throws Error when channels differ from the screen's or one of its plates is absent.
-  void check_matches(const Screen& screen) const;
-  Illumination read(const std::string& plate) const;  // throws Error for an unknown plate
+  void check_matches(const screen::Screen& screen) const;
+  image::Illumination read(const std::string& plate) const;  // throws Error for an unknown plate
 
  private:
   struct Impl;
@@ -54,13 +54,13 @@ class IlluminationReader {
 class PlateIllumination {
  public:
   // An empty path: no correction. Throws Error as IlluminationReader and its check_matches().
-  PlateIllumination(const std::filesystem::path& path, const Screen& screen);
-  std::shared_ptr<const Illumination> of(const std::string& plate);  // nullptr: no correction
+  PlateIllumination(const std::filesystem::path& path, const screen::Screen& screen);
+  std::shared_ptr<const image::Illumination> of(const std::string& plate);  // nullptr: no correction
 
  private:
   std::optional<IlluminationReader> reader_;
   std::string plate_;
-  std::shared_ptr<const Illumination> held_;
+  std::shared_ptr<const image::Illumination> held_;
 };
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 using nlohmann::json;
@@ -195,4 +195,4 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& ten
   });
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

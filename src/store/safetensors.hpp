@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::store {
 
 struct StoredTensor {
   std::string dtype;  // "F32", "F64", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL", …
@@ -36,4 +36,4 @@ std::map<std::string, std::string> read_safetensors_metadata(const std::filesyst
 // shape.
 void write_safetensors(const std::filesystem::path& path, const SafeTensors& tensors);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

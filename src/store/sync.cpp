@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 
 FileSync::FileSync(std::filesystem::path path) : path_(std::move(path)) {
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
@@ -38,4 +38,4 @@ void rename_file(const std::filesystem::path& from, const std::filesystem::path&
   }
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

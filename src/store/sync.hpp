@@ -2,7 +2,7 @@
 #pragma once
 #include <filesystem>
 
-namespace cytoscale {
+namespace cytoscale::store {
 
 // A second descriptor on a file that HDF5 writes: sync() puts what this machine wrote onto the disk (or its
 // server).
@@ -22,4 +22,4 @@ class FileSync {
 // Throws Error.
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
+#include "core/text/csv.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale {

@@ -4,8 +4,8 @@
 #include <set>
 #include <thread>
 
-#include "core/dispatch.hpp"
 #include "core/error.hpp"
+#include "core/threads/dispatch.hpp"
 
 namespace cytoscale {
 namespace {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/fingerprint.hpp"
+#include "core/system/files.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale {

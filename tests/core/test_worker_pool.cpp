@@ -3,7 +3,7 @@
 #include <atomic>
 #include <stdexcept>
 
-#include "core/worker_pool.hpp"
+#include "core/threads/worker_pool.hpp"
 
 namespace cytoscale {
 namespace {

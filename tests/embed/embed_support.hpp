@@ -7,7 +7,7 @@
 #include "embed/embed_screen.hpp"
 #include "prepare/formula_screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 
 // Mean and standard deviation of each channel of a crop.
 class StatisticsEncoder : public Encoder {
@@ -17,8 +17,8 @@ class StatisticsEncoder : public Encoder {
     for (int c = 0; c < channels_; ++c) layers_.insert(layers_.end(), {"mean", "sd"});
   }
   int channels() const override { return channels_; }
-  PictureSize crop_size() const override { return test_crop_px; }
-  const Rescaling& rescaling() const override { return rescaling_; }
+  image::PictureSize crop_size() const override { return test_crop_px; }
+  const image::Rescaling& rescaling() const override { return rescaling_; }
   const std::vector<std::string>& feature_names() const override { return names_; }
   const std::vector<std::string>& feature_layers() const override { return layers_; }
   std::string description() const override { return "mean and standard deviation of each channel"; }
@@ -39,7 +39,7 @@ class StatisticsEncoder : public Encoder {
   std::size_t cells_encoded = 0;
 
  private:
-  Rescaling rescaling_ = CropNormalisation::none;
+  image::Rescaling rescaling_ = image::CropNormalization::none;
   int channels_;
   std::vector<std::string> names_, layers_;
 };
@@ -50,11 +50,12 @@ class StillClock final : public Clock {
   double now_s() const override { return 0; }
 };
 
-inline EmbedResult embed_with(const Communicator& comm, const Screen& screen, const CellTable& cells,
-                              Encoder& encoder, const EmbedOptions& options, const FieldPassFiles& files) {
+inline EmbedResult embed_with(const mpi::Communicator& comm, const screen::Screen& screen,
+                              const store::CellTable& cells, Encoder& encoder, const EmbedOptions& options,
+                              const prepare::FieldPassFiles& files) {
   Log log(comm.rank(), comm.size(), true);
   const StillClock clock;
   return embed_screen(comm, screen, cells, encoder, options, files, {{"job", "embed"}}, clock, log);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

@@ -7,13 +7,13 @@
 
 #include <fstream>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
 #include "embed_support.hpp"
-#include "store/embedding_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 namespace {
 
 using testing::HasSubstr;
@@ -41,9 +41,9 @@ struct EmbedFailures : testing::Test {
   }
   std::string clean_bytes() {
     StatisticsEncoder encoder;
-    FieldPassFiles clean = files;
+    prepare::FieldPassFiles clean = files;
     clean.output = folder / ("clean" + std::to_string(world().rank()));
-    embed_with(Communicator::self(), screen, cells, encoder, options, clean);
+    embed_with(mpi::Communicator::self(), screen, cells, encoder, options, clean);
     return read_file(clean.output);
   }
   void spoil(std::size_t field) {
@@ -52,9 +52,9 @@ struct EmbedFailures : testing::Test {
   }
 
   std::filesystem::path folder;
-  Screen screen;
-  CellTable cells;
-  FieldPassFiles files;
+  screen::Screen screen;
+  store::CellTable cells;
+  prepare::FieldPassFiles files;
   EmbedOptions options;
   EmbedResult result;
 };
@@ -67,7 +67,7 @@ TEST_F(EmbedFailures, FieldThatCannotBeReadBecomesNaN) {
   StatisticsEncoder encoder;
   EXPECT_EQ(embed(encoder), "");
   EXPECT_EQ(result.failed_fields, 2u);
-  const EmbeddingReader reader(files.output);
+  const store::EmbeddingReader reader(files.output);
   for (std::size_t f = 0; f < screen.fields.size(); ++f) {
     std::vector<float> rows(static_cast<std::size_t>(cells.cells_of(f)) * 4);
     reader.read_rows(cells.first_cell[f], cells.cells_of(f), rows);
@@ -135,7 +135,7 @@ TEST_F(EmbedFailures, KilledRunIsContinued) {
       deadly.before_encoding = [calls = 0]() mutable {
         if (++calls == 9) ::kill(::getpid(), SIGKILL);
       };
-      embed_with(Communicator::self(), screen, cells, deadly, options, files);
+      embed_with(mpi::Communicator::self(), screen, cells, deadly, options, files);
       ::_exit(0);
     }
     int status = 0;
@@ -168,4 +168,4 @@ TEST_F(EmbedFailures, WrongChannelsAndOptions) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

@@ -5,12 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "embed_support.hpp"
-#include "store/embedding_file.hpp"
 #include "store/illumination_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::embed {
 namespace {
 
 // The mean over a window, by hand: zero outside the field.
@@ -29,15 +29,15 @@ double window_mean(std::size_t field, std::size_t channel, float y, float x) {
 
 TEST(EmbedScreen, FeaturesAreThoseOfTheCrops) {
   const auto folder = fresh_folder("features");
-  const Screen screen = screen_with_images(folder, 2, 3);
-  const CellTable cells = cells_for(screen);
+  const screen::Screen screen = screen_with_images(folder, 2, 3);
+  const store::CellTable cells = cells_for(screen);
   StatisticsEncoder encoder;
   const auto result =
       embed_with(world(), screen, cells, encoder, {}, {folder / "e.h5ad", "", folder / "failures.csv"});
   EXPECT_EQ(result.cells, cells.cells());
   EXPECT_EQ(result.failed_fields, 0u);
   EXPECT_FALSE(std::filesystem::exists(folder / "failures.csv"));
-  const EmbeddingReader reader(folder / "e.h5ad");
+  const store::EmbeddingReader reader(folder / "e.h5ad");
   std::vector<float> rows(static_cast<std::size_t>(cells.cells()) * 4);
   reader.read_rows(0, cells.cells(), rows);
   for (std::size_t f = 0; f < screen.fields.size(); ++f) {
@@ -51,15 +51,16 @@ TEST(EmbedScreen, FeaturesAreThoseOfTheCrops) {
 
 TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
   const auto folder = fresh_folder("bytes");
-  const Screen screen = screen_with_images(folder, 2, 3);
-  const CellTable cells = cells_for(screen);
-  const auto embedded = [&](const Communicator& comm, const std::string& name, const EmbedOptions& options) {
+  const screen::Screen screen = screen_with_images(folder, 2, 3);
+  const store::CellTable cells = cells_for(screen);
+  const auto embedded = [&](const mpi::Communicator& comm, const std::string& name,
+                            const EmbedOptions& options) {
     StatisticsEncoder encoder;
     embed_with(comm, screen, cells, encoder, options, {folder / name, "", folder / "failures.csv"});
     return read_file(folder / name);
   };
   const std::string own = std::to_string(world().rank());
-  const std::string alone = embedded(Communicator::self(), "alone" + own, {});
+  const std::string alone = embedded(mpi::Communicator::self(), "alone" + own, {});
   EmbedOptions other;
   other.batch = 2;
   other.pass.threads = 3;
@@ -68,32 +69,32 @@ TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
   EXPECT_TRUE(embedded(world(), "all", {}) == alone);
   EXPECT_TRUE(embedded(world(), "other", other) == alone);
   other.float16 = true;
-  const std::string half = embedded(Communicator::self(), "half" + own, other);
+  const std::string half = embedded(mpi::Communicator::self(), "half" + own, other);
   EXPECT_TRUE(embedded(world(), "halves", other) == half);
   EXPECT_FALSE(half == alone);
 }
 
 TEST(EmbedScreen, RanksWithoutFields) {
   const auto folder = fresh_folder("few_fields");
-  Screen screen = screen_with_images(folder, 1, 1);
+  screen::Screen screen = screen_with_images(folder, 1, 1);
   screen.fields.resize(1);
-  const CellTable cells = cells_for(screen);
+  const store::CellTable cells = cells_for(screen);
   StatisticsEncoder encoder;
   const auto result =
       embed_with(world(), screen, cells, encoder, {}, {folder / "e.h5ad", "", folder / "failures.csv"});
   EXPECT_EQ(result.cells, 3);
-  EXPECT_EQ(EmbeddingReader(folder / "e.h5ad").rows(), 3);
+  EXPECT_EQ(store::EmbeddingReader(folder / "e.h5ad").rows(), 3);
 }
 
 TEST(EmbedScreen, IlluminationIsDividedOut) {
   const auto folder = fresh_folder("illuminated");
-  const Screen screen = screen_with_images(folder, 2, 2);
-  const CellTable cells = cells_for(screen);
-  on_root(world(), [&] {
-    IlluminationWriter writer(folder / "i.h5", screen, {});
-    for (const auto& plate : plates_of(screen)) {
-      Illumination gain{2, field_px, field_px,
-                        std::vector<float>(2 * field_px * field_px, plate.plate == "P1" ? 2 : 4)};
+  const screen::Screen screen = screen_with_images(folder, 2, 2);
+  const store::CellTable cells = cells_for(screen);
+  mpi::on_root(world(), [&] {
+    store::IlluminationWriter writer(folder / "i.h5", screen, {});
+    for (const auto& plate : screen::plates_of(screen)) {
+      image::Illumination gain{2, field_px, field_px,
+                               std::vector<float>(2 * field_px * field_px, plate.plate == "P1" ? 2 : 4)};
       writer.add(plate.plate, gain);
     }
     writer.commit();
@@ -101,7 +102,7 @@ TEST(EmbedScreen, IlluminationIsDividedOut) {
   const auto rows_of = [&](const std::string& name, const std::filesystem::path& illumination) {
     StatisticsEncoder encoder;
     embed_with(world(), screen, cells, encoder, {}, {folder / name, illumination, folder / "failures.csv"});
-    const EmbeddingReader reader(folder / name);
+    const store::EmbeddingReader reader(folder / name);
     std::vector<float> rows(static_cast<std::size_t>(cells.cells()) * 4);
     reader.read_rows(0, cells.cells(), rows);
     return rows;
@@ -114,4 +115,4 @@ TEST(EmbedScreen, IlluminationIsDividedOut) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::embed

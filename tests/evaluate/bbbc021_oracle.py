@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 
-# normalisation, lambda, aggregate; then the published counts NSC/103, NSCB disjoint/92, NSCB joined/92 and the norm (6 digits)
+# normalization, lambda, aggregate; then the published counts NSC/103, NSCB disjoint/92, NSCB joined/92 and the norm (6 digits)
 ROWS = [("none", 1, "mean", 94, 67, 67, None), ("none", 1, "median", 94, 68, 69, None),
         ("standardize", 1, "mean", 95, 68, 69, None), ("whiten", 1, "mean", 95, 72, 72, 292.666),
         ("tvn", 1, "mean", 95, 72, 72, 303.820), ("tvn", 0.01, "mean", 95, 78, 78, 608.103)]

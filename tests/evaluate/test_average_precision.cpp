@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "evaluate/average_precision.hpp"
+#include "evaluate/retrieval/average_precision.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 TEST(AveragePrecision, ReadOff) {
@@ -62,4 +62,4 @@ TEST(MeanAveragePrecision, OfOneRankingIsItsTail) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -8,31 +8,33 @@
 #include "evaluate/evaluation.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 struct Row {
   const char* name;
-  Normalization method;
+  profile::Normalization method;
   double lambda;
-  Aggregate aggregate;
+  profile::Aggregate aggregate;
   std::size_t nsc, disjoint, joined;
-  double norm;  // Frobenius, of the 632 normalised wells
+  double norm;  // Frobenius, of the 632 normalized wells
 };
 
 // numpy, 10 digits; the first two are of the table as it is
 const Row rows[] = {
-    {"mean", Normalization::none, 1, Aggregate::mean, 94, 67, 67, 606.4754852948},
-    {"median", Normalization::none, 1, Aggregate::median, 94, 68, 69, 606.4754852948},
-    {"standardize", Normalization::standardize, 1, Aggregate::mean, 95, 68, 69, 552.1219291956},
-    {"whiten", Normalization::whiten, 1, Aggregate::mean, 95, 72, 72, 292.6664796859},
-    {"tvn", Normalization::tvn, 1, Aggregate::mean, 95, 72, 72, 303.8199831417},
-    {"tvn_small_lambda", Normalization::tvn, 0.01, Aggregate::mean, 95, 78, 78, 608.1029755457},
+    {"mean", profile::Normalization::none, 1, profile::Aggregate::mean, 94, 67, 67, 606.4754852948},
+    {"median", profile::Normalization::none, 1, profile::Aggregate::median, 94, 68, 69, 606.4754852948},
+    {"standardize", profile::Normalization::standardize, 1, profile::Aggregate::mean, 95, 68, 69,
+     552.1219291956},
+    {"whiten", profile::Normalization::whiten, 1, profile::Aggregate::mean, 95, 72, 72, 292.6664796859},
+    {"tvn", profile::Normalization::tvn, 1, profile::Aggregate::mean, 95, 72, 72, 303.8199831417},
+    {"tvn_small_lambda", profile::Normalization::tvn, 0.01, profile::Aggregate::mean, 95, 78, 78,
+     608.1029755457},
 };
 
 EvaluateOptions options_of(const Row& row) {
   EvaluateOptions options;
-  options.roles.moa = "Metadata_moa";
+  options.roles.class_column = "Metadata_moa";
   options.roles.batch_from_plate = "^[^_]+";
   options.roles.control = "Metadata_Compound=DMSO";
   options.normalize.method = row.method;
@@ -49,7 +51,7 @@ TEST_P(Bbbc021, RowOfTheTable) {
   if (!data) GTEST_SKIP() << no_data_reason;
   const auto path = *data / "bbbc021" / "BBBC021_feature_selected_mad_robustize.csv";
   const Row& row = GetParam();
-  const auto profiles = read_profile_csv(path);
+  const auto profiles = profile::read_profile_csv(path);
   ASSERT_EQ(profiles.size(), 632u);
   ASSERT_EQ(profiles.features.size(), 189u);
   EXPECT_TRUE(profiles.dropped.empty());
@@ -85,11 +87,11 @@ TEST(Bbbc021Replicates, AgreeWithNumpy) {
   const auto data = test_data();
   if (!data) GTEST_SKIP() << no_data_reason;
   const auto path = *data / "bbbc021" / "BBBC021_feature_selected_mad_robustize.csv";
-  const auto plain = evaluate_profiles(read_profile_csv(path), options_of(rows[0]), path.string());
+  const auto plain = evaluate_profiles(profile::read_profile_csv(path), options_of(rows[0]), path.string());
   ASSERT_TRUE(plain.replicate_accuracy);
   EXPECT_EQ(plain.replicate_accuracy->correct, 113u);
   EXPECT_EQ(plain.replicate_accuracy->total, 302u);
-  const auto aligned = evaluate_profiles(read_profile_csv(path), options_of(rows[5]), path.string());
+  const auto aligned = evaluate_profiles(profile::read_profile_csv(path), options_of(rows[5]), path.string());
   ASSERT_TRUE(aligned.replicate_accuracy);
   EXPECT_EQ(aligned.replicate_accuracy->correct, 100u);
 }
@@ -100,7 +102,7 @@ TEST(Bbbc021Retrieval, AgreesWithCopairs) {
   const auto data = test_data();
   if (!data) GTEST_SKIP() << no_data_reason;
   const auto path = *data / "bbbc021" / "BBBC021_feature_selected_mad_robustize.csv";
-  const auto result = evaluate_profiles(read_profile_csv(path), options_of(rows[0]), path.string());
+  const auto result = evaluate_profiles(profile::read_profile_csv(path), options_of(rows[0]), path.string());
   const auto& figures = result.retrieval;
   ASSERT_TRUE(figures.replicate_map && figures.class_map);
   EXPECT_EQ(figures.replicate_map->groups.size(), 103u);
@@ -112,4 +114,4 @@ TEST(Bbbc021Retrieval, AgreesWithCopairs) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/csv.hpp"
-#include "core/files.hpp"
-#include "core/text.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "core/text/text.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 // Batches (plate names W1_…, W2_…) with two controls each; compounds a, b of class x in different batches, c,
@@ -177,4 +177,4 @@ TEST(EvaluateJob, HelpReadsLikeAManualPage) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -5,16 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "evaluate/evaluation_files.hpp"
-#include "evaluate/evaluation_text.hpp"
+#include "report/evaluation_files.hpp"
+#include "report/evaluation_text.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 // Two batches (plates) of: 3 negative controls, 2 positive ones, compounds a, b (class x) and c, d (class y).
-ProfileTable wells() {
-  ProfileTable table;
+profile::ProfileTable wells() {
+  profile::ProfileTable table;
   table.metadata.columns = {"Metadata_Plate",   "Metadata_Compound", "Metadata_Concentration",
                             "Metadata_Control", "Metadata_MOA",      "Metadata_Batch"};
   std::vector<std::array<double, 2>> values;
@@ -41,17 +41,17 @@ ProfileTable wells() {
   return table;
 }
 
-void replace(ProfileTable& table, const std::string& column,
+void replace(profile::ProfileTable& table, const std::string& column,
              const std::function<std::string(const std::string&)>& by) {
   const auto index = table.metadata.column(column);
   for (auto& row : table.metadata.rows) row[index] = by(row[index]);
 }
 
-void rename(ProfileTable& table, const std::string& column, const std::string& name) {
+void rename(profile::ProfileTable& table, const std::string& column, const std::string& name) {
   table.metadata.columns[table.metadata.column(column)] = name;
 }
 
-std::string error_of(const ProfileTable& table, const EvaluateOptions& options) {
+std::string error_of(const profile::ProfileTable& table, const EvaluateOptions& options) {
   return message_of([&] { evaluate_profiles(table, options, "wells.csv"); });
 }
 
@@ -85,7 +85,7 @@ TEST(Evaluation, FilesHoldWhatApplies) {
   EvaluateOptions options;
   options.zprime.train = {"Metadata_Batch=1"};
   const auto result = evaluate_profiles(wells(), options, "wells.csv");
-  const auto json = metrics_json(result, options);
+  const auto json = report::metrics_json(result, options);
   EXPECT_EQ(
       json["nsc"],
       (nlohmann::json{
@@ -94,12 +94,12 @@ TEST(Evaluation, FilesHoldWhatApplies) {
   EXPECT_EQ(json["map_replicates"]["groups"], 5);
   EXPECT_EQ(json["percent_replicating"]["total"], 5);
   EXPECT_TRUE(json["enrichment"]["p_value"].is_number());
-  const auto classes = class_table(result);
+  const auto classes = report::class_table(result);
   ASSERT_EQ(classes.rows.size(), 2u);
   EXPECT_EQ(classes.rows[0][classes.column("class")], "x");
   EXPECT_EQ(classes.rows[0][classes.column("nsc_n")], "3");
   EXPECT_EQ(classes.rows[0][classes.column("nsc_correct")], "3");
-  const auto retrieval = retrieval_table(result);
+  const auto retrieval = report::retrieval_table(result);
   ASSERT_EQ(retrieval.rows.size(), 7u);  // five treatments, two classes
   EXPECT_EQ(retrieval.rows[1][retrieval.column("name")], "a_1");
   EXPECT_EQ(retrieval.rows[6][retrieval.column("kind")], "class");
@@ -109,7 +109,7 @@ TEST(Evaluation, FilesHoldWhatApplies) {
   EXPECT_EQ(json["z_prime_detail"]["held_out"], true);
   EXPECT_EQ(json["z_prime_detail"]["negative_wells_scored"], 3);
   EXPECT_EQ(json["confusion"]["nsc"]["classes"], (std::vector<std::string>{"x", "y"}));
-  const auto table = matches_table(result);
+  const auto table = report::matches_table(result);
   EXPECT_EQ(table.columns[5], "nsc_nearest");
   ASSERT_EQ(table.rows.size(), 5u);
   EXPECT_EQ(table.rows[1][table.column("treatment")], "a_1");
@@ -120,11 +120,11 @@ TEST(Evaluation, FilesHoldWhatApplies) {
 
 TEST(Evaluation, TextShowsScoresAndConfusion) {
   const auto result = evaluate_profiles(wells(), {}, "wells.csv");
-  const auto text = score_text({{"trained", result}, {"untrained", result}});
+  const auto text = report::score_text({{"trained", result}, {"untrained", result}});
   EXPECT_NE(text.find("untrained"), std::string::npos);
   EXPECT_NE(text.find("5/5 (100.0 %)"), std::string::npos);
   EXPECT_EQ(text.find("NSCB"), std::string::npos);  // columns that apply to none are not shown
-  const auto confusion = confusion_text(result.treatments, *result.rule(MatchRule::nsc));
+  const auto confusion = report::confusion_text(result.treatments, *result.rule(MatchRule::nsc));
   EXPECT_NE(confusion.find("NSC: rows are the true class"), std::string::npos);
   EXPECT_NE(confusion.find("   3   ."), std::string::npos);
 }
@@ -168,7 +168,7 @@ TEST(Evaluation, OneClassCannotBeMissed) {
 
 TEST(Evaluation, ColumnsThatTheUserNamesMustExist) {
   EvaluateOptions options;
-  options.roles.moa = "Metadata_Moa";
+  options.roles.class_column = "Metadata_Moa";
   EXPECT_NE(error_of(wells(), options).find("Did you mean 'Metadata_MOA'"), std::string::npos);
   options = {};
   options.roles.batch = "Metadata_Btach";
@@ -202,14 +202,14 @@ TEST(Evaluation, ContradictionsAreNamed) {
   EXPECT_NE(error_of(all_controls, {}).find("every well is a control"), std::string::npos);
 }
 
-TEST(Evaluation, NormalisingNeedsControls) {
+TEST(Evaluation, NormalizingNeedsControls) {
   auto table = wells();
   replace(table, "Metadata_Control", [](auto) { return "trt"; });
   EXPECT_EQ(error_of(table, {}), "no error");
   EvaluateOptions options;
-  options.normalize.method = Normalization::standardize;
+  options.normalize.method = profile::Normalization::standardize;
   EXPECT_NE(error_of(table, options).find("there are no negative controls"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -4,14 +4,14 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluate/cosine.hpp"
-#include "evaluate/matching.hpp"
+#include "evaluate/matching/cosine.hpp"
+#include "evaluate/matching/matching.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
-Matrix points(const std::vector<std::pair<double, double>>& list) {
-  Matrix m(static_cast<Eigen::Index>(list.size()), 2);
+profile::Matrix points(const std::vector<std::pair<double, double>>& list) {
+  profile::Matrix m(static_cast<Eigen::Index>(list.size()), 2);
   for (std::size_t i = 0; i < list.size(); ++i)
     m.row(static_cast<Eigen::Index>(i)) << list[i].first, list[i].second;
   return m;
@@ -37,7 +37,7 @@ TEST(Cosine, LengthDoesNotMatter) {
   EXPECT_NEAR(index.similarity(0, 3), -1, 1e-15);
 }
 
-TEST(Cosine, OfEqualNeighboursTheFirstWins) {
+TEST(Cosine, OfEqualNeighborsTheFirstWins) {
   const CosineIndex index(points({{1, 1}, {2, 1}, {2, 1}, {2, 1}}));
   const auto nearest = index.nearest({0, 1, 3}, any);
   EXPECT_EQ(nearest[0]->row, 1u);
@@ -45,7 +45,7 @@ TEST(Cosine, OfEqualNeighboursTheFirstWins) {
   EXPECT_EQ(nearest[2]->row, 1u);
 }
 
-TEST(Cosine, RowsWithoutDirectionAreNobodysNeighbour) {
+TEST(Cosine, RowsWithoutDirectionAreNobodysNeighbor) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const CosineIndex index(points({{-1, 0}, {0, 0}, {nan, 1}, {1, 0}}));
   const auto nearest = index.nearest({0, 1, 2}, any);
@@ -57,7 +57,7 @@ TEST(Cosine, RowsWithoutDirectionAreNobodysNeighbour) {
 // The matrix product only tells who comes near: over many blocks and with ties, the answer is that of a plain
 // loop.
 TEST(Cosine, ManyRowsAgreeWithAPlainLoop) {
-  Matrix x(300, 37);
+  profile::Matrix x(300, 37);
   for (int i = 0; i < 300; ++i) {
     for (int j = 0; j < 37; ++j) x(i, j) = std::sin(0.7 * (i % 150) + 1.3 * j + 0.01 * (i % 150) * j);
   }
@@ -67,11 +67,11 @@ TEST(Cosine, ManyRowsAgreeWithAPlainLoop) {
   const auto admissible = [](std::size_t a, std::size_t b) { return a / 3 % 2 != b / 3 % 2; };
   const auto nearest = index.nearest(queries, admissible);
   for (std::size_t i = 0; i < 300; ++i) {
-    std::optional<Neighbour> best;
+    std::optional<Neighbor> best;
     for (std::size_t row = 0; row < 300; ++row) {
       if (row == queries[i] || !admissible(queries[i], row)) continue;
       const double here = index.similarity(queries[i], row);
-      if (!best || here > best->similarity) best = Neighbour{row, here};
+      if (!best || here > best->similarity) best = Neighbor{row, here};
     }
     ASSERT_EQ(nearest[i]->row, best->row) << i;
     ASSERT_EQ(nearest[i]->similarity, best->similarity);
@@ -159,4 +159,4 @@ TEST(SameLabel, CountsRowsThatHaveAPartner) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

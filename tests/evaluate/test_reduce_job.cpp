@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "../profile/embedding_sample.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "profile/profile_table.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 TEST(ReduceJob, SameBytesForAnyNumberOfRanks) {
@@ -28,13 +28,13 @@ TEST(ReduceJob, SameBytesForAnyNumberOfRanks) {
           << file << " with " << ranks << " ranks";
     }
   }
-  const auto before = read_profiles(folder / "ranks2" / "wells.h5ad");
+  const auto before = profile::read_profiles(folder / "ranks2" / "wells.h5ad");
   EXPECT_EQ(before.features[0], "net_conv4a_0");
   EXPECT_EQ(before.layers, std::vector<std::string>(sample_features, "conv4a"));
-  const auto wells = read_profiles(folder / "ranks2" / "profiles.h5ad");
+  const auto wells = profile::read_profiles(folder / "ranks2" / "profiles.h5ad");
   EXPECT_EQ(wells.size(), 11u);
   EXPECT_EQ(wells.features[0], "tvn_0");
-  const auto treatments = read_profiles(folder / "ranks4" / "treatments.csv");
+  const auto treatments = profile::read_profiles(folder / "ranks4" / "treatments.csv");
   EXPECT_EQ(treatments.size(), 4u);  // DMSO, a, b, c
 }
 
@@ -67,4 +67,4 @@ TEST(ReduceJob, BadInputEndsWithOneMessage) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "evaluate/retrieval.hpp"
+#include "evaluate/retrieval/retrieval.hpp"
 #include "waves.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 RetrievalFigures figures(const RetrievalOptions& options = {}) {
@@ -85,7 +85,7 @@ TEST(Retrieval, EnrichmentAgreesWithScipy) {
 }
 
 TEST(Retrieval, PlantedReplicatesAreFoundAndNoiseIsNot) {
-  Matrix noise(30, 50), planted(30, 50);
+  profile::Matrix noise(30, 50), planted(30, 50);
   for (int i = 0; i < 30; ++i) {
     for (int j = 0; j < 50; ++j) {
       noise(i, j) = std::sin(12.9898 * i + 78.233 * j) * 43758.5453;
@@ -95,8 +95,8 @@ TEST(Retrieval, PlantedReplicatesAreFoundAndNoiseIsNot) {
   }
   std::vector<std::string> names;
   for (int i = 0; i < 30; ++i) names.push_back("t" + std::to_string(i / 3));
-  const auto score = [&](const Matrix& values) {
-    return percent_above_null(group_correlations(values, group_rows(names), {}, {1000, 1}), {});
+  const auto score = [&](const profile::Matrix& values) {
+    return percent_above_null(group_correlations(values, profile::group_rows(names), {}, {1000, 1}), {});
   };
   EXPECT_GE(score(planted).correct, 8u);
   EXPECT_LE(score(noise).correct, 3u);  // 5 % of 10 are expected
@@ -108,7 +108,7 @@ TEST(Retrieval, WhatDoesNotApplyIsLeftOutWithANote) {
   labels.rows = {0, 1};
   labels.treatment = {"a", "b"};
   std::vector<std::string> notes;
-  const auto none = measure_retrieval(Matrix::Identity(2, 2), labels, {}, {}, {}, notes);
+  const auto none = measure_retrieval(profile::Matrix::Identity(2, 2), labels, {}, {}, {}, notes);
   EXPECT_FALSE(none.replicate_map);
   EXPECT_FALSE(none.percent_replicating);
   ASSERT_EQ(notes.size(), 1u);
@@ -119,4 +119,4 @@ TEST(Retrieval, WhatDoesNotApplyIsLeftOutWithANote) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

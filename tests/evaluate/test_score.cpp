@@ -4,7 +4,7 @@
 #include "core/error.hpp"
 #include "evaluate/score.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 TEST(Percentile, AgreesWithNumpy) {
@@ -54,4 +54,4 @@ TEST(Score, MeansHaveIntervalsToo) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

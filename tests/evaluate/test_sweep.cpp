@@ -4,16 +4,17 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "evaluate/evaluation_text.hpp"
 #include "evaluate/sweep.hpp"
-#include "evaluate/sweep_figure.hpp"
+#include "report/evaluation_text.hpp"
+#include "report/sweep_figure.hpp"
+#include "report/sweep_files.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 // Layer good tells the classes apart, layer bad the compounds' dates of purchase.
-ProfileTable two_layers() {
-  ProfileTable table;
+profile::ProfileTable two_layers() {
+  profile::ProfileTable table;
   table.metadata.columns = {"Metadata_Plate",   "Metadata_Compound", "Metadata_Concentration",
                             "Metadata_Control", "Metadata_MOA",      "Metadata_Batch"};
   table.features = {"net_good_0", "net_good_1", "net_bad_0", "net_bad_1"};
@@ -47,7 +48,8 @@ EvaluateOptions options() {
 
 TEST(Sweep, EachLayerAsIfAlone) {
   const auto entries =
-      sweep_layers(two_layers(), "net", {Normalization::none, Normalization::tvn}, options(), "wells.h5ad");
+      sweep_layers(two_layers(), "net", {profile::Normalization::none, profile::Normalization::tvn},
+                   options(), "wells.h5ad");
   ASSERT_EQ(entries.size(), 4u);
   EXPECT_EQ(entries[1].layer, "net_good");
   EXPECT_EQ(entries[1].normalization, "tvn");
@@ -55,9 +57,9 @@ TEST(Sweep, EachLayerAsIfAlone) {
   EXPECT_EQ(entries[0].evaluation.rule(MatchRule::nsc)->score.fraction(), 1);
   EXPECT_LT(entries[2].evaluation.rule(MatchRule::nsc)->score.fraction(), 0.6);
   auto alone = two_layers();
-  keep_features(alone, {1, 1, 0, 0}, std::vector<std::string>(4), "test");
+  profile::keep_features(alone, {1, 1, 0, 0}, std::vector<std::string>(4), "test");
   auto tvn = options();
-  tvn.normalize.method = Normalization::tvn;
+  tvn.normalize.method = profile::Normalization::tvn;
   const auto expected = evaluate_profiles(alone, tvn, "wells.h5ad");
   EXPECT_EQ(entries[1].evaluation.frobenius_norm, expected.frobenius_norm);
   EXPECT_EQ(entries[1].evaluation.features, 2u);
@@ -66,14 +68,14 @@ TEST(Sweep, EachLayerAsIfAlone) {
 TEST(Sweep, LayersOfTheFileWinOverNames) {
   auto table = two_layers();
   table.layers = {"conv4a", "conv4a", "conv5b", "conv5b"};
-  const auto entries = sweep_layers(table, "net", {Normalization::none}, options(), "wells.h5ad");
+  const auto entries = sweep_layers(table, "net", {profile::Normalization::none}, options(), "wells.h5ad");
   ASSERT_EQ(entries.size(), 2u);
   EXPECT_EQ(entries[1].layer, "conv5b");
 }
 
-TEST(Sweep, NormalisedProfilesAreRefused) {
+TEST(Sweep, NormalizedProfilesAreRefused) {
   auto table = two_layers();
-  rename_features(table, "tvn_");
+  profile::rename_features(table, "tvn_");
   try {
     layers_of_features(table, "profiles.h5ad");
     FAIL();
@@ -86,22 +88,23 @@ TEST(Sweep, NormalisedProfilesAreRefused) {
 
 TEST(Sweep, TableJsonTextAndFigure) {
   const auto entries =
-      sweep_layers(two_layers(), "a & b", {Normalization::none, Normalization::tvn}, options(), "wells.h5ad");
-  const auto table = sweep_table(entries);
+      sweep_layers(two_layers(), "a & b", {profile::Normalization::none, profile::Normalization::tvn},
+                   options(), "wells.h5ad");
+  const auto table = report::sweep_table(entries);
   ASSERT_EQ(table.rows.size(), 4u);
   EXPECT_EQ(table.rows[0][table.column("nsc_correct")], "8");
   EXPECT_EQ(table.rows[0][table.column("nsc_accuracy")], "1");
   EXPECT_EQ(table.rows[0][table.column("nsc_low")], "1");
-  const auto json = sweep_json(entries);
+  const auto json = report::sweep_json(entries);
   EXPECT_EQ(json[0]["nsc"]["accuracy"], 1);
   EXPECT_EQ(json[0]["nsc"]["ci95"], (std::vector<double>{1, 1}));
   EXPECT_EQ(json[3]["normalize"], "tvn");
-  EXPECT_NE(sweep_text(entries).find("8/8 (100.0 %) [100.0, 100.0]"), std::string::npos);
-  const auto svg = sweep_svg(entries);
+  EXPECT_NE(report::sweep_text(entries).find("8/8 (100.0 %) [100.0, 100.0]"), std::string::npos);
+  const auto svg = report::sweep_svg(entries);
   EXPECT_NE(svg.find("a &amp; b, tvn"), std::string::npos);
   EXPECT_NE(svg.find("net_good</text>"), std::string::npos);
-  EXPECT_EQ(svg, sweep_svg(entries));
+  EXPECT_EQ(svg, report::sweep_svg(entries));
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

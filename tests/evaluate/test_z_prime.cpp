@@ -8,23 +8,23 @@
 #include "evaluate/z_prime.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 namespace {
 
 const std::vector<std::size_t> negative = {0, 1, 2, 3, 4}, positive = {5, 6, 7, 8};
 
-Matrix sample(int features) {
-  Matrix x(9, features);
+profile::Matrix sample(int features) {
+  profile::Matrix x(9, features);
   for (int i = 0; i < 9; ++i) {
     for (int j = 0; j < features; ++j) x(i, j) = std::sin(1.7 * i + 0.9 * j * j) + 0.1 * j * (i % 3);
   }
   return x;
 }
 
-Matrix centred(const Matrix& x) {
-  Matrix result = x;
+profile::Matrix centered(const profile::Matrix& x) {
+  profile::Matrix result = x;
   for (const auto& rows : {negative, positive}) {
-    const Matrix part = x(rows, Eigen::all);
+    const profile::Matrix part = x(rows, Eigen::all);
     const Eigen::RowVectorXd mean = part.colwise().mean();
     for (const auto row : rows) result.row(static_cast<Eigen::Index>(row)) -= mean;
   }
@@ -38,8 +38,8 @@ std::vector<char> mask(const std::vector<std::size_t>& rows) {
 }
 
 TEST(ZPrime, ShrinkageAgreesWithSklearn) {
-  EXPECT_NEAR(ledoit_wolf_shrinkage(centred(sample(5))), 0.19412177754699114, 1e-12);
-  EXPECT_NEAR(ledoit_wolf_shrinkage(centred(sample(40))), 0.12296655083680616, 1e-12);
+  EXPECT_NEAR(ledoit_wolf_shrinkage(centered(sample(5))), 0.19412177754699114, 1e-12);
+  EXPECT_NEAR(ledoit_wolf_shrinkage(centered(sample(40))), 0.12296655083680616, 1e-12);
 }
 
 TEST(ZPrime, LdaAxisAgreesWithNumpy) {
@@ -66,7 +66,7 @@ TEST(ZPrime, HeldOutAgreesWithNumpy) {
 }
 
 TEST(ZPrime, ReadOff) {
-  Matrix x(4, 1);
+  profile::Matrix x(4, 1);
   x << 0, 2, 100, 104;
   const auto z = z_prime(x, {1, 1, 0, 0}, {0, 0, 1, 1}, {1, 1, 1, 1}, SeparationAxis::lda, "test");
   EXPECT_NEAR(z.value, 1 - 3 * (std::sqrt(2.0) + std::sqrt(8.0)) / 101, 1e-12);
@@ -99,7 +99,7 @@ TEST(ZPrime, BadInputIsNamed) {
   };
   EXPECT_NE(run({0, 1, 2}).find("there are 3 and 0"), std::string::npos);
   EXPECT_NE(run({0, 1, 2, 3, 5}).find("there are 1 and 3"), std::string::npos);
-  Matrix same = Matrix::Ones(9, 3);
+  profile::Matrix same = profile::Matrix::Ones(9, 3);
   EXPECT_NE(
       message_of([&] { fit_axis(same, negative, positive, SeparationAxis::lda); }).find("same mean profile"),
       std::string::npos);
@@ -107,4 +107,4 @@ TEST(ZPrime, BadInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/matching.hpp"
+#include "evaluate/matching/matching.hpp"
 
-namespace cytoscale {
+namespace cytoscale::evaluate {
 
 // Rows 0 to 19: treatments a to d, five wells each; 20 to 25: controls.
-inline Matrix wave_wells() {
-  Matrix x(26, 7);
+inline profile::Matrix wave_wells() {
+  profile::Matrix x(26, 7);
   for (int i = 0; i < 26; ++i) {
     for (int j = 0; j < 7; ++j) {
       x(i, j) = std::sin(1.7 * i + 0.9 * j * j + 0.37 * i * j);
@@ -43,4 +43,4 @@ inline TreatmentSet wave_classes() {
   return set;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::evaluate

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "hdf5/file.hpp"
 #include "test_support.hpp"
 

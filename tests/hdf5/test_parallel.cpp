@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
 #include "test_support.hpp"
@@ -34,7 +34,7 @@ void write_row(Dataset& x, Dataset& name, std::uint64_t row) {
 
 // Rows with row % (ranks taking part) == rank; `idle` ranks take no part.
 std::string write_together(const std::filesystem::path& path, std::uint64_t rows, int idle) {
-  on_root(world(), [&] { create(path, rows); });
+  mpi::on_root(world(), [&] { create(path, rows); });
   File file = File::open_parallel(world(), path);
   std::optional<Error> problem;
   try {
@@ -48,7 +48,7 @@ std::string write_together(const std::filesystem::path& path, std::uint64_t rows
   } catch (const Error& error) {
     problem = error;
   }
-  agree(world(), problem);
+  mpi::agree(world(), problem);
   file.close();
   world().barrier();
   return read_file(path);
@@ -74,7 +74,7 @@ TEST(Parallel, SameBytesAsOneRankAlone) {
   if (world().root()) {
     const auto path = folder / "alone.h5";
     create(path, 50);
-    File file = File::open_parallel(Communicator::self(), path);
+    File file = File::open_parallel(mpi::Communicator::self(), path);
     {
       Dataset x = file.root().dataset("x"), name = file.root().dataset("name");
       for (std::uint64_t row = 0; row < 50; ++row) write_row(x, name, row);

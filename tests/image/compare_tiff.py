@@ -1,8 +1,8 @@
 """Every file under the data folders tiff, jump and cellprofiler_examples, read by dump_tiff and by python3-tifffile or PIL.
 
 The oracle of a page is tifffile where it decodes it (without imagecodecs it knows no LZW, zstd, fax or odd bit depths), else
-PIL, whose inversion of min-is-white and scaling of 2- and 4-bit grey are undone. Fails when pixels, shape or type differ,
-when a grey plane that an oracle reads is refused and not in KNOWN_REFUSALS, or when the reader dies.
+PIL, whose inversion of min-is-white and scaling of 2- and 4-bit gray are undone. Fails when pixels, shape or type differ,
+when a gray plane that an oracle reads is refused and not in KNOWN_REFUSALS, or when the reader dies.
 Usage: compare_tiff.py DUMP_PROGRAM [-v]
 """
 import logging
@@ -24,7 +24,7 @@ except ImportError as missing:
 Image.MAX_IMAGE_PIXELS = None
 
 FOLDERS = ("tiff", "jump", "cellprofiler_examples")
-# Grey files that an oracle reads and we refuse, by the end of their path, each with its reason. Keep it short.
+# Gray files that an oracle reads and we refuse, by the end of their path, each with its reason. Keep it short.
 KNOWN_REFUSALS = {}
 
 
@@ -35,12 +35,12 @@ def files(root):
 
 
 def by_tifffile(path, page):
-    """(pixels, None), or (None, why not). Colour gives None."""
+    """(pixels, None), or (None, why not). Color gives None."""
     try:
         with tifffile.TiffFile(path) as tiff:
             this = tiff.pages[page]
             if this.samplesperpixel != 1:
-                return None, "colour"
+                return None, "color"
             pixels = this.asarray()
             return (pixels.astype(np.uint8) if pixels.dtype == bool else pixels), None
     except Exception as error:  # whatever an oracle stumbles over, it is no oracle for this file
@@ -59,9 +59,9 @@ def by_pil(path, page):
             return None, "not a TIFF"
         image.seek(page)
         if image.mode not in ("1", "L", "P", "I;16", "I;16B", "I", "F"):
-            return None, "colour"
+            return None, "color"
         if tag(image, 277, 1) != 1 or tag(image, 262, 1) not in (0, 1, 3):
-            return None, "colour"
+            return None, "color"
         pixels = np.array(image)
         bits, photometric, signed = tag(image, 258, 1), tag(image, 262, 1), tag(image, 339, 1) == 2
     except Exception as error:
@@ -82,10 +82,10 @@ def oracle(path, page):
     pixels, why = by_tifffile(path, page)
     if pixels is not None:
         return pixels, "tifffile", None
-    if why == "colour":
-        return None, None, "colour"
+    if why == "color":
+        return None, None, "color"
     pixels, why_pil = by_pil(path, page)
-    return pixels, "PIL", why_pil if why_pil == "colour" else f"{why}; {why_pil}"
+    return pixels, "PIL", why_pil if why_pil == "color" else f"{why}; {why_pil}"
 
 
 def ask(program, requests):
@@ -137,8 +137,8 @@ def main():
                 wrong.append(f"{name}: {mine.shape} {mine.dtype}, {who} says {theirs.shape} {theirs.dtype}")
         elif mine is not None:
             counts["read, no oracle reads it"] += 1
-            if why == "colour":
-                wrong.append(f"{name}: read as grey, but the oracle finds colour")
+            if why == "color":
+                wrong.append(f"{name}: read as gray, but the oracle finds color")
             if verbose:
                 print(f"no oracle: {name} ({why})")
         else:

@@ -1,4 +1,4 @@
-#include "image/crop.hpp"
+#include "image/crop/crop.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,14 +8,14 @@
 #include <fstream>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/random.hpp"
+#include "core/system/files.hpp"
+#include "image/io/png.hpp"
 #include "image/locations.hpp"
-#include "image/png.hpp"
 #include "image/quality.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 using testing::ElementsAre;
@@ -26,7 +26,7 @@ FieldImage counting_field() {
   return field;
 }
 
-TEST(Crop, WindowStartsAtTheRoundedCentreLessHalfTheSide) {
+TEST(Crop, WindowStartsAtTheRoundedCenterLessHalfTheSide) {
   const auto field = counting_field();
   std::vector<float> crop(2 * 16);
   extract_crop(field, 2.5f, 3.4f, 4, crop);  // rows 1…4, columns 1…4
@@ -63,7 +63,7 @@ TEST(Crop, OutsideTheFieldIsZero) {
   EXPECT_EQ(sum, 96.0 * 97 / 2);
 }
 
-TEST(Crop, RefusesWrongRoomAndUndefinedCentres) {
+TEST(Crop, RefusesWrongRoomAndUndefinedCenters) {
   const auto field = counting_field();
   std::vector<float> crop(31);
   EXPECT_THROW(extract_crop(field, 1, 1, 4, crop), Error);
@@ -74,22 +74,22 @@ TEST(Crop, RefusesWrongRoomAndUndefinedCentres) {
 
 TEST(Crop, RescalesEachChannel) {
   const std::vector<float> raw = {1, 2, 3, 4, 0, 0, 0, 0, 5, 5, 5, 5};
-  const auto rescaled = [&](CropNormalisation how) {
+  const auto rescaled = [&](CropNormalization how) {
     auto copy = raw;
-    normalise_crop(copy, 3, how);
+    normalize_crop(copy, 3, how);
     return copy;
   };
-  EXPECT_THAT(rescaled(CropNormalisation::maximum), ElementsAre(.25f, .5f, .75f, 1, 0, 0, 0, 0, 1, 1, 1, 1));
-  EXPECT_THAT(rescaled(CropNormalisation::minmax),
+  EXPECT_THAT(rescaled(CropNormalization::maximum), ElementsAre(.25f, .5f, .75f, 1, 0, 0, 0, 0, 1, 1, 1, 1));
+  EXPECT_THAT(rescaled(CropNormalization::minmax),
               ElementsAre(0, 1 / 3.0f, 2 / 3.0f, 1, 0, 0, 0, 0, 0, 0, 0, 0));
-  const auto z = rescaled(CropNormalisation::zscore);
+  const auto z = rescaled(CropNormalization::zscore);
   EXPECT_NEAR(z[0], -1.3416408, 1e-6);  // -1.5 / sqrt(1.25)
   EXPECT_EQ(z[8], 0);
-  EXPECT_EQ(rescaled(CropNormalisation::none), raw);
+  EXPECT_EQ(rescaled(CropNormalization::none), raw);
   auto copy = raw;
-  EXPECT_THROW(normalise_crop(copy, 5, CropNormalisation::maximum), Error);
-  EXPECT_EQ(parse_crop_normalisation("zscore"), CropNormalisation::zscore);
-  EXPECT_THROW(parse_crop_normalisation("max"), Error);
+  EXPECT_THROW(normalize_crop(copy, 5, CropNormalization::maximum), Error);
+  EXPECT_EQ(parse_crop_normalization("zscore"), CropNormalization::zscore);
+  EXPECT_THROW(parse_crop_normalization("max"), Error);
 }
 
 TEST(Quality, FallsWithBlurAndIgnoresGainAndOffset) {
@@ -125,12 +125,12 @@ std::filesystem::path csv_of(const std::string& text) {
 }
 
 TEST(Locations, ReadsTheColumnNamesOfOtherPrograms) {
-  using Centre = std::pair<float, float>;
+  using Center = std::pair<float, float>;
   for (const std::string header :
        {"Nuclei_Location_Center_X,Nuclei_Location_Center_Y", "Location_Center_X,Location_Center_Y",
         "AreaShape_Center_X,AreaShape_Center_Y", "x,y", "X,Y"}) {
     EXPECT_THAT(read_locations(csv_of("ObjectNumber," + header + "\n1,10.5,20\n2,3,4\n")),
-                ElementsAre(Centre(20, 10.5f), Centre(4, 3)))
+                ElementsAre(Center(20, 10.5f), Center(4, 3)))
         << header;
   }
   EXPECT_TRUE(read_locations(csv_of("X,Y\n")).empty());
@@ -170,4 +170,4 @@ TEST(Png, WritesWhatLibpngReadsBack) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -6,21 +6,21 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "image/tiff.hpp"
+#include "image/io/tiff.hpp"
 
 namespace {
 
 void dump(const cytoscale::ImageFile& file) {
   try {
-    const auto info = cytoscale::inspect_tiff(file);
-    const auto raw = cytoscale::read_raw(file);
+    const auto info = cytoscale::image::inspect_tiff(file);
+    const auto raw = cytoscale::image::read_raw(file);
     if (info.height != raw.height || info.width != raw.width || info.type != raw.type ||
         info.bits != raw.bits) {
       std::printf("error inspect_tiff and read_raw disagree\n");
       return;
     }
-    std::printf("ok %d %d %s %d %d %zu\n", raw.height, raw.width, std::string(name_of(raw.type)).c_str(),
-                raw.bits, info.pages, raw.bytes.size());
+    std::printf("ok %d %d %s %d %d %zu\n", raw.height, raw.width,
+                std::string(image::name_of(raw.type)).c_str(), raw.bits, info.pages, raw.bytes.size());
     std::fwrite(raw.bytes.data(), 1, raw.bytes.size(), stdout);
   } catch (const cytoscale::Error& error) {
     std::printf("error %s\n", error.what());

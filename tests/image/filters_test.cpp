@@ -1,5 +1,5 @@
-#include "image/filters_internal.hpp"
-#include "image/levels.hpp"
+#include "image/filter/filters_internal.hpp"
+#include "image/filter/levels.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +8,9 @@
 #include <cmath>
 
 #include "core/random.hpp"
-#include "image/gaussian_blur.hpp"
+#include "image/filter/gaussian_blur.hpp"
 
-namespace cytoscale::filters {
+namespace cytoscale::image::filters {
 namespace {
 
 Mask random_mask(int height, int width, double share, std::uint64_t stream) {
@@ -112,4 +112,4 @@ TEST(Filters, QuantileIsTheNearestRank) {
 }
 
 }  // namespace
-}  // namespace cytoscale::filters
+}  // namespace cytoscale::image::filters

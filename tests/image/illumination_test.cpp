@@ -9,10 +9,10 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "image/tiff.hpp"
+#include "image/io/tiff.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 FieldImage random_field(int channels, int height, int width, std::uint64_t stream) {
@@ -22,7 +22,7 @@ FieldImage random_field(int channels, int height, int width, std::uint64_t strea
   return field;
 }
 
-// A plate lit brightest off centre, with cells that differ from field to field.
+// A plate lit brightest off center, with cells that differ from field to field.
 FieldImage lit_field(int side, std::uint64_t stream) {
   FieldImage field(1, side, side);
   Random random(11, stream);
@@ -58,19 +58,19 @@ TEST(Illumination, FlattensAPlateAndLeavesItsLevel) {
     EXPECT_LE(*low, 1.0);
     EXPECT_GT(*high, 1.3);
     auto field = lit_field(300, 99);
-    const auto corner_over_centre = [&] {
-      double corner = 0, centre = 0;
+    const auto corner_over_center = [&] {
+      double corner = 0, center = 0;
       for (int y = 0; y < 40; ++y) {
         for (int x = 0; x < 40; ++x) {
           corner += field.plane(0)[std::size_t((260 + y) * 300 + x)];
-          centre += field.plane(0)[std::size_t((100 + y) * 300 + 160 + x)];
+          center += field.plane(0)[std::size_t((100 + y) * 300 + 160 + x)];
         }
       }
-      return corner / centre;
+      return corner / center;
     };
-    EXPECT_LT(corner_over_centre(), 0.75);
+    EXPECT_LT(corner_over_center(), 0.75);
     correct(field, illumination);
-    EXPECT_NEAR(corner_over_centre(), 1, 0.12) << smoothing;  // windows are cut at the corner
+    EXPECT_NEAR(corner_over_center(), 1, 0.12) << smoothing;  // windows are cut at the corner
   }
 }
 
@@ -175,4 +175,4 @@ TEST(Illumination, RealPlateAgreesWithScipyAndBecomesFlat) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::image

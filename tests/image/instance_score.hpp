@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 struct InstanceCounts {
   std::int64_t matched = 0, found = 0, truth = 0;
@@ -49,4 +49,4 @@ InstanceCounts count_instances(std::span<const TruthLabel> truth, std::span<cons
   return counts;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace cytoscale {
+namespace cytoscale::image {
 
 struct TiffKind {
   std::string mode = "w";  // "wb" big-endian, "w8" BigTIFF
@@ -89,4 +89,4 @@ inline void make_tiff(const std::filesystem::path& path, const TiffKind& kind) {
   TIFFClose(tiff);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <string>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "image/segment.hpp"
-#include "image/tiff.hpp"
+#include "core/text/csv.hpp"
+#include "image/io/tiff.hpp"
+#include "image/segment/segment_nuclei.hpp"
 #include "instance_score.hpp"
 
 namespace {
@@ -21,10 +21,10 @@ int score(const std::filesystem::path& folder, const std::filesystem::path& outp
   std::vector<InstanceCounts> pooled(10);
   double seconds = 0, pixels = 0;
   for (const auto& row : index.rows) {
-    const auto plane = to_float(read_raw({folder / (row[id] + ".tif"), 0}));
-    const auto truth = to_float(read_raw({folder / (row[id] + "_label.tif"), 0}));
+    const auto plane = image::to_float(image::read_raw({folder / (row[id] + ".tif"), 0}));
+    const auto truth = image::to_float(image::read_raw({folder / (row[id] + "_label.tif"), 0}));
     const auto start = std::chrono::steady_clock::now();
-    const auto result = segment_nuclei(plane, SegmentOptions{});
+    const auto result = image::segment_nuclei(plane, image::SegmentOptions{});
     seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     pixels += double(plane.pixels.size());
     for (std::size_t k = 0; k < pooled.size(); ++k) {
@@ -32,7 +32,7 @@ int score(const std::filesystem::path& folder, const std::filesystem::path& outp
     }
     if (output.empty()) continue;
     const std::vector<std::uint16_t> labels(result.labels.begin(), result.labels.end());
-    write_tiff(output / (row[id] + ".tif"), result.height, result.width, labels);
+    image::write_tiff(output / (row[id] + ".tif"), result.height, result.width, labels);
   }
   double average = 0;
   for (const auto& counts : pooled) average += counts.precision() / double(pooled.size());

@@ -1,4 +1,4 @@
-#include "image/segment.hpp"
+#include "image/segment/segment_nuclei.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,14 +7,14 @@
 #include <limits>
 #include <thread>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "image/tiff.hpp"
+#include "core/text/csv.hpp"
+#include "image/io/tiff.hpp"
 #include "instance_score.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 struct Disc {
@@ -223,4 +223,4 @@ TEST(Segment, RealPlateCountIsNearSkimages) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -7,13 +7,13 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/random.hpp"
-#include "image/tiff.hpp"
+#include "core/system/files.hpp"
+#include "image/io/tiff.hpp"
 #include "make_tiff.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 std::string damaged(std::string bytes, Random& random) {
@@ -127,4 +127,4 @@ TEST(TiffFuzz, DamagedRealFilesAreErrorsOrPlanes) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::image

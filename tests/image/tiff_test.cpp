@@ -1,4 +1,4 @@
-#include "image/tiff.hpp"
+#include "image/io/tiff.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,12 +10,12 @@
 #include <thread>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "image/field_image.hpp"
 #include "make_tiff.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::image {
 namespace {
 
 using testing::HasSubstr;
@@ -141,7 +141,7 @@ TEST(Tiff, ConvertsToFiniteFloats) {
   EXPECT_EQ(plane_of(PixelType::f16, std::uint16_t(0x7c00)), 0.0f);  // infinity
 }
 
-TEST(Tiff, RefusesWhatIsNotOneGreyPlane) {
+TEST(Tiff, RefusesWhatIsNotOneGrayPlane) {
   TiffKind rgb;
   rgb.samples = 3;
   rgb.bits = 8;
@@ -153,7 +153,7 @@ TEST(Tiff, RefusesWhatIsNotOneGreyPlane) {
   TiffKind lab;
   lab.bits = 8;
   lab.photometric = PHOTOMETRIC_CIELAB;
-  EXPECT_THAT(read_reason(written("lab", lab)), HasSubstr("neither grey nor palette"));
+  EXPECT_THAT(read_reason(written("lab", lab)), HasSubstr("neither gray nor palette"));
   TiffKind complex;
   complex.bits = 32;
   complex.format = SAMPLEFORMAT_COMPLEXINT;
@@ -277,4 +277,4 @@ TEST(FieldImage, ReadsChannelsAndRefusesOtherSizes) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::image

@@ -2,12 +2,12 @@
 
 #include <cstdlib>
 
+#include "cli/command_line.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "jobs/command_line.hpp"
+#include "core/system/files.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 class CommandLineTest : public testing::Test {
@@ -17,8 +17,10 @@ class CommandLineTest : public testing::Test {
     options_.add("treatment", treatment_, "");
     options_.add("verbose", verbose_, "");
   }
-  CommandLine parse(const std::vector<std::string>& arguments, std::vector<std::string>* problems = nullptr) {
-    return parse_command_line(arguments, options_, {"seed", "treatment", "verbose", "crop-size"}, problems);
+  cli::CommandLine parse(const std::vector<std::string>& arguments,
+                         std::vector<std::string>* problems = nullptr) {
+    return cli::parse_command_line(arguments, options_, {"seed", "treatment", "verbose", "crop-size"},
+                                   problems);
   }
   std::string refusal(const std::vector<std::string>& arguments) {
     return message_of([&] { parse(arguments); });
@@ -29,7 +31,7 @@ class CommandLineTest : public testing::Test {
     return file.string();
   }
 
-  OptionSet options_;
+  cli::OptionSet options_;
   std::uint64_t seed_ = 0;
   std::string treatment_;
   bool verbose_ = false;
@@ -73,4 +75,4 @@ TEST_F(CommandLineTest, EnvironmentVariablesInTheFile) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

@@ -6,11 +6,11 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/csv.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 namespace fs = std::filesystem;
 
@@ -178,4 +178,4 @@ TEST(EndToEnd, OneCorruptImageCostsOneField) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

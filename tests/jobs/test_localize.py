@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Networks over fields judged: a screen of tagged proteins (several labels, only some cells show them) is simulated with masks, a
-network is trained on it for a moment, fields are predicted, evaluated and localised. Oracles: scikit-learn for the figures of
+network is trained on it for a moment, fields are predicted, evaluated and localized. Oracles: scikit-learn for the figures of
 `evaluate --predictions`; numpy for the scores of `localize`, from the masks it writes.
 
 Environment: CYTOSCALE_PROGRAM, CYTOSCALE_MPIRUN (set by CTest).
@@ -157,13 +157,13 @@ class Localize(unittest.TestCase):
     def test_boxes_are_found_as_sailem_counts_them(self):
         run("localize", "one", self.shapes, "--label=positive", "--least-probability=0", "--truth-boxes=shapes/truth.csv",
             "--truth-target=shape=circle", "--evidence-smoothing=2", "--peak-extent=0.05", "--peak-reach=0", "--evidence-threshold=0.1")
-        counts = {"found": 0, "missed": 0, "mistaken": 0, "spared": 0}
+        counts = {"true_positives": 0, "false_negatives": 0, "false_positives": 0, "true_negatives": 0}
         for row in rows_of("shapes/truth.csv"):
             mask = picture(f"one/localization/masks/{row['Metadata_Plate']}_{row['Metadata_Well']}_s1.tif")
             ys, xs = np.mgrid[:mask.shape[0], :mask.shape[1]]
             box = (ys >= float(row["box_top"])) & (ys <= float(row["box_bottom"])) & (xs >= float(row["box_left"])) & (xs <= float(row["box_right"]))
             taken = (mask[box] > 0).mean() >= 0.9
-            counts[("found" if taken else "missed") if row["shape"] == "circle" else ("mistaken" if taken else "spared")] += 1
+            counts[("true_positives" if taken else "false_negatives") if row["shape"] == "circle" else ("false_positives" if taken else "true_negatives")] += 1
         boxes = json.loads(pathlib.Path("one/localization.json").read_text())["boxes"]
         self.assertEqual({key: boxes[key] for key in counts}, counts)
 

@@ -3,15 +3,15 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "cli/options.hpp"
 #include "core/error.hpp"
-#include "jobs/options.hpp"
 #include "jobs/registry.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 
 TEST(Options, ValuesAreCheckedAndKeptAsText) {
-  OptionSet options;
+  cli::OptionSet options;
   int count = 3;
   double rate = 0.1;
   bool flag = false;
@@ -40,7 +40,7 @@ TEST(Options, ValuesAreCheckedAndKeptAsText) {
 TEST(Options, AKeyIsOfOneKindInAllJobs) {
   std::map<std::string, std::pair<std::string, bool>> first;
   for (const auto& job : all_jobs()) {
-    OptionSet options;
+    cli::OptionSet options;
     job->declare(options);
     for (const auto& option : options.options()) {
       const bool number = option.value_name == "N";
@@ -53,7 +53,7 @@ TEST(Options, AKeyIsOfOneKindInAllJobs) {
 
 TEST(Options, EveryJobSaysWhatItDoesAndDeclaresEachKeyOnce) {
   for (const auto& job : all_jobs()) {
-    OptionSet options;
+    cli::OptionSet options;
     job->declare(options);
     EXPECT_FALSE(job->summary().empty());
     EXPECT_GT(job->description().size(), 100u) << job->name();
@@ -65,4 +65,4 @@ TEST(Options, EveryJobSaysWhatItDoesAndDeclaresEachKeyOnce) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

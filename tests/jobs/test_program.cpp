@@ -1,13 +1,13 @@
 // The built program from outside: pages, exit codes, and bad input that ends on every rank within seconds.
 #include <gtest/gtest.h>
 
-#include "core/csv.hpp"
-#include "core/files.hpp"
-#include "image/tiff.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "image/io/tiff.hpp"
 #include "jobs/registry.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::jobs {
 namespace {
 namespace fs = std::filesystem;
 
@@ -20,7 +20,7 @@ fs::path small_screen(const std::string& name, const std::string& extra_row = {}
   for (const std::string plate : {"P1", "P2"}) {
     for (const std::string well : {"A1", "A2"}) {
       const auto file = plate + well + ".tif";
-      write_tiff(folder / file, 32, 32, std::vector<std::uint16_t>(32 * 32, 100));
+      image::write_tiff(folder / file, 32, 32, std::vector<std::uint16_t>(32 * 32, 100));
       text += plate + "," + well + ",b" + plate + ",DMSO,0," + (well == "A1" ? "negcon" : "trt") + ",DMSO," +
               file + "\n";
     }
@@ -103,7 +103,7 @@ TEST(Program, CheckListsEveryProblemAndThePlan) {
   EXPECT_NE(fine.output.find("rank 1"), std::string::npos);
   const auto bad =
       small_screen("check", "P2,A2,bP2,DMSO,0,trt,DMSO,twice.tif\nP3,A1,bP3,DMSO,0,trt,DMSO,none.tif\n");
-  write_tiff(bad.parent_path() / "P1A2.tif", 16, 16, std::vector<std::uint16_t>(256, 1));
+  image::write_tiff(bad.parent_path() / "P1A2.tif", 16, 16, std::vector<std::uint16_t>(256, 1));
   write_file_atomically(bad.parent_path() / "check.cfg",
                         "manifest = " + bad.string() + "\nunknown-key = 1\nbatch-size = x\n");
   const auto result = run_program({"check", "--config", (bad.parent_path() / "check.cfg").string()});
@@ -116,4 +116,4 @@ TEST(Program, CheckListsEveryProblemAndThePlan) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::jobs

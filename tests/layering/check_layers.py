@@ -10,6 +10,10 @@ import pathlib
 import re
 import sys
 
+NAMESPACE = re.compile(r"^namespace (cytoscale[\w:]*) \{")
+# A class of another folder, declared and no more.
+FORWARD = re.compile(r"^namespace cytoscale::\w+ \{\n(?:(?:class|struct) \w+;\n)+\}.*\n", re.M)
+MOST_FILES = 25  # .cpp and .hpp of one folder, without its subfolders
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -84,21 +88,42 @@ class Rules:
         return self.own_header_problem(folder, file_name, included)
 
 
+def namespace_problem(folder, name):
+    """What is in core stands in cytoscale itself; each other folder has a namespace of its name."""
+    room = "cytoscale" if folder == "core" else f"cytoscale::{folder}"
+    if name == room or name.startswith(room + "::"):
+        return None
+    return f"namespace {name} in {folder}, whose names stand in {room}"
+
+
+def crowded(root, repository):
+    """Folders with too many files, one line each."""
+    for path in [root] + [path for path in sorted(root.rglob("*")) if path.is_dir()]:
+        count = sum(1 for file in path.iterdir() if file.suffix in (".cpp", ".hpp"))
+        if count > MOST_FILES:
+            yield f"{path.relative_to(repository)}: {count} files, more than {MOST_FILES}: divide it into rooms"
+
+
 def violations(repository):
     repository = pathlib.Path(repository)
     rules = Rules((repository / "docs" / "architecture.md").read_text(encoding="utf-8"))
-    found, files = [], 0
+    found, files, headers = [], 0, {}
     folders = [(path.name, path) for path in sorted((repository / "src").iterdir()) if path.is_dir()]
     for folder, root in folders + [("jobs", repository / "jobs")]:
+        found += crowded(root, repository)
         for path in sorted(root.rglob("*")):
             if path.suffix not in (".cpp", ".hpp", ".h", ".in", ".cu"):
                 continue
             files += 1
             if folder not in rules.may_include:
                 raise TableError(f"{path.relative_to(repository)}: folder '{folder}' is not in docs/architecture.md's table")
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-                match = INCLUDE.match(line)
+            if path.suffix == ".hpp" and headers.setdefault(path.name, path) != path:
+                found.append(f"{path.relative_to(repository)}: a header of this name is {headers[path.name].relative_to(repository)}")
+            text = FORWARD.sub(lambda match: "\n" * match.group().count("\n"), path.read_text(encoding="utf-8"))
+            for number, line in enumerate(text.splitlines(), 1):
+                match, room = INCLUDE.match(line), NAMESPACE.match(line)
                 problem = match and rules.problem(folder, path.name.removesuffix(".in"), *match.groups())
+                problem = problem or (room and namespace_problem(folder, room.group(1)))
                 if problem:
                     found.append(f"{path.relative_to(repository)}:{number}: {problem}")
     return found, files

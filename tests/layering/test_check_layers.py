@@ -37,14 +37,15 @@ class CheckLayers(unittest.TestCase):
             "src/network/a_torch.hpp": "#include <torch/torch.h>\n",
             "src/network/b_torch.hpp": '#include "network/a_torch.hpp"\n',
             "src/learn/a.cpp": '#include "network/b_torch.hpp"\n',
-            "jobs/options.cpp": '#include <boost/program_options.hpp>\n#include "screen/screen.hpp"\n'})
+            "src/cli/options.cpp": '#include <boost/program_options.hpp>\nnamespace cytoscale::cli {\n',
+            "jobs/train.cpp": '#include "screen/screen.hpp"\nnamespace cytoscale::jobs {\n'})
         self.assertEqual(code, 0, output)
 
     def test_higher_folder_is_refused_with_file_and_line(self):
         self.expect_violation("src/core/a.cpp", '// c\n#include "core/x.hpp"\n#include "mpi/communicator.hpp"\n',
                               "src/core/a.cpp:3:", "core must not include mpi")
 
-    def test_neighbour_of_the_same_tier_is_refused(self):
+    def test_neighbor_of_the_same_tier_is_refused(self):
         self.expect_violation("src/image/a.hpp", '#  include "screen/screen.hpp"\n', "src/image/a.hpp:1:",
                               "image must not include screen")
 
@@ -60,7 +61,7 @@ class CheckLayers(unittest.TestCase):
         self.expect_violation("src/mpi/communicator.hpp", "#include <mpi.h>\n", "src/mpi/communicator.hpp:1:", ".cpp files")
         self.expect_violation("src/network/network.hpp", '#include "ATen/core/Tensor.h"\n', "src/network/network.hpp:1:",
                               "_torch.hpp")
-        self.expect_violation("jobs/options.hpp", "#include <boost/program_options.hpp>\n", "jobs/options.hpp:1:",
+        self.expect_violation("src/cli/options.hpp", "#include <boost/program_options.hpp>\n", "src/cli/options.hpp:1:",
                               ".cpp files")
 
     def test_torch_header_in_a_torch_free_header_is_refused(self):
@@ -70,6 +71,20 @@ class CheckLayers(unittest.TestCase):
     def test_internal_header_of_another_folder_is_refused(self):
         self.expect_violation("src/hdf5/a.cpp", '#include "mpi/native_internal.hpp"\n', "src/hdf5/a.cpp:1:",
                               "internal to mpi")
+
+    def test_namespace_of_another_folder_is_refused(self):
+        self.expect_violation("src/learn/a.cpp", "namespace cytoscale::evaluate {\n", "src/learn/a.cpp:1:", "cytoscale::learn")
+        self.expect_violation("src/learn/a.cpp", "namespace cytoscale {\n", "src/learn/a.cpp:1:", "cytoscale::learn")
+
+    def test_two_headers_of_one_name_are_refused(self):
+        code, output = self.check({"src/learn/score.hpp": "", "src/evaluate/score.hpp": ""})
+        self.assertEqual(code, 1, output)
+        self.assertIn("src/learn/score.hpp: a header of this name is src/evaluate/score.hpp", output)
+
+    def test_crowded_folder_is_refused(self):
+        code, output = self.check({f"src/learn/data/a{i}.cpp": "" for i in range(26)})
+        self.assertEqual(code, 1, output)
+        self.assertIn("src/learn/data: 26 files", output)
 
     def test_header_without_its_folder_is_refused(self):
         self.expect_violation("src/core/a.cpp", '#include "x.hpp"\n', "src/core/a.cpp:1:", "without its folder")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Our losses, schedules and clipping against PyTorch (python3-torch): mixup against cross_entropy with blended targets,
-the recurrent regulariser against nn.GRU, the joint loss of fields against its formula, rates against torch.optim.lr_scheduler,
+the recurrent regularizer against nn.GRU, the joint loss of fields against its formula, rates against torch.optim.lr_scheduler,
 clipped steps against clip_grad_norm_ and SGD.
 
 usage: compare_learning.py DUMP_LEARNING
@@ -65,7 +65,7 @@ def parameters_of(ours, kind):
             for name, value in ours.items() if name.startswith(f"{kind}/parameter/")}
 
 
-def compare_learnt(ours, kind, loss, correct, parameters):
+def compare_learned(ours, kind, loss, correct, parameters):
     loss.backward()
     compare(f"{kind} loss", ours[f"{kind}/loss"], loss.detach())
     compare(f"{kind} share of correct answers", ours[f"{kind}/correct"], correct)
@@ -81,7 +81,7 @@ def mixup(ours):
     logits = F.linear(ours["mixup/features"], parameters["fc.weight"], parameters["fc.bias"])
     loss = F.cross_entropy(logits, target, reduction="sum", label_smoothing=SMOOTHING)
     won = F.one_hot(logits.argmax(1), LABELS)
-    compare_learnt(ours, "mixup", loss, (won * target).sum().double(), parameters)
+    compare_learned(ours, "mixup", loss, (won * target).sum().double(), parameters)
 
 
 def recurrent(ours):
@@ -98,7 +98,7 @@ def recurrent(ours):
     loss = F.cross_entropy(logits, labels, reduction="sum", label_smoothing=SMOOTHING)
     parameters = {f"gru.{n}": p for n, p in gru.named_parameters()} | {f"fc.{n}": p for n, p in fc.named_parameters()}
     assert parameters.keys() == given.keys()
-    compare_learnt(ours, "rnn", loss, (logits.argmax(1) == labels).sum().double(), parameters)
+    compare_learned(ours, "rnn", loss, (logits.argmax(1) == labels).sum().double(), parameters)
 
 
 def joint(ours, kind, several):
@@ -120,7 +120,7 @@ def joint(ours, kind, several):
         last = F.cross_entropy(logits, targets, reduction="sum", label_smoothing=SMOOTHING)
         correct = (logits.argmax(1) == targets.argmax(1)).sum().double()
     loss = last + F.binary_cross_entropy(bags, targets.double(), reduction="sum")
-    compare_learnt(ours, kind, loss, correct, parameters)
+    compare_learned(ours, kind, loss, correct, parameters)
 
 
 def clipping(ours):

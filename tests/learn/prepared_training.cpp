@@ -3,7 +3,7 @@
 #include "core/error.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 
 const PreparedTraining& prepared_training() {
   static const PreparedTraining ready = [] {
@@ -17,7 +17,7 @@ const PreparedTraining& prepared_training() {
 }
 
 TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& options,
-                     const Communicator& comm, const TrainingPlan& plan) {
+                     const mpi::Communicator& comm, const TrainingPlan& plan) {
   Log log(comm.rank(), comm.size(), true);
   SteadyClock clock;
   TrainRun run{folder, {}, {}, log, clock};
@@ -38,4 +38,4 @@ std::string error_of(const std::filesystem::path& folder, const TrainOptions& op
   return message_of([&] { train_in(folder, options); });
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

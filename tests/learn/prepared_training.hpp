@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <string>
 
-#include "learn/train.hpp"
+#include "learn/run/train.hpp"
 #include "mpi/communicator.hpp"
 #include "small_screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 
 struct PreparedTraining {
   SmallScreen small;
@@ -23,9 +23,9 @@ TrainOptions shared_training();
 
 TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& options);
 TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& options,
-                     const Communicator& comm, const TrainingPlan& plan);
+                     const mpi::Communicator& comm, const TrainingPlan& plan);
 
 // What a training that is refused or stops says; every rank says it.
 std::string error_of(const std::filesystem::path& folder, const TrainOptions& options);
 
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -5,15 +5,15 @@
 #include <numeric>
 
 #include "core/random.hpp"
-#include "image/tiff.hpp"
+#include "image/io/tiff.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 constexpr int treatments = 4, replicates = 3, grid = 4;
 
-float centre(int k) {
+float center(int k) {
   return 20.0f + 40.0f * static_cast<float>(k);
 }
 
@@ -22,7 +22,7 @@ std::vector<std::uint16_t> paint(int treatment, int replicate, int channel) {
   Random random(17, {static_cast<std::uint64_t>(treatment), static_cast<std::uint64_t>(replicate),
                      static_cast<std::uint64_t>(channel)});
   for (int cell = 0; cell < grid * grid; ++cell) {
-    const double y = centre(cell / grid), x = centre(cell % grid), stretch = random.uniform(0.9, 1.1);
+    const double y = center(cell / grid), x = center(cell % grid), stretch = random.uniform(0.9, 1.1);
     const double sy = (4 + 2 * (treatment % 2)) * stretch,
                  sx = (4 + 3 * (treatment / 2)) * (channel ? 1.5 : 1.0);
     for (int i = 0; i < small_screen_px; ++i)
@@ -49,23 +49,24 @@ SmallScreen describe_small_screen(const std::filesystem::path& folder) {
       const std::string plate = "P" + std::to_string(replicate + 1),
                         well = "A0" + std::to_string(treatment + 1);
       const std::string compound = treatment == 0 ? "DMSO" : "drug" + std::to_string(treatment);
-      Field field{plate,
-                  well,
-                  "1",
-                  {plate, well, "1", compound, treatment == 0 ? "negcon" : "", std::to_string(replicate + 1)},
-                  {}};
+      screen::Field field{
+          plate,
+          well,
+          "1",
+          {plate, well, "1", compound, treatment == 0 ? "negcon" : "", std::to_string(replicate + 1)},
+          {}};
       for (const auto& channel : screen.channels)
         field.images.push_back({folder / (plate + well + channel + ".tif"), 0});
       screen.fields.push_back(std::move(field));
     }
-  order_fields(screen);
+  screen::order_fields(screen);
   auto& cells = small.cells;
   cells.channels = screen.channels;
   cells.first_cell = {0};
   for (std::size_t f = 0; f < screen.fields.size(); ++f) {
     for (int cell = 0; cell < grid * grid; ++cell) {
-      cells.y.push_back(centre(cell / grid));
-      cells.x.push_back(centre(cell % grid));
+      cells.y.push_back(center(cell / grid));
+      cells.x.push_back(center(cell % grid));
     }
     cells.first_cell.push_back(static_cast<std::int64_t>(cells.y.size()));
     cells.failed.push_back(0);
@@ -82,7 +83,7 @@ SmallScreen paint_small_screen(const std::filesystem::path& folder) {
   if (world().root())
     for (std::size_t f = 0; f < small.screen.fields.size(); ++f)
       for (std::size_t c = 0; c < 2; ++c)
-        write_tiff(
+        image::write_tiff(
             small.screen.fields[f].images[c].path, small_screen_px, small_screen_px,
             paint(static_cast<int>(f % treatments), static_cast<int>(f / treatments), static_cast<int>(c)));
   world().barrier();
@@ -118,4 +119,4 @@ TrainOptions small_training() {
   return options;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

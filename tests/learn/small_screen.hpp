@@ -3,17 +3,17 @@
 #pragma once
 #include <filesystem>
 
-#include "learn/field_images.hpp"
-#include "learn/training_plan.hpp"
+#include "learn/data/field_images.hpp"
+#include "learn/data/training_plan.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 
 struct SmallScreen {
-  Screen screen;
-  CellTable cells;
-  ColumnRoles roles;
+  screen::Screen screen;
+  store::CellTable cells;
+  screen::ColumnRoles roles;
 };
 
 inline constexpr int small_screen_px = 160;
@@ -31,4 +31,4 @@ TrainingPlan small_plan(const SmallScreen& small, const SplitOptions& split = {}
 // 32 px crops, 4 labels, what most tests train with.
 TrainOptions small_training();
 
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "image/gaussian_blur.hpp"
-#include "learn/appearance.hpp"
+#include "image/filter/gaussian_blur.hpp"
+#include "learn/augment/appearance.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 constexpr int side = 9, area = side * side;
@@ -48,9 +48,9 @@ TEST(Appearance, NoPixelGoesBelowZeroByLightTakenAway) {
 
 TEST(Appearance, EachChannelIsBlurredForItself) {
   const auto plain = crop_of_ramps(), blurred = changed({{0, 1.5f}, {0, 0}});
-  Plane first(side, side);
+  image::Plane first(side, side);
   std::copy_n(plain.begin(), area, first.pixels.begin());
-  const auto expected = gaussian_blur(first, 1.5);
+  const auto expected = image::gaussian_blur(first, 1.5);
   for (std::size_t i = 0; i < area; ++i) EXPECT_EQ(blurred[i], expected.pixels[i]);
   EXPECT_TRUE(std::equal(blurred.begin() + area, blurred.end(), plain.begin() + area));
 }
@@ -80,4 +80,4 @@ TEST(Appearance, DrawsFillTheRangesAndChannelsDiffer) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -5,14 +5,14 @@
 #include <numbers>
 #include <set>
 
-#include "learn/augment.hpp"
+#include "learn/augment/augment.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 // Whole numbers up to 65535 survive packing exactly.
-FieldImage ramp_field() {
-  FieldImage field(2, 60, 80);
+image::FieldImage ramp_field() {
+  image::FieldImage field(2, 60, 80);
   for (int c = 0; c < 2; ++c)
     for (int i = 0; i < 60; ++i)
       for (int j = 0; j < 80; ++j)
@@ -21,7 +21,7 @@ FieldImage ramp_field() {
   return field;
 }
 
-std::vector<float> cut(const PackedField& field, float y, float x, const Warp& warp, int size) {
+std::vector<float> cut(const image::PackedField& field, float y, float x, const Warp& warp, int size) {
   std::vector<float> out(static_cast<std::size_t>(field.channels * size * size));
   cut_crop(field, y, x, warp, size, out);
   return out;
@@ -29,11 +29,11 @@ std::vector<float> cut(const PackedField& field, float y, float x, const Warp& w
 
 TEST(Augment, IdentityIsThePlainCrop) {
   const auto field = ramp_field();
-  const auto packed = pack_field(field);
+  const auto packed = image::pack_field(field);
   for (const auto& [y, x] : {std::pair(30.0f, 40.0f), {30.4f, 39.5f}, {2.0f, 78.0f}, {-20.0f, 5.0f}})
     for (const int size : {16, 17}) {
       std::vector<float> expected(static_cast<std::size_t>(2 * size * size));
-      extract_crop(field, y, x, size, expected);
+      image::extract_crop(field, y, x, size, expected);
       const auto found = cut(packed, y, x, {}, size);
       for (std::size_t i = 0; i < found.size(); ++i)
         ASSERT_NEAR(found[i], expected[i], 0.01) << y << ' ' << x << ' ' << i;
@@ -41,7 +41,7 @@ TEST(Augment, IdentityIsThePlainCrop) {
 }
 
 TEST(Augment, AQuarterTurnMovesPixelsAsItShould) {
-  const auto packed = pack_field(ramp_field());
+  const auto packed = image::pack_field(ramp_field());
   const int size = 8;
   const auto plain = cut(packed, 30, 40, {}, size);
   const auto turned = cut(packed, 30, 40, {0, -1, 1, 0, 0, 0}, size);  // field offset of (i, j) is (-j, i)
@@ -57,7 +57,7 @@ TEST(Augment, AQuarterTurnMovesPixelsAsItShould) {
 
 // On a plane a + b·y + c·x bilinear interpolation is exact.
 TEST(Augment, ShiftsBetweenPixelsInterpolate) {
-  const auto packed = pack_field(ramp_field());
+  const auto packed = image::pack_field(ramp_field());
   const auto plain = cut(packed, 30, 40, {}, 8);
   Warp warp;
   warp.shift_y = 1.25f;
@@ -129,7 +129,7 @@ TEST(Augment, AnglesAndScalesStayWithinTheirBounds) {
 }
 
 TEST(Augment, EdgesAreMirrored) {
-  const auto packed = pack_field(ramp_field());
+  const auto packed = image::pack_field(ramp_field());
   Warp warp;
   warp.mirrored = true;
   std::vector<float> out(2 * 10 * 12);
@@ -141,11 +141,11 @@ TEST(Augment, EdgesAreMirrored) {
   EXPECT_NEAR(out[120 + 12 * 4 + 8], 186, 0.05);  // column 80 is column 79, of the second channel
 }
 
-TEST(PackedField, KeepsNegativeAndFlatPlanes) {
-  FieldImage field(2, 4, 4);
+TEST(image::PackedField, KeepsNegativeAndFlatPlanes) {
+  image::FieldImage field(2, 4, 4);
   field.plane(0)[3] = -5;
   field.plane(0)[5] = 10;
-  const auto packed = pack_field(field);
+  const auto packed = image::pack_field(field);
   const auto crop = cut(packed, 2, 2, {}, 4);
   EXPECT_NEAR(crop[3], -5, 1e-3);
   EXPECT_NEAR(crop[5], 10, 1e-3);
@@ -154,4 +154,4 @@ TEST(PackedField, KeepsNegativeAndFlatPlanes) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -2,10 +2,10 @@
 
 #include <stdexcept>
 
-#include "learn/batches.hpp"
+#include "learn/data/batches.hpp"
 #include "small_screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 TEST(BatchQueue, KeepsTheOrderForAnyNumberOfThreads) {
@@ -42,15 +42,15 @@ TEST(BatchMaker, PartsMakeTheWholeBatch) {
   const auto plan = small_plan(small);
   FieldImages images;
   for (const auto field : plan.fields()) {
-    FieldImage image(2, small_screen_px, small_screen_px);
+    image::FieldImage image(2, small_screen_px, small_screen_px);
     for (std::size_t i = 0; i < image.pixels.size(); ++i)
       image.pixels[i] = static_cast<float>((i * 2654435761u + field * 40503u) % 60000u);
-    images.insert(field, pack_field(image));
+    images.insert(field, image::pack_field(image));
   }
   auto options = small_training();
   options.augment.background = 0.1;
   options.augment.blur_px = 1;
-  const BatchMaker maker(plan, images, options, options.crop_px, CropNormalisation::maximum);
+  const BatchMaker maker(plan, images, options, options.crop_px, image::CropNormalization::maximum);
   const auto whole = maker.training(5, 0, 16), first = maker.training(5, 0, 5),
              second = maker.training(5, 5, 16);
   EXPECT_EQ(whole.count, 16u);
@@ -68,4 +68,4 @@ TEST(BatchMaker, PartsMakeTheWholeBatch) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

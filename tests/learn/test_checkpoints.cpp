@@ -1,15 +1,15 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "learn/checkpoints.hpp"
+#include "core/system/files.hpp"
+#include "learn/run/checkpoints.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
-SafeTensors some_file(const nlohmann::json& identity, int step) {
-  SafeTensors file;
+store::SafeTensors some_file(const nlohmann::json& identity, int step) {
+  store::SafeTensors file;
   file.metadata[identity_key] = identity.dump();
   file.metadata[step_key] = std::to_string(step);
   file.tensors["a"] = {"F32", {1}, std::vector<std::byte>(4)};
@@ -46,7 +46,7 @@ TEST(Checkpoints, TheLastIsFoundAndTwoAreKept) {
 
 TEST(Checkpoints, ACompleteModelIsKnown) {
   const auto folder = fresh_folder("checkpoints_complete");
-  if (world().root()) write_safetensors(folder / "model.safetensors", some_file(options, 70));
+  if (world().root()) store::write_safetensors(folder / "model.safetensors", some_file(options, 70));
   world().barrier();
   const auto found = find_run(world(), folder, options);
   EXPECT_TRUE(found.complete);
@@ -85,13 +85,13 @@ TEST(Checkpoints, DamagedFilesAreErrorsOnAllRanks) {
   EXPECT_NE(error_of(folder, options).find("checkpoint_3"), std::string::npos);
   world().barrier();
   if (world().root()) {
-    SafeTensors foreign = some_file(options, 3);
+    store::SafeTensors foreign = some_file(options, 3);
     foreign.metadata.clear();
-    write_safetensors(checkpoint_path(folder, 3), foreign);
+    store::write_safetensors(checkpoint_path(folder, 3), foreign);
   }
   world().barrier();
   EXPECT_NE(error_of(folder, options).find("not left by"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

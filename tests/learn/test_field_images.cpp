@@ -1,16 +1,16 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "image/field_image.hpp"
 #include "small_screen.hpp"
 #include "store/illumination_file.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
-std::vector<std::size_t> all_fields(const Screen& screen) {
+std::vector<std::size_t> all_fields(const screen::Screen& screen) {
   std::vector<std::size_t> fields;
   for (std::size_t f = 0; f < screen.fields.size(); ++f) fields.push_back(f);
   return fields;
@@ -24,7 +24,7 @@ TEST(FieldImages, EveryRankHasEveryField) {
     EXPECT_TRUE(load.failures.empty());
     EXPECT_EQ(load.images.size(), 12u);
     for (std::size_t f = 0; f < 12; ++f) {
-      const auto expected = pack_field(read_field(small.screen.fields[f].images).image);
+      const auto expected = image::pack_field(image::read_field(small.screen.fields[f].images).image);
       EXPECT_EQ(load.images.at(f).pixels, expected.pixels) << f;
       EXPECT_EQ(load.images.at(f).scale, expected.scale) << f;
     }
@@ -51,9 +51,9 @@ TEST(FieldImages, AreCorrectedForIllumination) {
   const auto folder = fresh_folder("field_images_light");
   const auto small = paint_small_screen(folder);
   if (world().root()) {
-    IlluminationWriter writer(folder / "illumination.h5", small.screen, {});
+    store::IlluminationWriter writer(folder / "illumination.h5", small.screen, {});
     for (const auto* plate : {"P1", "P2", "P3"}) {
-      Illumination light{2, small_screen_px, small_screen_px, {}};
+      image::Illumination light{2, small_screen_px, small_screen_px, {}};
       light.gain.assign(2 * small_screen_px * small_screen_px, plate[1] == '2' ? 2.0f : 1.0f);
       writer.add(plate, light);
     }
@@ -81,4 +81,4 @@ TEST(FieldImages, MemoryIsBounded) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

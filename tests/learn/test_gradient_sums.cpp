@@ -6,11 +6,11 @@
 #include <thread>
 
 #include "core/random.hpp"
-#include "core/worker_pool.hpp"
-#include "learn/gradient_sums.hpp"
+#include "core/threads/worker_pool.hpp"
+#include "learn/optim/gradient_sums.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 const std::vector<std::size_t> buckets = {300, 1, 1000, 77};
@@ -22,7 +22,7 @@ float value_of(std::uint64_t step, std::size_t shard, std::size_t i) {
 }
 
 // A step of all shards on `threads` threads; each shard finishes its buckets in order.
-std::vector<float> sum_of(GradientSums& sums, const Communicator& comm, WorkerPool& pool,
+std::vector<float> sum_of(GradientSums& sums, const mpi::Communicator& comm, WorkerPool& pool,
                           std::uint64_t step) {
   sums.begin();
   const auto mine = sums.shards();
@@ -46,7 +46,7 @@ TEST(GradientSums, SameBitsForAnyRanksAndThreads) {
     for (const int threads : {1, 3}) {
       WorkerPool pool(threads), one(1);
       GradientSums together(world(), shards, buckets);
-      const auto self = Communicator::self();
+      const auto self = mpi::Communicator::self();
       GradientSums alone(self, shards, buckets);
       for (std::uint64_t step = 0; step < 3; ++step) {
         const auto found = sum_of(together, world(), pool, step), expected = sum_of(alone, self, one, step);
@@ -93,4 +93,4 @@ TEST(GradientSums, BucketsStartBeforeTheLastIsComplete) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -2,13 +2,13 @@
 #include <torch/torch.h>
 
 #include "core/random.hpp"
-#include "learn/device_sums_torch.hpp"
-#include "learn/optimiser.hpp"
+#include "learn/optim/device_sums_torch.hpp"
+#include "learn/optim/optimizer.hpp"
 #include "network/network_torch.hpp"
 #include "screen/plan.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 torch::Tensor some_values(std::vector<std::int64_t> shape, std::uint64_t stream) {
@@ -23,7 +23,7 @@ double relative(const torch::Tensor& found, const torch::Tensor& expected) {
   return ((found - expected).norm() / (expected.norm() + 1e-12)).item<double>();
 }
 
-// Oracle: LibTorch's own batch normalisation of the whole batch on one rank. Parts of the batch are of
+// Oracle: LibTorch's own batch normalization of the whole batch on one rank. Parts of the batch are of
 // unequal size.
 class SyncNormTest : public testing::TestWithParam<bool> {};
 
@@ -34,11 +34,11 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
   const auto whole = (some_values({batch, channels, 6, 4}, 1) * 3 + 2).contiguous(layout);
   const auto weight_of_output = some_values({batch, channels, 6, 4}, 2);
 
-  auto reference = BatchNorm(channels, std::make_shared<NormContext>());
-  auto context = std::make_shared<NormContext>();
-  context->mode = NormMode::sync;
+  auto reference = BatchNorm(channels, std::make_shared<network::NormContext>());
+  auto context = std::make_shared<network::NormContext>();
+  context->mode = network::NormMode::sync;
   context->ranks = world().size();
-  context->sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, Reduction::sum); };
+  context->sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, mpi::Reduction::sum); };
   auto ours = BatchNorm(channels, context);
   for (auto* norm : {&reference, &ours}) {
     torch::NoGradGuard no_grad;
@@ -49,7 +49,7 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
   const auto expected = reference(all);
   (expected * weight_of_output).sum().backward();
 
-  const auto block = block_of(batch, world().rank(), world().size());
+  const auto block = screen::block_of(batch, world().rank(), world().size());
   const auto first = static_cast<std::int64_t>(block.first), last = static_cast<std::int64_t>(block.last);
   auto mine = whole.slice(0, first, last).clone(layout).requires_grad_();
   const auto output = ours(mine);
@@ -57,7 +57,7 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
   auto weight_gradient = ours->weight.grad().clone(), bias_gradient = ours->bias.grad().clone();
   for (auto* gradient : {&weight_gradient, &bias_gradient})
     world().all_reduce(std::span(gradient->data_ptr<float>(), static_cast<std::size_t>(channels)),
-                       Reduction::sum);
+                       mpi::Reduction::sum);
 
   EXPECT_LT(relative(output, expected.slice(0, first, last)), 1e-6);
   EXPECT_LT(relative(mine.grad(), all.grad().slice(0, first, last)), 1e-5);
@@ -69,10 +69,10 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
 }
 
 TEST_P(SyncNormTest, TakesBf16) {
-  auto context = std::make_shared<NormContext>();
-  context->mode = NormMode::sync;
+  auto context = std::make_shared<network::NormContext>();
+  context->mode = network::NormMode::sync;
   context->ranks = world().size();
-  context->sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, Reduction::sum); };
+  context->sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, mpi::Reduction::sum); };
   auto norm = BatchNorm(4, context);
   const auto stream = static_cast<std::uint64_t>(world().rank());
   auto input = some_values({6, 4, 8, 8}, 7 + stream).to(torch::kBFloat16);
@@ -95,16 +95,16 @@ TEST(SyncNorm, ANetworkLearnsAsOnOneRank) {
   const int batch = 8;
   const auto crops = some_values({batch, 2, 40, 40}, 5).abs().to(torch::kFloat64);
   const auto target = some_values({batch, 3}, 6).to(torch::kFloat64);
-  auto alone = make_network({"resnet18", 2, 3}), shared = make_network({"resnet18", 2, 3});
+  auto alone = network::make_network({"resnet18", 2, 3}), shared = network::make_network({"resnet18", 2, 3});
   for (auto* network : {alone.get(), shared.get()}) {
-    network->initialise(1);
+    network->initialize(1);
     network->to(torch::kFloat64);
   }
   auto& norms = shared->norms();
-  norms.mode = NormMode::sync;
+  norms.mode = network::NormMode::sync;
   norms.ranks = world().size();
-  norms.sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, Reduction::sum); };
-  const auto block = block_of(batch, world().rank(), world().size());
+  norms.sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, mpi::Reduction::sum); };
+  const auto block = screen::block_of(batch, world().rank(), world().size());
   const auto first = static_cast<std::int64_t>(block.first), last = static_cast<std::int64_t>(block.last);
   (alone->classify(crops) * target).sum().backward();
   (shared->classify(crops.slice(0, first, last)) * target.slice(0, first, last)).sum().backward();
@@ -112,7 +112,7 @@ TEST(SyncNorm, ANetworkLearnsAsOnOneRank) {
   for (auto& entry : shared->named_parameters()) {
     auto gradient = entry.value().grad().contiguous();
     world().all_reduce(std::span(gradient.data_ptr<double>(), static_cast<std::size_t>(gradient.numel())),
-                       Reduction::sum);
+                       mpi::Reduction::sum);
     EXPECT_LT(relative(gradient, expected[entry.key()].grad()), 1e-9) << entry.key();
   }
 }
@@ -160,7 +160,7 @@ INSTANTIATE_TEST_SUITE_P(All, OptimiserTest, testing::Values("sgd", "adamw"));
 
 // Oracle: the sums of what every rank adds, written down. Buckets are completed out of order.
 TEST(DeviceSums, AreSumsOverRanksAndShards) {
-  const auto device = choose_device("auto", world().node_rank());
+  const auto device = network::choose_device("auto", world().node_rank());
   const std::vector<std::size_t> buckets = {6, 1, 300};
   const auto sums = make_device_sums(world(), device, buckets);
   if (!sums) GTEST_SKIP() << "no NCCL in this build, no GPU here, or fewer GPUs than ranks";
@@ -182,14 +182,14 @@ TEST(DeviceSums, AreSumsOverRanksAndShards) {
 }
 
 TEST(FrozenNorm, UsesAndKeepsTheStoredStatistics) {
-  auto context = std::make_shared<NormContext>();
-  context->mode = NormMode::frozen;
+  auto context = std::make_shared<network::NormContext>();
+  context->mode = network::NormMode::frozen;
   auto norm = BatchNorm(3, context);
   const auto input = some_values({4, 3, 5, 5}, 1) * 2 + 1;
-  EXPECT_LT(relative(norm(input), input / std::sqrt(1 + BatchNormImpl::epsilon)), 1e-6);
+  EXPECT_LT(relative(norm(input), input / std::sqrt(1 + network::BatchNormImpl::epsilon)), 1e-6);
   EXPECT_EQ(norm->running_mean.abs().sum().item<float>(), 0);
   EXPECT_EQ(norm->num_batches_tracked.item<std::int64_t>(), 0);
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

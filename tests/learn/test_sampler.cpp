@@ -4,11 +4,11 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "learn/sampler.hpp"
+#include "learn/data/sampler.hpp"
 #include "screen/plan.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 // Label 0: one well of 1000 cells and one of 10; label 1: one well of 5; and a held-out well of each.
@@ -69,7 +69,7 @@ TEST(Sampler, ABatchIsTheSameForAnyNumberOfRanks) {
     std::vector<const TrainingCell*> parts;
     for (int rank = 0; rank < ranks; ++rank) {
       const CellSampler own(plan, 9, false);
-      const auto block = block_of(30, rank, ranks);
+      const auto block = screen::block_of(30, rank, ranks);
       for (auto i = block.first; i < block.last; ++i)
         parts.push_back(own.draw(3, static_cast<std::int64_t>(i)).cell);
     }
@@ -216,4 +216,4 @@ TEST(Sampler, WhatCannotBeDrawnIsSaidBefore) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

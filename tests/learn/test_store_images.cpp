@@ -1,5 +1,5 @@
 // Crops out of the store have the bits of crops out of the fields.
-#include "learn/store_images.hpp"
+#include "learn/data/store_images.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,16 +8,16 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "image/field_image.hpp"
-#include "learn/augment.hpp"
-#include "learn/field_images.hpp"
+#include "learn/augment/augment.hpp"
+#include "learn/data/field_images.hpp"
 #include "prepare/crop_screen.hpp"
 #include "small_screen.hpp"
-#include "store/stage.hpp"
+#include "store/staging.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 using testing::HasSubstr;
@@ -33,18 +33,20 @@ struct StoreImagesTest : testing::Test {
     }
     fields = load_fields(world(), small.screen, {0, 5, 11}, {}, 1, SteadyClock()).images;
   }
-  CropStore store(int window_px, int bits) {
+  store::CropStore store(int window_px, int bits) {
     Log log(world().rank(), world().size(), true);
     const SteadyClock clock;
-    const FieldPassFiles files{folder / (std::to_string(window_px) + "x" + std::to_string(bits) + ".h5"), "",
-                               folder / "failures.csv"};
-    crop_screen(world(), small.screen, small.cells, {window_px, bits, {}}, files, {{"job", "crop"}}, clock,
-                log);
-    return CropStore(files.output);
+    const prepare::FieldPassFiles files{
+        folder / (std::to_string(window_px) + "x" + std::to_string(bits) + ".h5"), "",
+        folder / "failures.csv"};
+    prepare::crop_screen(world(), small.screen, small.cells, {window_px, bits, {}}, files, {{"job", "crop"}},
+                         clock, log);
+    return store::CropStore(files.output);
   }
   // Crops of the same random warps from the store and from the fields; `look` gets both.
-  template <typename Look>
-  void compare(const CropStore& crops, int crop_px, const AugmentOptions& augment, const Look& look) {
+  template <typename ImageInspection>
+  void compare(const store::CropStore& crops, int crop_px, const AugmentOptions& augment,
+               const ImageInspection& look) {
     const StoreImages images(crops, small.cells);
     const auto size = static_cast<std::size_t>(2 * crop_px * crop_px);
     std::vector<float> expected(size), found(size);
@@ -143,7 +145,7 @@ TEST_F(StoreImagesTest, StagedCopiesAreMadeOnce) {
   const auto crops = store(32, 16);
   Log log(world().rank(), world().size(), true);
   const auto near = folder / "near";
-  const auto copy = stage_file(world(), crops.path(), crops.layout(), near.string(), log);
+  const auto copy = store::stage_file(world(), crops.path(), crops.layout(), near.string(), log);
   EXPECT_TRUE(read_file(copy) == read_file(crops.path()));
   world().barrier();
   if (world().root()) {  // the same size and time: taken for the copy, not made again
@@ -152,21 +154,21 @@ TEST_F(StoreImagesTest, StagedCopiesAreMadeOnce) {
     std::filesystem::last_write_time(copy, time);
   }
   world().barrier();
-  EXPECT_EQ(stage_file(world(), crops.path(), crops.layout(), near.string(), log), copy);
+  EXPECT_EQ(store::stage_file(world(), crops.path(), crops.layout(), near.string(), log), copy);
   EXPECT_EQ(read_file(copy)[0], 'x');
   world().barrier();
   if (world().root()) std::filesystem::resize_file(copy, 100);  // half a copy is made anew
   world().barrier();
-  stage_file(world(), crops.path(), crops.layout(), near.string(), log);
+  store::stage_file(world(), crops.path(), crops.layout(), near.string(), log);
   EXPECT_TRUE(read_file(copy) == read_file(crops.path()));
-  const auto shared = stage_file(world(), crops.path(), crops.layout(), "memory", log);
-  const CropStore held(shared);
-  release_staged(world(), shared, "memory");
+  const auto shared = store::stage_file(world(), crops.path(), crops.layout(), "memory", log);
+  const store::CropStore held(shared);
+  store::release_staged(world(), shared, "memory");
   world().barrier();
   EXPECT_FALSE(std::filesystem::exists(shared));
   compare(held, 32, {false, false, 0}, [&](const auto& a, const auto& b) { EXPECT_EQ(a, b); });
-  EXPECT_THROW(stage_file(world(), crops.path(), "k", (crops.path() / "below").string(), log), Error);
+  EXPECT_THROW(store::stage_file(world(), crops.path(), "k", (crops.path() / "below").string(), log), Error);
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -3,13 +3,13 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/csv.hpp"
-#include "core/files.hpp"
-#include "learn/checkpoints.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "learn/run/checkpoints.hpp"
 #include "prepared_training.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 TEST(Train, LeavesModelLogAndWells) {
@@ -33,7 +33,7 @@ TEST(Train, LeavesModelLogAndWells) {
   EXPECT_EQ(steps, (std::vector<std::string>{"2", "3", "4", "6"}));
   EXPECT_EQ(validated, (std::vector<std::string>{"4", "6"}));
   EXPECT_EQ(read_csv(folder / "training_wells.csv").rows.size(), 12u);
-  const auto model = read_safetensors(folder / "model.safetensors");
+  const auto model = store::read_safetensors(folder / "model.safetensors");
   EXPECT_EQ(model.metadata.at("classes"), "4");
   EXPECT_EQ(model.metadata.at("crop_px"), "32");
 }
@@ -67,14 +67,15 @@ TEST(Train, StopsEarlyWithTheBestWeights) {
 TEST(Train, TheRecurrentPartIsDiscarded) {
   const auto folder = fresh_folder("train_rnn_model");
   auto options = shared_training();
-  options.regulariser.kind = "rnn";
+  options.regularizer.kind = "rnn";
   options.steps = 2;
   options.checkpoint_every = 1;
   train_in(folder, options);
-  const auto model = read_safetensors(folder / "model.safetensors");
+  const auto model = store::read_safetensors(folder / "model.safetensors");
   EXPECT_EQ(model.metadata.at("classes"), "0");
   for (const auto& [name, tensor] : model.tensors) EXPECT_EQ(name.find('/'), std::string::npos) << name;
-  EXPECT_TRUE(read_safetensors(checkpoint_path(folder, 1)).tensors.contains("regularizer/gru.weight_hh_l0"));
+  EXPECT_TRUE(
+      store::read_safetensors(checkpoint_path(folder, 1)).tensors.contains("regularizer/gru.weight_hh_l0"));
   world().barrier();
 }
 
@@ -98,7 +99,7 @@ TEST(Train, LocalStatisticsAreAveraged) {
   options.batch_norm = "local";
   const auto result = train_in(folder, options);
   EXPECT_TRUE(std::isfinite(result.loss));
-  const auto model = read_safetensors(folder / "model.safetensors");
+  const auto model = store::read_safetensors(folder / "model.safetensors");
   const auto& stored = model.tensors.at("bn1.running_mean");
   double sum = 0;
   for (std::size_t i = 0; i < stored.bytes.size(); i += 4) {
@@ -133,4 +134,4 @@ TEST(Train, CudaWithoutADeviceIsAnError) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -4,12 +4,12 @@
 #include <functional>
 #include <map>
 
-#include "core/files.hpp"
-#include "learn/checkpoints.hpp"
+#include "core/system/files.hpp"
+#include "learn/run/checkpoints.hpp"
 #include "prepared_training.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 // All that a checkpoint must hold, one way of training each.
@@ -18,14 +18,14 @@ std::map<std::string, TrainOptions> ways_to_train() {
   ways["sgd"] = shared_training();
   ways["sgd"].optimiser = "sgd";
   ways["mixup"] = shared_training();
-  ways["mixup"].regulariser.kind = "mixup";
+  ways["mixup"].regularizer.kind = "mixup";
   ways["mixup"].schedule = "plateau";  // reduced at once: nothing is lower by as much within these steps
   ways["mixup"].schedule_patience = 0;
   ways["mixup"].validate_every = 1;
   ways["mixup"].early_stopping = 100;
   ways["rnn"] = shared_training();
-  ways["rnn"].regulariser.kind = "rnn";
-  ways["rnn"].regulariser.rnn_cells = 3;
+  ways["rnn"].regularizer.kind = "rnn";
+  ways["rnn"].regularizer.rnn_cells = 3;
   ways["rnn"].clip_norm = 0.5;
   return ways;
 }
@@ -91,15 +91,15 @@ TEST(Train, ADamagedCheckpointIsAnErrorOnAllRanks) {
   EXPECT_NE(text.find("checkpoint_2"), std::string::npos) << text;
 }
 
-TEST(Train, AnIncompleteOptimiserStateIsNamed) {
+TEST(Train, AnIncompleteOptimizerStateIsNamed) {
   const std::string missing = "optimizer/layer1.0.conv1.weight/second";
   const auto text = error_with_checkpoint(fresh_folder("train_incomplete"), [&](const auto& path) {
-    auto file = read_safetensors(path);
+    auto file = store::read_safetensors(path);
     file.tensors.erase(missing);
-    write_safetensors(path, file);
+    store::write_safetensors(path, file);
   });
   EXPECT_NE(text.find(missing), std::string::npos) << text;
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

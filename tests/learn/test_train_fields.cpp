@@ -6,19 +6,19 @@
 #include <map>
 #include <set>
 
-#include "core/files.hpp"
-#include "learn/augment.hpp"
-#include "learn/batches.hpp"
-#include "learn/checkpoints.hpp"
-#include "learn/picture_statistics.hpp"
-#include "learn/sampler.hpp"
-#include "learn/train.hpp"
+#include "core/system/files.hpp"
+#include "learn/augment/augment.hpp"
+#include "learn/data/batches.hpp"
+#include "learn/data/picture_statistics.hpp"
+#include "learn/data/sampler.hpp"
+#include "learn/run/checkpoints.hpp"
+#include "learn/run/train.hpp"
 #include "network/model_file.hpp"
 #include "prepare/field_table.hpp"
 #include "small_screen.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 struct Fields {
@@ -43,7 +43,7 @@ TrainingPlan plan_for(const TrainOptions& options) {
 }
 
 TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& options,
-                     const Communicator& comm = world()) {
+                     const mpi::Communicator& comm = world()) {
   Log log(comm.rank(), comm.size(), true);
   SteadyClock clock;
   TrainRun run{folder, {}, {}, log, clock};
@@ -55,7 +55,7 @@ TrainOptions mil_training() {
   options.architecture = "mil_cnn";
   options.examples = "fields";
   options.crop_px = 96;
-  options.crop_normalisation = "dataset";
+  options.crop_normalization = "dataset";
   options.batch_size = 8;
   options.shard_size = 2;
   return options;
@@ -66,7 +66,7 @@ TrainOptions mosaic_training() {
   options.architecture = "wscnn4";
   options.examples = "mosaics";
   options.crop_px = 60;
-  options.crop_normalisation = "mean-image";
+  options.crop_normalization = "mean-image";
   options.augment.angle_deg = 20;
   options.augment.scale = 0.18;
   options.steps = 5;
@@ -81,7 +81,7 @@ TEST(TrainFields, DoNotDependOnRanksAndThreads) {
   auto wscnn = mil_training();
   wscnn.architecture = "wscnn4";
   wscnn.crop_px = 60;
-  wscnn.crop_normalisation = "mean-image";
+  wscnn.crop_normalization = "mean-image";
   wscnn.pooling.kind = "fc";
   wscnn.steps = 6;
   for (auto options : {mil_training(), wscnn}) {
@@ -89,7 +89,7 @@ TEST(TrainFields, DoNotDependOnRanksAndThreads) {
     const auto together = train_in(folder / "together", options);
     if (!world().root()) continue;
     options.threads = 2;
-    const auto alone = train_in(folder / "alone", options, Communicator::self());
+    const auto alone = train_in(folder / "alone", options, mpi::Communicator::self());
     EXPECT_EQ(together.losses, alone.losses) << options.architecture;
     EXPECT_TRUE(std::isfinite(alone.losses.back()));
     EXPECT_EQ(read_file(folder / "alone" / "model.safetensors"),
@@ -122,7 +122,7 @@ TEST(TrainFields, TheModelSaysAllThatItTakes) {
   options.pooling = {"lse", 3};
   const auto folder = fresh_folder("fields_model");
   train_in(folder, options);
-  const auto model = read_model(folder, 2);
+  const auto model = network::read_model(folder, 2);
   EXPECT_EQ(model.info.spec.pooling.kind, "lse");
   EXPECT_EQ(model.info.spec.pooling.sharpness, 3);
   EXPECT_TRUE(model.info.several_labels);
@@ -137,9 +137,9 @@ TEST(TrainFields, StatisticsAreThoseOfTheTrainingFields) {
   auto options = mil_training();
   options.crop_px = 0;
   const auto plan = plan_for(options);
-  const PictureSize size(small_screen_px);
+  const image::PictureSize size(small_screen_px);
   const auto found =
-      picture_statistics(world(), plan, fields().load.images, size, CropNormalisation::mean_image);
+      picture_statistics(world(), plan, fields().load.images, size, image::CropNormalization::mean_image);
   std::vector<double> mean(2 * size.pixels());
   std::vector<double> sums(2), squares(2);
   int pictures = 0;
@@ -162,14 +162,14 @@ TEST(TrainFields, StatisticsAreThoseOfTheTrainingFields) {
   for (std::size_t c = 0; c < 2; ++c)
     EXPECT_NEAR(found.sd[c], std::sqrt(squares[c] / count - sums[c] / count * sums[c] / count), 1e-3);
   const auto channels =
-      picture_statistics(world(), plan, fields().load.images, size, CropNormalisation::dataset);
+      picture_statistics(world(), plan, fields().load.images, size, image::CropNormalization::dataset);
   EXPECT_NEAR(channels.mean[1], sums[1] / count, 1e-3);
   EXPECT_EQ(channels.sd, found.sd);
 }
 
 TEST(TrainFields, TheTableOfFieldsIsThatOfTheirHeaders) {
   const auto& small = fields().small;
-  const auto table = field_table(world(), small.screen);
+  const auto table = prepare::field_table(world(), small.screen);
   EXPECT_EQ(table.first_cell, small.cells.first_cell);
   EXPECT_EQ(table.y, small.cells.y);
   EXPECT_EQ(table.x, small.cells.x);
@@ -191,9 +191,10 @@ TEST(TrainFields, MosaicsAreStitchedOfOneLabel) {
       four.push_back(well), four.back().labels = {four.size() % 2 == 0};
   plan.wells = four;
   plan.labels.resize(2);
-  const BatchMaker maker(plan, fields().load.images, options, small_screen_px, CropNormalisation::none);
+  const BatchMaker maker(plan, fields().load.images, options, small_screen_px,
+                         image::CropNormalization::none);
   const auto batch = maker.training(0, 0, 2);
-  EXPECT_EQ(batch.size, PictureSize(320));
+  EXPECT_EQ(batch.size, image::PictureSize(320));
   EXPECT_EQ(batch.count, 2u);
   EXPECT_EQ(batch.crops_per_example, 1u);
   const std::size_t area = small_screen_px * small_screen_px;
@@ -266,4 +267,4 @@ TEST(TrainFields, ABagThatBeginsFullHasNotDiverged) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -2,12 +2,12 @@
 
 #include <fstream>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "learn/train_log.hpp"
+#include "core/text/csv.hpp"
+#include "learn/run/train_log.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 TEST(TrainLog, AppendsAndDropsWhatLiesBehindTheCheckpoint) {
@@ -43,4 +43,4 @@ TEST(TrainLog, SaysWhereItCannotWrite) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "learn/train_options.hpp"
+#include "learn/run/train_options.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 TEST(TrainOptions, DefaultsAreValid) {
@@ -24,7 +24,7 @@ TEST(TrainOptions, EachBadValueIsRefusedByName) {
   refused("crop-size", [](auto& o) { o.crop_px = 0; });
   refused("crop-size", [](auto& o) { o.architecture = "mil_cnn", o.crop_px = 16; });
   refused("examples", [](auto& o) { o.examples = "wells"; });
-  refused("examples", [](auto& o) { o.examples = "mosaics", o.regulariser.kind = "mixup"; });
+  refused("examples", [](auto& o) { o.examples = "mosaics", o.regularizer.kind = "mixup"; });
   refused("pool", [](auto& o) { o.pooling.kind = "max"; });
   refused("pool", [](auto& o) { o.architecture = "mil_cnn", o.pooling.kind = "median"; });
   refused("pool", [](auto& o) { o.architecture = "wscnn4", o.examples = "mosaics", o.pooling.kind = "fc"; });
@@ -59,10 +59,10 @@ TEST(TrainOptions, EachBadValueIsRefusedByName) {
   refused("schedule-patience", [](auto& o) { o.schedule_patience = -1; });
   refused("early-stopping", [](auto& o) { o.early_stopping = -1; });
   refused("divergence", [](auto& o) { o.divergence = 1; });
-  refused("regularizer", [](auto& o) { o.regulariser.kind = "cutout"; });
-  refused("mixup-alpha", [](auto& o) { o.regulariser.mixup_alpha = 0; });
-  refused("mixup-partner", [](auto& o) { o.regulariser.mixup_partner = "plate"; });
-  refused("rnn-cells", [](auto& o) { o.regulariser.rnn_cells = 1; });
+  refused("regularizer", [](auto& o) { o.regularizer.kind = "cutout"; });
+  refused("mixup-alpha", [](auto& o) { o.regularizer.mixup_alpha = 0; });
+  refused("mixup-partner", [](auto& o) { o.regularizer.mixup_partner = "plate"; });
+  refused("rnn-cells", [](auto& o) { o.regularizer.rnn_cells = 1; });
   refused("hold-out", [](auto& o) { o.split.hold_out = "cell"; });
   refused("single-wells", [](auto& o) { o.split.single_wells = "keep"; });
   refused("test-fraction", [](auto& o) { o.split.test_fraction = 1; });
@@ -75,8 +75,8 @@ TEST(TrainOptions, StepsFollowEpochs) {
   options.batch_size = 64;
   options.epochs = 2;
   EXPECT_EQ(options.total_steps(1000), 32);  // ceil(2000 / 64)
-  options.regulariser.kind = "rnn";
-  options.regulariser.rnn_cells = 5;
+  options.regularizer.kind = "rnn";
+  options.regularizer.rnn_cells = 5;
   EXPECT_EQ(options.total_steps(1000), 7);  // 320 cells a step
   options.steps = 9;
   EXPECT_EQ(options.total_steps(1000), 9);
@@ -116,7 +116,7 @@ TEST(TrainOptions, WhatNeedsHeldOutCellsSaysSo) {
   EXPECT_THROW(options.validate_validation(0), Error);
 }
 
-TEST(TrainOptions, ReproducibleRefusesSynchronisedStatisticsOverRanks) {
+TEST(TrainOptions, ReproducibleRefusesSynchronizedStatisticsOverRanks) {
   TrainOptions options;
   options.reproducible = true;
   EXPECT_NO_THROW(options.validate_ranks(4));
@@ -130,23 +130,23 @@ TEST(TrainOptions, IdentityIsWhatDecidesTheWeights) {
   other.threads = 8;
   other.checkpoint_every = 1;
   other.device = "cpu";
-  other.regulariser.mixup_alpha = 0.7;  // of no mixup
+  other.regularizer.mixup_alpha = 0.7;  // of no mixup
   other.schedule_steps = 5;             // of a cosine
   other.validate_every = 3;             // seen by nobody but the reader
   EXPECT_EQ(one.identity(), other.identity());
   other.weight_decay = 0.5;
   EXPECT_NE(one.identity(), other.identity());
   other = one;
-  other.regulariser.kind = "mixup";
+  other.regularizer.kind = "mixup";
   EXPECT_NE(one.identity(), other.identity());
   one = other;
-  other.regulariser.mixup_alpha = 0.7;
+  other.regularizer.mixup_alpha = 0.7;
   EXPECT_NE(one.identity(), other.identity());
   one.early_stopping = other.early_stopping = 2;
-  other.regulariser.mixup_alpha = one.regulariser.mixup_alpha;
+  other.regularizer.mixup_alpha = one.regularizer.mixup_alpha;
   other.validate_every = 3;
   EXPECT_NE(one.identity(), other.identity());
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

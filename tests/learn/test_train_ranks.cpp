@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstdio>
 
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "prepared_training.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 // The same run on all ranks together and by rank 0 alone with another number of threads.
@@ -24,7 +24,8 @@ Pair train_twice(const std::string& name, TrainOptions options) {
   pair.together = train_in(pair.folder / "together", options);
   options.threads = 2;
   if (world().root())
-    pair.alone = train_in(pair.folder / "alone", options, Communicator::self(), prepared_training().plan);
+    pair.alone =
+        train_in(pair.folder / "alone", options, mpi::Communicator::self(), prepared_training().plan);
   return pair;
 }
 
@@ -66,7 +67,7 @@ TEST(Train, DoesNotDependOnRanksAndThreadsBf16Sgd) {
 
 TEST(Train, DoesNotDependOnRanksAndThreadsMixup) {
   auto options = shared_training();
-  options.regulariser.kind = "mixup";
+  options.regularizer.kind = "mixup";
   options.clip_norm = 0.5;
   options.label_smoothing = 0.1;
   options.steps = 8;
@@ -75,8 +76,8 @@ TEST(Train, DoesNotDependOnRanksAndThreadsMixup) {
 
 TEST(Train, DoesNotDependOnRanksAndThreadsRnn) {
   auto options = shared_training();
-  options.regulariser.kind = "rnn";
-  options.regulariser.rnn_cells = 3;
+  options.regularizer.kind = "rnn";
+  options.regularizer.rnn_cells = 3;
   options.shard_size = 2;
   options.batch_size = 8;
   expect_the_same("rnn", options);
@@ -96,7 +97,7 @@ TEST(Train, DoesNotDependOnRanksAndThreadsFrozen) {
 
 // Rounding differs, and a network amplifies it step by step: the first two losses tell whether the statistics
 // are right.
-TEST(Train, SynchronisedStatisticsAgreeUpToRounding) {
+TEST(Train, SynchronizedStatisticsAgreeUpToRounding) {
   auto options = shared_training();
   options.batch_norm = "sync";
   options.steps = 4;
@@ -115,4 +116,4 @@ TEST(Train, ABatchSmallerThanTheRanksIsRefused) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -1,15 +1,15 @@
 // A training from the crop store has the losses and weights of one from the fields.
 #include <gtest/gtest.h>
 
-#include "core/files.hpp"
-#include "learn/augment.hpp"
-#include "learn/field_images.hpp"
-#include "learn/store_images.hpp"
+#include "core/system/files.hpp"
+#include "learn/augment/augment.hpp"
+#include "learn/data/field_images.hpp"
+#include "learn/data/store_images.hpp"
 #include "prepare/crop_screen.hpp"
 #include "prepared_training.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 TEST(TrainFromStore, SameWeightsAsFromFields) {
@@ -20,9 +20,10 @@ TEST(TrainFromStore, SameWeightsAsFromFields) {
   const SteadyClock clock;
   auto options = shared_training();
   options.steps = 3;
-  crop_screen(world(), small.screen, small.cells, {window_for_crop(options.crop_px, options.augment), 16, {}},
-              {folder / "crops.h5", "", folder / "failures.csv"}, {}, clock, log);
-  const CropStore store(folder / "crops.h5");
+  prepare::crop_screen(world(), small.screen, small.cells,
+                       {window_for_crop(options.crop_px, options.augment), 16, {}},
+                       {folder / "crops.h5", "", folder / "failures.csv"}, {}, clock, log);
+  const store::CropStore store(folder / "crops.h5");
   const auto fields = load_fields(world(), small.screen, plan.fields(), {}, 1, clock).images;
   TrainRun from_fields{folder / "fields", {}, {}, log, clock},
       from_store{folder / "store", {}, {}, log, clock};
@@ -34,4 +35,4 @@ TEST(TrainFromStore, SameWeightsAsFromFields) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -5,12 +5,12 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "learn/sampler.hpp"
+#include "core/system/files.hpp"
+#include "learn/data/sampler.hpp"
 #include "small_screen.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::learn {
 namespace {
 
 TrainingPlan plan_of(const SmallScreen& small, const SplitOptions& options = {}, std::uint64_t seed = 1) {
@@ -25,9 +25,9 @@ TEST(TrainingPlan, FieldsAreExamplesOfTheirOwn) {
   auto plan = plan_training(small.screen, small.cells, small.roles, options);
   EXPECT_EQ(plan.cells(false), 8);
   EXPECT_EQ(plan.field_sizes.size(), 12u);
-  EXPECT_EQ(crop_size_of(plan, options), PictureSize(160));
+  EXPECT_EQ(crop_size_of(plan, options), image::PictureSize(160));
   options.crop_px = 100;
-  EXPECT_EQ(crop_size_of(plan, options), PictureSize(100));
+  EXPECT_EQ(crop_size_of(plan, options), image::PictureSize(100));
   options.crop_px = 161;
   EXPECT_NE(message_of([&] { crop_size_of(plan, options); }).find("--crop-size"), std::string::npos);
   options.crop_px = 0;
@@ -245,4 +245,4 @@ TEST(TrainingPlan, WritesWhichWellsTrained) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::learn

@@ -30,21 +30,21 @@ def agreement(guide, a, b, coupling, contrast):
 def textbook(log_odds, guide, coupling, contrast, iterations):
     height, width = log_odds.shape
     pixels = list(itertools.product(range(height), range(width)))
-    neighbours = {p: [q for q in [(p[0] - 1, p[1]), (p[0] + 1, p[1]), (p[0], p[1] - 1), (p[0], p[1] + 1)]
+    neighbors = {p: [q for q in [(p[0] - 1, p[1]), (p[0] + 1, p[1]), (p[0], p[1] - 1), (p[0], p[1] + 1)]
                       if 0 <= q[0] < height and 0 <= q[1] < width] for p in pixels}
     own = {p: np.array([1 / (1 + np.exp(log_odds[p])), 1 / (1 + np.exp(-log_odds[p]))]) for p in pixels}  # background, foreground
-    messages = {(p, q): np.array([0.5, 0.5]) for p in pixels for q in neighbours[p]}
+    messages = {(p, q): np.array([0.5, 0.5]) for p in pixels for q in neighbors[p]}
     for _ in range(iterations):
         fresh = {}
         for p, q in messages:
             same = np.exp(agreement(guide, p, q, coupling, contrast))
-            heard = own[p] * np.prod([messages[r, p] for r in neighbours[p] if r != q], axis=0)
+            heard = own[p] * np.prod([messages[r, p] for r in neighbors[p] if r != q], axis=0)
             said = np.array([[same, 1], [1, same]]) @ heard
             fresh[p, q] = said / said.sum()
         messages = fresh
     result = np.empty((height, width))
     for p in pixels:
-        belief = own[p] * np.prod([messages[q, p] for q in neighbours[p]], axis=0)
+        belief = own[p] * np.prod([messages[q, p] for q in neighbors[p]], axis=0)
         result[p] = belief[1] / belief.sum()
     return result
 

@@ -5,11 +5,11 @@
 #include "core/random.hpp"
 #include "localize/localize_field.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
-Plane plane_of(const std::vector<std::string>& rows) {
-  Plane plane(static_cast<int>(rows.size()), static_cast<int>(rows[0].size()));
+image::Plane plane_of(const std::vector<std::string>& rows) {
+  image::Plane plane(static_cast<int>(rows.size()), static_cast<int>(rows[0].size()));
   for (int y = 0; y < plane.height; ++y)
     for (int x = 0; x < plane.width; ++x)
       plane.at(y, x) = static_cast<float>(rows[std::size_t(y)][std::size_t(x)] - '0');
@@ -25,7 +25,7 @@ std::string text_of(const Regions& regions) {
   return text;
 }
 
-const Plane two_hills = plane_of({"01210000", "12521030", "01210380", "00000030"});
+const image::Plane two_hills = plane_of({"01210000", "12521030", "01210380", "00000030"});
 
 TEST(Peaks, TheHighestComeFirstAndSuppressThoseNearby) {
   auto peaks = find_peaks(two_hills, 2, 1);
@@ -42,7 +42,7 @@ TEST(Peaks, APlateauIsOne) {
 }
 
 TEST(Peaks, AFlatMapOfZerosHasNone) {
-  EXPECT_TRUE(find_peaks(Plane(3, 3), 2, 0).empty());
+  EXPECT_TRUE(find_peaks(image::Plane(3, 3), 2, 0).empty());
 }
 
 TEST(Regions, OfAPeakReachDownToItsShareAndNoFartherThanTold) {
@@ -60,7 +60,7 @@ TEST(Regions, APeakInsideAnothersRegionMakesNone) {
 
 TEST(Regions, OfAMaskAreItsPiecesWithPlaceAndBox) {
   const std::vector<std::uint8_t> mask = {1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1};
-  const auto regions = regions_of_mask(Plane(3, 4, 2), mask);
+  const auto regions = regions_of_mask(image::Plane(3, 4, 2), mask);
   EXPECT_EQ(text_of(regions), "1100/0002/0002");
   ASSERT_EQ(regions.regions.size(), 2u);
   const auto& second = regions.regions[1];
@@ -70,7 +70,8 @@ TEST(Regions, OfAMaskAreItsPiecesWithPlaceAndBox) {
   EXPECT_EQ(second.top, 1);
   EXPECT_EQ(second.bottom, 2);
   EXPECT_EQ(second.evidence, 2);
-  EXPECT_EQ(text_of(at_least(regions_of_mask(Plane(3, 4, 2), {mask.data(), 12}), 3)), "0000/0000/0000");
+  EXPECT_EQ(text_of(at_least(regions_of_mask(image::Plane(3, 4, 2), {mask.data(), 12}), 3)),
+            "0000/0000/0000");
 }
 
 TEST(Localize, AnMrfClosesAHoleAndDropsASpeck) {
@@ -79,13 +80,13 @@ TEST(Localize, AnMrfClosesAHoleAndDropsASpeck) {
   options.min_area_px = 1;
   const auto map =
       plane_of({"0000000000", "0999900000", "0909900090", "0999900000", "0999900000", "0000000000"});
-  const auto regions = localize(map, Plane(6, 10), options);
+  const auto regions = localize(map, image::Plane(6, 10), options);
   EXPECT_EQ(text_of(regions), "0000000000/0111100000/0111100000/0111100000/0111100000/0000000000");
 }
 
 // Evidence in a part of each of two bright squares of a noisy picture: by brightness, all of both.
 TEST(Localize, BrightnessFillsWhatEvidenceTouches) {
-  Plane map(40, 60), guide(40, 60);
+  image::Plane map(40, 60), guide(40, 60);
   Random random(1, {7});
   std::size_t squares = 0;
   for (int y = 0; y < 40; ++y)
@@ -106,7 +107,7 @@ TEST(Localize, BrightnessFillsWhatEvidenceTouches) {
   EXPECT_LT(double(covered()), 0.51 * double(squares));
   options.brightness = 1;
   EXPECT_EQ(covered(), squares);
-  map = Plane(40, 60);
+  map = image::Plane(40, 60);
   EXPECT_EQ(covered(), 0u);
 }
 
@@ -114,7 +115,7 @@ TEST(Localize, NoEvidenceIsNoRegion) {
   LocalizeOptions options;
   for (const auto* mask : {"peaks", "mrf"}) {
     options.mask = mask;
-    EXPECT_TRUE(localize(Plane(20, 20), Plane(20, 20), options).regions.empty());
+    EXPECT_TRUE(localize(image::Plane(20, 20), image::Plane(20, 20), options).regions.empty());
   }
 }
 
@@ -133,4 +134,4 @@ TEST(Localize, OptionsAreJudged) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

@@ -1,13 +1,13 @@
-// Scores of a localisation, on pictures small enough to count.
+// Scores of a localization, on pictures small enough to count.
 #include <gtest/gtest.h>
 
 #include <fstream>
 
 #include "core/error.hpp"
+#include "localize/ground_truth.hpp"
 #include "localize/overlay.hpp"
-#include "localize/truth.hpp"
 
-namespace cytoscale {
+namespace cytoscale::localize {
 namespace {
 
 // A square of 10 × 10 px set in a picture of 20 × 20.
@@ -32,14 +32,14 @@ TEST(Boxes, AreTakenAsFoundWhenNineTenthsAreCovered) {
                                        {5.2, 5.2, 8.7, 8.7, false},   // inside
                                        {0, 0, 4, 4, false}};
   const auto score = score_boxes(square(), boxes);
-  EXPECT_EQ(score.found, 2u);
-  EXPECT_EQ(score.missed, 1u);
-  EXPECT_EQ(score.mistaken, 1u);
-  EXPECT_EQ(score.spared, 1u);
+  EXPECT_EQ(score.true_positives, 2u);
+  EXPECT_EQ(score.false_negatives, 1u);
+  EXPECT_EQ(score.false_positives, 1u);
+  EXPECT_EQ(score.true_negatives, 1u);
 }
 
 TEST(Boxes, AreReadByField) {
-  Screen screen;
+  screen::Screen screen;
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   for (const auto* well : {"A01", "A02"}) screen.fields.push_back({"P", well, "1", {"P", well, "1"}, {}});
   const auto write = [](const std::string& rows) {
@@ -68,14 +68,14 @@ TEST(Overlay, OutlinesRegionsAndTruth) {
   truth[21] = 1;
   const auto rgb = overlay(picture, 1, square(), truth);
   ASSERT_EQ(rgb.size(), 1200u);
-  const auto colour = [&](int y, int x) {
+  const auto color = [&](int y, int x) {
     const auto i = std::size_t(3 * (20 * y + x));
     return std::vector<int>{rgb[i], rgb[i + 1], rgb[i + 2]};
   };
-  EXPECT_EQ(colour(5, 9), (std::vector<int>{255, 220, 0}));  // yellow rim
-  EXPECT_EQ(colour(9, 9), (std::vector<int>{0, 0, 0}));      // not within
-  EXPECT_EQ(colour(1, 1), (std::vector<int>{0, 220, 255}));
+  EXPECT_EQ(color(5, 9), (std::vector<int>{255, 220, 0}));  // yellow rim
+  EXPECT_EQ(color(9, 9), (std::vector<int>{0, 0, 0}));      // not within
+  EXPECT_EQ(color(1, 1), (std::vector<int>{0, 220, 255}));
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::localize

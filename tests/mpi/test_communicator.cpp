@@ -3,7 +3,7 @@
 #include "mpi/agree.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 namespace {
 
 TEST(Communicator, ReducesOverRanks) {
@@ -45,4 +45,4 @@ TEST(Agree, AnyExceptionIsAgreedOnAndNoneIsFine) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

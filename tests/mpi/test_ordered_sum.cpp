@@ -7,7 +7,7 @@
 #include "mpi/ordered_sum.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 namespace {
 
 // Values of very unlike size: a sum in another order has other bits.
@@ -81,4 +81,4 @@ TEST(OrderedSum, ManyAtOnceInAnyOrder) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

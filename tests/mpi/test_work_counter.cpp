@@ -6,7 +6,7 @@
 #include "mpi/work_counter.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::mpi {
 namespace {
 
 void take_all(std::int64_t total) {
@@ -45,4 +45,4 @@ TEST(WorkCounter, TwoAtOnceDoNotMix) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::mpi

@@ -2,7 +2,7 @@
 //   network_probe crops FILE [TIFF ...]               [32][2][64][64] float32, cut from these images, one a
 //                                                     channel, or painted: blobs on a noisy ground
 //   network_probe weights FILE ARCHITECTURE CHANNELS CLASSES CROP_PX
-//                                                     normalisations and biases are far from the identity
+//                                                     normalizations and biases are far from the identity
 //   network_probe encode MODEL CROPS CHANNELS CROP_PX LAYERS FILE
 // An Error ends it with its text and exit code 2.
 #include <cmath>
@@ -10,11 +10,11 @@
 #include <cstring>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/random.hpp"
-#include "core/text.hpp"
+#include "core/system/files.hpp"
+#include "core/text/text.hpp"
 #include "embed/encoder.hpp"
-#include "image/crop.hpp"
+#include "image/crop/crop.hpp"
 #include "image/field_image.hpp"
 #include "network/model_file.hpp"
 
@@ -24,8 +24,8 @@ namespace {
 
 constexpr int cells = 32, crop_px = 64, field_px = 512;
 
-FieldImage painted_field() {
-  FieldImage field(2, field_px, field_px);
+image::FieldImage painted_field() {
+  image::FieldImage field(2, field_px, field_px);
   Random random(3, {1});
   for (auto& pixel : field.pixels) pixel = static_cast<float>(std::abs(random.normal(100, 10)));
   for (int blob = 0; blob < 120; ++blob) {
@@ -40,7 +40,7 @@ FieldImage painted_field() {
   return field;
 }
 
-std::vector<float> cut_crops(const FieldImage& field) {
+std::vector<float> cut_crops(const image::FieldImage& field) {
   const std::size_t size = 2 * crop_px * crop_px;
   std::vector<float> crops(cells * size);
   Random random(4, {1});
@@ -49,14 +49,14 @@ std::vector<float> cut_crops(const FieldImage& field) {
     // Some windows reach over the edge.
     const auto y = static_cast<float>(random.uniform(0, field.height)),
                x = static_cast<float>(random.uniform(0, field.width));
-    extract_crop(field, y, x, crop_px, crop);
-    normalise_crop(crop, 2, CropNormalisation::maximum);
+    image::extract_crop(field, y, x, crop_px, crop);
+    image::normalize_crop(crop, 2, image::CropNormalization::maximum);
   }
   return crops;
 }
 
 // Statistics, scales, shifts and biases as a trained network might have them.
-void disturb(SafeTensors& file) {
+void disturb(store::SafeTensors& file) {
   Random random(5, {1});
   for (auto& [name, tensor] : file.tensors) {
     const bool scale = tensor.shape.size() == 1 && name.ends_with(".weight"),
@@ -75,24 +75,24 @@ void write_floats(const std::filesystem::path& path, const std::vector<float>& v
 }
 
 void write_crops(const std::filesystem::path& path, const std::vector<ImageFile>& images) {
-  write_floats(path, cut_crops(images.empty() ? painted_field() : read_field(images).image));
+  write_floats(path, cut_crops(images.empty() ? painted_field() : image::read_field(images).image));
 }
 
-void write_weights(const std::filesystem::path& path, const NetworkSpec& spec, int crop) {
-  ModelInfo info;
+void write_weights(const std::filesystem::path& path, const network::NetworkSpec& spec, int crop) {
+  network::ModelInfo info;
   info.spec = spec;
   info.crop_px = crop;
-  auto file = initial_weights(info, 11);
+  auto file = network::initial_weights(info, 11);
   disturb(file);
-  write_safetensors(path, file);
+  store::write_safetensors(path, file);
 }
 
-void encode(const EncoderOptions& options, const std::filesystem::path& crops_path,
+void encode(const embed::EncoderOptions& options, const std::filesystem::path& crops_path,
             const std::filesystem::path& out) {
   const auto bytes = read_file(crops_path);
   std::vector<float> crops(bytes.size() / sizeof(float));
   std::memcpy(crops.data(), bytes.data(), bytes.size());
-  auto encoder = make_torch_encoder(options);
+  auto encoder = embed::make_torch_encoder(options);
   const auto side = static_cast<std::size_t>(options.crop_size.height);
   const auto count = crops.size() / (static_cast<std::size_t>(options.channels) * side * side);
   std::vector<float> features(count * encoder->feature_names().size());
@@ -110,7 +110,7 @@ void serve(const std::vector<std::string>& words) {
     write_weights(words.at(1), {words.at(2), std::stoi(words.at(3)), std::stoi(words.at(4))},
                   std::stoi(words.at(5)));
   } else {
-    EncoderOptions options;
+    embed::EncoderOptions options;
     options.model = words.at(1);
     options.channels = std::stoi(words.at(3));
     options.crop_size = std::stoi(words.at(4));

@@ -5,7 +5,7 @@
 // running_var.f32.
 #include <cstring>
 
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "mpi/session.hpp"
 #include "network/layers_torch.hpp"
 #include "screen/plan.hpp"
@@ -27,14 +27,14 @@ void write(const std::filesystem::path& path, const torch::Tensor& tensor) {
   write_file_atomically(path, {static_cast<const char*>(values.data_ptr()), values.nbytes()});
 }
 
-void probe(const Communicator& comm, const std::filesystem::path& folder,
+void probe(const mpi::Communicator& comm, const std::filesystem::path& folder,
            const std::vector<std::int64_t>& shape) {
-  const auto block = block_of(static_cast<std::size_t>(shape[0]), comm.rank(), comm.size());
+  const auto block = screen::block_of(static_cast<std::size_t>(shape[0]), comm.rank(), comm.size());
   const auto first = static_cast<std::int64_t>(block.first), last = static_cast<std::int64_t>(block.last);
-  auto context = std::make_shared<NormContext>();
-  context->mode = NormMode::sync;
+  auto context = std::make_shared<network::NormContext>();
+  context->mode = network::NormMode::sync;
   context->ranks = comm.size();
-  context->sum_over_ranks = [&](std::span<double> values) { comm.all_reduce(values, Reduction::sum); };
+  context->sum_over_ranks = [&](std::span<double> values) { comm.all_reduce(values, mpi::Reduction::sum); };
   BatchNorm norm(static_cast<int>(shape[1]), context);
   {
     torch::NoGradGuard no_grad;
@@ -54,7 +54,8 @@ void probe(const Communicator& comm, const std::filesystem::path& folder,
   write(folder / ("input_gradient." + rank + ".f32"), input.grad());
   for (const auto& [name, tensor] : {std::pair{"weight", norm->weight}, {"bias", norm->bias}}) {
     auto sum = tensor.grad().to(torch::kFloat64).contiguous();
-    comm.all_reduce(std::span(sum.data_ptr<double>(), static_cast<std::size_t>(sum.numel())), Reduction::sum);
+    comm.all_reduce(std::span(sum.data_ptr<double>(), static_cast<std::size_t>(sum.numel())),
+                    mpi::Reduction::sum);
     if (comm.root()) write(folder / (std::string(name) + "_gradient.f32"), sum.to(torch::kFloat32));
   }
   if (!comm.root()) return;
@@ -65,7 +66,7 @@ void probe(const Communicator& comm, const std::filesystem::path& folder,
 }  // namespace
 
 int main(int argc, char** argv) {
-  MpiSession session(argc, argv);
+  mpi::MpiSession session(argc, argv);
   std::vector<std::int64_t> shape;
   for (int i = 2; i < argc; ++i) shape.push_back(std::stoll(argv[i]));
   probe(session.world(), argv[1], shape);

@@ -10,11 +10,11 @@
 #include "network/model_file.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
-EncoderOptions untrained(int threads = 1, const std::string& precision = "fp32") {
-  EncoderOptions options;
+embed::EncoderOptions untrained(int threads = 1, const std::string& precision = "fp32") {
+  embed::EncoderOptions options;
   options.layers = {"conv4a", "pool5", "conv1"};
   options.channels = 3;
   options.crop_size = 48;
@@ -32,7 +32,7 @@ std::vector<float> some_crops(std::size_t count) {
   return crops;
 }
 
-std::vector<float> encode(Encoder& encoder, std::span<const float> crops) {
+std::vector<float> encode(embed::Encoder& encoder, std::span<const float> crops) {
   const auto count = crops.size() / (3 * 48 * 48);
   std::vector<float> out(count * encoder.feature_names().size());
   encoder.encode(crops, count, out);
@@ -47,15 +47,15 @@ class EncoderPrecision : public testing::TestWithParam<std::string> {};
 
 TEST_P(EncoderPrecision, SameBytesForAnyNumberOfThreads) {
   const auto crops = some_crops(37);
-  const auto one = encode(*make_torch_encoder(untrained(1, GetParam())), crops);
+  const auto one = encode(*embed::make_torch_encoder(untrained(1, GetParam())), crops);
   EXPECT_TRUE(std::all_of(one.begin(), one.end(), [](float value) { return std::isfinite(value); }));
   for (const int threads : {2, 3})
-    EXPECT_TRUE(same_bytes(one, encode(*make_torch_encoder(untrained(threads, GetParam())), crops)))
+    EXPECT_TRUE(same_bytes(one, encode(*embed::make_torch_encoder(untrained(threads, GetParam())), crops)))
         << threads;
 }
 
 TEST_P(EncoderPrecision, ACellDoesNotDependOnThoseBesideIt) {
-  auto encoder = make_torch_encoder(untrained(2, GetParam()));
+  auto encoder = embed::make_torch_encoder(untrained(2, GetParam()));
   const auto crops = some_crops(37);
   const std::size_t crop = 3 * 48 * 48, dims = encoder->feature_names().size();
   const auto all = encode(*encoder, crops);
@@ -67,10 +67,10 @@ TEST_P(EncoderPrecision, ACellDoesNotDependOnThoseBesideIt) {
 
 INSTANTIATE_TEST_SUITE_P(All, EncoderPrecision, testing::Values("fp32", "bf16"));
 
-TEST(Encoder, Bf16IsNearFp32) {
+TEST(embed::Encoder, Bf16IsNearFp32) {
   const auto crops = some_crops(8);
-  const auto exact = encode(*make_torch_encoder(untrained(1)), crops);
-  const auto rough = encode(*make_torch_encoder(untrained(1, "bf16")), crops);
+  const auto exact = encode(*embed::make_torch_encoder(untrained(1)), crops);
+  const auto rough = encode(*embed::make_torch_encoder(untrained(1, "bf16")), crops);
   double difference = 0, norm = 0;
   for (std::size_t i = 0; i < exact.size(); ++i) {
     difference += std::pow(double(exact[i]) - rough[i], 2);
@@ -79,10 +79,10 @@ TEST(Encoder, Bf16IsNearFp32) {
   EXPECT_LT(std::sqrt(difference / norm), 0.02);
 }
 
-TEST(Encoder, DescribesItself) {
-  auto encoder = make_torch_encoder(untrained());
+TEST(embed::Encoder, DescribesItself) {
+  auto encoder = embed::make_torch_encoder(untrained());
   EXPECT_EQ(encoder->channels(), 3);
-  EXPECT_EQ(encoder->crop_size(), PictureSize(48));
+  EXPECT_EQ(encoder->crop_size(), image::PictureSize(48));
   const auto names = encoder->feature_names(), layers = encoder->feature_layers();
   ASSERT_EQ(names.size(), 256u + 512u + 64u);
   ASSERT_EQ(layers.size(), names.size());
@@ -91,16 +91,16 @@ TEST(Encoder, DescribesItself) {
   EXPECT_EQ(layers.back(), "conv1");
 }
 
-TEST(Encoder, NoCellsNoWork) {
-  auto encoder = make_torch_encoder(untrained());
+TEST(embed::Encoder, NoCellsNoWork) {
+  auto encoder = embed::make_torch_encoder(untrained());
   EXPECT_NO_THROW(encoder->encode({}, 0, {}));
 }
 
 // Evidence of fields of this size, by a network over fields with random weights.
-EncoderOptions evidence(const ModelInfo& info, PictureSize size, int margin_px) {
-  EncoderOptions options;
+embed::EncoderOptions evidence(const ModelInfo& info, image::PictureSize size, int margin_px) {
+  embed::EncoderOptions options;
   options.model = fresh_folder("evidence_" + info.spec.architecture) / "model.safetensors";
-  write_safetensors(options.model, initial_weights(info, 3));
+  store::write_safetensors(options.model, initial_weights(info, 3));
   options.channels = 1;
   options.device = "cpu";
   options.whole_fields = true;
@@ -111,15 +111,15 @@ EncoderOptions evidence(const ModelInfo& info, PictureSize size, int margin_px) 
   return options;
 }
 
-std::vector<float> answer(const EncoderOptions& options, std::span<const float> field) {
-  const auto encoder = make_torch_encoder(options);
+std::vector<float> answer(const embed::EncoderOptions& options, std::span<const float> field) {
+  const auto encoder = embed::make_torch_encoder(options);
   std::vector<float> out(encoder->feature_names().size());
   encoder->encode(field, 1, out);
   return out;
 }
 
 // With a margin: what a field that really goes on as its mirror image gives, but for the probabilities.
-TEST(Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
+TEST(embed::Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
   constexpr int height = 100, width = 120, margin = 20, far_width = width + 2 * margin;
   Random random(2, {1});
   std::vector<float> field(height * width), continued;
@@ -151,7 +151,7 @@ TEST(Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
 
 // The positive label's map made `peak` at its highest place and -10 where nothing stands; the negative one's
 // 0.
-void rescale_maps(const EncoderOptions& options, std::span<const float> field, float peak) {
+void rescale_maps(const embed::EncoderOptions& options, std::span<const float> field, float peak) {
   auto maps_only = options;
   maps_only.evidence.clear();
   maps_only.maps = true;
@@ -161,7 +161,7 @@ void rescale_maps(const EncoderOptions& options, std::span<const float> field, f
   const float flat = positive[places / 2], low = *std::min_element(positive.begin(), positive.end()),
               high = *std::max_element(positive.begin(), positive.end());
   const float farthest = high - flat > flat - low ? high : low, factor = (peak + 10) / (farthest - flat);
-  auto stored = read_safetensors(options.model);
+  auto stored = store::read_safetensors(options.model);
   const auto change = [&](const std::string& name, auto function) {
     auto& bytes = stored.tensors.at(name).bytes;
     std::vector<float> values(bytes.size() / 4);
@@ -172,11 +172,11 @@ void rescale_maps(const EncoderOptions& options, std::span<const float> field, f
   };
   change("maps.weight", [&](float weight) { return factor * weight; });
   change("maps.bias", [&](float bias) { return factor * (bias - flat) - 10; });
-  write_safetensors(options.model, stored);
+  store::write_safetensors(options.model, stored);
 }
 
 // 1 - p of a sure label is lost in float32: all places of its map would look as sure as the greatest.
-TEST(Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
+TEST(embed::Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
   constexpr int height = 210, width = 280;
   std::vector<float> field(height * width, 1);
   for (int y = 100; y < 110; ++y)
@@ -197,23 +197,23 @@ TEST(Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
   EXPECT_LT(greatest_of(180, 210), 1e-3f * greatest_of(70, 100));
 }
 
-TEST(Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
+TEST(embed::Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
   ModelInfo info{{"wscnn4", 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
   for (const int margin : {-1, 100})
-    EXPECT_THROW(make_torch_encoder(evidence(info, {100, 120}, margin)), Error) << margin;
+    EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, margin)), Error) << margin;
   info.spec.pooling = {"fc", 0, 100, 120};
-  EXPECT_NO_THROW(make_torch_encoder(evidence(info, {100, 120}, 0)));
-  EXPECT_THROW(make_torch_encoder(evidence(info, {100, 120}, 8)), Error);
+  EXPECT_NO_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, 0)));
+  EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, 8)), Error);
 }
 
-TEST(Encoder, BadRequestsAreRefused) {
-  auto encoder = make_torch_encoder(untrained());
+TEST(embed::Encoder, BadRequestsAreRefused) {
+  auto encoder = embed::make_torch_encoder(untrained());
   std::vector<float> crops(10), out(10);
   EXPECT_THROW(encoder->encode(crops, 1, out), Error);
   const auto refused = [](auto change) {
     auto options = untrained();
     change(options);
-    EXPECT_THROW(make_torch_encoder(options), Error);
+    EXPECT_THROW(embed::make_torch_encoder(options), Error);
   };
   refused([](auto& o) { o.precision = "fp8"; });
   refused([](auto& o) { o.threads = 0; });
@@ -221,11 +221,11 @@ TEST(Encoder, BadRequestsAreRefused) {
   refused([](auto& o) { o.layers = {"conv7"}; });
   refused([](auto& o) { o.channels = 0; });
   refused([](auto& o) { o.architecture = "resnet1000"; });
-  refused([](auto& o) { o.crop_normalisation = "somehow"; });
+  refused([](auto& o) { o.crop_normalization = "somehow"; });
   refused([](auto& o) { o.device = "tpu"; });
   refused([](auto& o) { o.model = "/nonexistent/model"; });
   refused([](auto& o) { o.architecture = "vgg16", o.crop_size = 24; });
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -4,7 +4,7 @@
 #include "network/network_torch.hpp"
 #include "network/pooling_torch.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 bool all_finite(const torch::Tensor& values) {
@@ -78,8 +78,8 @@ TEST(Pooling, ScoresOfAnySizeHold) {
 
 TEST(FieldNetwork, ThresholdsStartInTheMiddleAndLearn) {
   auto network = make_network({"mil_cnn", 1, 3});
-  network->initialise(1);
-  network->weigh(torch::rand({2, 1, 96, 96})).bags.sum().backward();
+  network->initialize(1);
+  network->forward_with_evidence(torch::rand({2, 1, 96, 96})).bags.sum().backward();
   const auto parameters = network->named_parameters();
   EXPECT_TRUE(parameters["pool.threshold"].eq(0.5).all().item<bool>());
   EXPECT_GT(parameters["pool.threshold"].grad().abs().min().item<float>(), 0);
@@ -88,18 +88,18 @@ TEST(FieldNetwork, ThresholdsStartInTheMiddleAndLearn) {
 // A share of 0.2 after four of the pools and of 0.5 before the maps (Kraus et al. 2016 §4.3).
 TEST(FieldNetwork, DropsWhatTheSeedSays) {
   auto network = make_network({"mil_cnn", 1, 3});
-  network->initialise(1);
+  network->initialize(1);
   const auto fields = torch::rand({2, 1, 96, 96});
   const auto answer = [&](std::uint64_t seed) {
     network->dropout().seed(seed, torch::kCPU);
-    return network->weigh(fields).maps;
+    return network->forward_with_evidence(fields).maps;
   };
   const auto first = answer(3);
   EXPECT_TRUE(torch::equal(first, answer(3)));
   EXPECT_FALSE(torch::equal(first, answer(4)));
   network->dropout().off();
-  const auto whole = network->weigh(fields).maps;
-  EXPECT_TRUE(torch::equal(whole, network->weigh(fields).maps));
+  const auto whole = network->forward_with_evidence(fields).maps;
+  EXPECT_TRUE(torch::equal(whole, network->forward_with_evidence(fields).maps));
   EXPECT_FALSE(torch::equal(whole, first));
   Dropout dropout;
   dropout.seed(5, torch::kCPU);
@@ -110,13 +110,14 @@ TEST(FieldNetwork, DropsWhatTheSeedSays) {
 
 TEST(FieldNetwork, TakesBf16) {
   auto network = make_network({"wscnn4", 1, 2});
-  network->initialise(1);
+  network->initialize(1);
   network->eval();
   const auto fields = torch::rand({2, 1, 105, 140});
-  const auto wide = network->weigh(fields), narrow = network->weigh(fields.to(torch::kBFloat16));
+  const auto wide = network->forward_with_evidence(fields),
+             narrow = network->forward_with_evidence(fields.to(torch::kBFloat16));
   EXPECT_EQ(narrow.maps.scalar_type(), torch::kFloat32);
   EXPECT_LT((wide.bags - narrow.bags).abs().max().item<float>(), 0.1);
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -60,10 +60,10 @@ def weights_from_elsewhere_are_adapted(architecture, dtype=torch.float32):
     inflated = dict(model.state_dict())
     inflated["conv1.weight"] = inflated["conv1.weight"].mean(1, keepdim=True).repeat(1, CHANNELS, 1, 1) * 3 / CHANNELS
     ours.load_state_dict(inflated)
-    # A grey picture: what the RGB network gives for it, the adapted one gives for equal channels.
-    grey = crops[:, :1].contiguous()
-    same = [(a, b) for (_, a), (_, b) in zip(oracle.features(ours, grey.repeat(1, CHANNELS, 1, 1)),
-                                             oracle.features(model, grey.repeat(1, 3, 1, 1)))]
+    # A gray picture: what the RGB network gives for it, the adapted one gives for equal channels.
+    gray = crops[:, :1].contiguous()
+    same = [(a, b) for (_, a), (_, b) in zip(oracle.features(ours, gray.repeat(1, CHANNELS, 1, 1)),
+                                             oracle.features(model, gray.repeat(1, 3, 1, 1)))]
     assert all(oracle.worst(a, b) < 1e-4 for a, b in same)
     what = f"{architecture} from elsewhere, {dtype}"
     assert oracle.compare_layers(oracle.encode(probe, "rgb.safetensors", crops), oracle.features(ours, crops), what) == 0

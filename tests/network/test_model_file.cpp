@@ -5,12 +5,12 @@
 #include <fstream>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "embed/encoder.hpp"
 #include "network/model_file.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 ModelInfo some_model(int channels = 2, int classes = 3) {
@@ -18,21 +18,21 @@ ModelInfo some_model(int channels = 2, int classes = 3) {
           {{"made", "by a test"}}};
 }
 
-std::vector<float> values_of(const StoredTensor& tensor) {
+std::vector<float> values_of(const store::StoredTensor& tensor) {
   std::vector<float> values(tensor.bytes.size() / sizeof(float));
   std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
   return values;
 }
 
 // What loading a model that was tampered with says.
-std::string error_of(const SafeTensors& file, const std::string& name, int channels = 2) {
+std::string error_of(const store::SafeTensors& file, const std::string& name, int channels = 2) {
   const auto path = fresh_folder("model_errors") / (name + ".safetensors");
-  write_safetensors(path, file);
-  EncoderOptions options;
+  store::write_safetensors(path, file);
+  embed::EncoderOptions options;
   options.model = path;
   options.channels = channels;
   try {
-    make_torch_encoder(options);
+    embed::make_torch_encoder(options);
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find(name + ".safetensors"), std::string::npos) << error.what();
     EXPECT_FALSE(error.remedy().empty());
@@ -53,7 +53,7 @@ TEST(ModelFile, HoldsTorchvisionsTensors) {
   EXPECT_EQ(file.tensors.at("fc.weight").shape, (std::vector<std::int64_t>{3, 512}));
 }
 
-// Kaiming, fan_out: variance 2 / (out × k × k), as torchvision initialises its residual networks.
+// Kaiming, fan_out: variance 2 / (out × k × k), as torchvision initializes its residual networks.
 TEST(ModelFile, InitialWeightsAreTheSeedsAlone) {
   const auto one = initial_weights(some_model(), 7), same = initial_weights(some_model(), 7),
              other = initial_weights(some_model(), 8);
@@ -69,8 +69,8 @@ TEST(ModelFile, InitialWeightsAreTheSeedsAlone) {
 
 TEST(ModelFile, DescriptionComesBack) {
   const auto path = fresh_folder("model_description") / "model.safetensors";
-  write_safetensors(path, initial_weights(some_model(), 1));
-  const auto info = model_info_of(read_safetensors(path), path);
+  store::write_safetensors(path, initial_weights(some_model(), 1));
+  const auto info = model_info_of(store::read_safetensors(path), path);
   EXPECT_EQ(info.spec.channels, 2);
   EXPECT_EQ(info.spec.classes, 3);
   EXPECT_EQ(info.crop_px, 32);
@@ -88,7 +88,7 @@ TEST(ModelFile, ForeignWeightsAreDescribedByTheirShapes) {
   EXPECT_EQ(info.spec.channels, 4);
   EXPECT_EQ(info.spec.classes, 10);
   EXPECT_EQ(info.crop_px, 0);
-  EXPECT_TRUE(info.crop_normalisation.empty());
+  EXPECT_TRUE(info.crop_normalization.empty());
 }
 
 // What training starts from is judged by the header alone, before any image is read.
@@ -96,7 +96,7 @@ TEST(ModelFile, InitialWeightsMustFitTheNetwork) {
   const auto folder = fresh_folder("initial_weights");
   const auto path = folder / "w.safetensors";
   auto file = initial_weights(some_model(3, 10), 1);
-  write_safetensors(path, file);
+  store::write_safetensors(path, file);
   const auto refused = [&](const NetworkSpec& spec, const std::string& part) {
     try {
       check_initial_weights(path, spec);
@@ -112,11 +112,11 @@ TEST(ModelFile, InitialWeightsMustFitTheNetwork) {
   refused({"resnet18", 5, 7}, "take 3 channels, the screen has 5");  // our own: its channels have a meaning
   file.metadata.clear();
   for (const auto* last : {"fc.weight", "fc.bias"}) file.tensors.erase(last);
-  write_safetensors(path, file);
+  store::write_safetensors(path, file);
   EXPECT_EQ(check_initial_weights(path, {"resnet18", 3, 7}), "");
   EXPECT_NE(check_initial_weights(path, {"resnet18", 5, 7}).find("from 3 to 5 channels"), std::string::npos);
   file.tensors["bn1.weight"].dtype = "I32";
-  write_safetensors(path, file);
+  store::write_safetensors(path, file);
   refused({"resnet18", 5, 7}, "bn1.weight: the tensor's type is I32");
 }
 
@@ -152,13 +152,13 @@ TEST(ModelFile, TamperedModelsAreRefusedByName) {
 
 TEST(ModelFile, TruncatedFileIsRefused) {
   const auto path = fresh_folder("model_truncated") / "model.safetensors";
-  write_safetensors(path, initial_weights(some_model(), 1));
+  store::write_safetensors(path, initial_weights(some_model(), 1));
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
-  EncoderOptions options;
+  embed::EncoderOptions options;
   options.model = path;
   options.channels = 2;
-  EXPECT_THROW(make_torch_encoder(options), Error);
+  EXPECT_THROW(embed::make_torch_encoder(options), Error);
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -5,7 +5,7 @@
 #include "network/network_spec.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::network {
 namespace {
 
 // Oracle: Caicedo et al. 2018, Fig. 7 and method.md §3.
@@ -121,4 +121,4 @@ TEST(NetworkSpec, BadNamesAreRefusedWithThoseThereAre) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::network

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Synchronised batch normalisation on 1, 2 and 4 ranks against torch.nn.BatchNorm2d of the joined batch (python3-torch,
+"""Synchronized batch normalization on 1, 2 and 4 ranks against torch.nn.BatchNorm2d of the joined batch (python3-torch,
 float64): output, gradients of input, weight and bias, running statistics, to 1e-5.
 
 usage: test_sync_norm.py SYNC_NORM_PROBE

@@ -30,7 +30,7 @@ torch.set_num_threads(2)
 
 
 class Net(torch.nn.Module):
-    """Convolutions, a normalisation that knows another mode in training, and the kind of output asked for."""
+    """Convolutions, a normalization that knows another mode in training, and the kind of output asked for."""
 
     def __init__(self, channels: int, kind: str):
         super().__init__()
@@ -141,7 +141,7 @@ def screen_with_cells():
 
 
 def cut_crops(obs):
-    """[N][C][CROP][CROP]: around each centre, zero outside the field, every channel divided by its own maximum."""
+    """[N][C][CROP][CROP]: around each center, zero outside the field, every channel divided by its own maximum."""
     with open("screen/screen.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     channels = [key[len("FileName_"):] for key in rows[0] if key.startswith("FileName_")]

@@ -3,13 +3,13 @@
 #include <filesystem>
 #include <vector>
 
-#include "image/tiff.hpp"
+#include "image/io/tiff.hpp"
 #include "mpi/agree.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 
 inline constexpr int field_px = 48, test_crop_px = 16;
 
@@ -19,28 +19,29 @@ inline std::uint16_t pixel_of(std::size_t field, std::size_t channel, int y, int
 }
 
 // Plates × wells × 2 sites; every rank gets the screen, root writes the images. Collective: yes.
-inline Screen screen_with_images(const std::filesystem::path& folder, std::size_t plates, std::size_t wells) {
-  Screen screen;
+inline screen::Screen screen_with_images(const std::filesystem::path& folder, std::size_t plates,
+                                         std::size_t wells) {
+  screen::Screen screen;
   screen.channels = {"DNA", "Actin"};
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site", "Metadata_Compound"};
   for (std::size_t i = 0; i < plates * wells * 2; ++i) {
-    Field field{"P" + std::to_string(i / (wells * 2) + 1),
-                "A0" + std::to_string(i / 2 % wells + 1),
-                std::to_string(i % 2 + 1),
-                {},
-                {}};
+    screen::Field field{"P" + std::to_string(i / (wells * 2) + 1),
+                        "A0" + std::to_string(i / 2 % wells + 1),
+                        std::to_string(i % 2 + 1),
+                        {},
+                        {}};
     field.metadata = {field.plate, field.well, field.site, i / 2 % wells == 0 ? "DMSO" : "taxol"};
     for (const auto& channel : screen.channels)
       field.images.push_back({folder / (std::to_string(i) + channel + ".tif"), 0});
     screen.fields.push_back(field);
   }
-  on_root(world(), [&] {
+  mpi::on_root(world(), [&] {
     for (std::size_t f = 0; f < screen.fields.size(); ++f) {
       for (std::size_t c = 0; c < 2; ++c) {
         std::vector<std::uint16_t> pixels;
         for (int i = 0; i < field_px * field_px; ++i)
           pixels.push_back(pixel_of(f, c, i / field_px, i % field_px));
-        write_tiff(screen.fields[f].images[c].path, field_px, field_px, pixels);
+        image::write_tiff(screen.fields[f].images[c].path, field_px, field_px, pixels);
       }
     }
   });
@@ -48,8 +49,8 @@ inline Screen screen_with_images(const std::filesystem::path& folder, std::size_
 }
 
 // Field f has 3 + (5 f mod 9) cells; field 2 has none.
-inline CellTable cells_for(const Screen& screen) {
-  CellTable cells;
+inline store::CellTable cells_for(const screen::Screen& screen) {
+  store::CellTable cells;
   cells.channels = screen.channels;
   cells.first_cell = {0};
   for (std::size_t f = 0; f < screen.fields.size(); ++f) {
@@ -71,4 +72,4 @@ inline CellTable cells_for(const Screen& screen) {
   return cells;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

@@ -9,14 +9,14 @@
 
 #include <cmath>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "image/crop.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "image/crop/crop.hpp"
 #include "image/field_image.hpp"
 #include "prepare/formula_screen.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 namespace {
 
 using testing::HasSubstr;
@@ -43,20 +43,21 @@ struct CropScreen : testing::Test {
     options.window_px = 20;
     options.pass.checkpoint_s = 0;
   }
-  FieldPassResult crop(const Communicator& comm) {
+  FieldPassResult crop(const mpi::Communicator& comm) {
     Log log(comm.rank(), comm.size(), true);
     return crop_screen(comm, screen, cells, options, files, {{"job", "crop"}}, clock, log);
   }
   std::string bytes_alone() {
     const auto output = files.output;
     files.output = folder / ("alone" + std::to_string(world().rank()));
-    crop(Communicator::self());
+    crop(mpi::Communicator::self());
     const auto bytes = read_file(files.output);
     files.output = output;
     return bytes;
   }
   // Pixel values of a cell: [C][S][S].
-  static std::vector<float> values(const CropStore& store, std::int64_t cell, std::vector<float>* steps) {
+  static std::vector<float> values(const store::CropStore& store, std::int64_t cell,
+                                   std::vector<float>* steps) {
     std::vector<std::byte> codes(store.window_bytes());
     std::vector<float> scaling(2 * store.channels()), out;
     store.read(cell, codes, scaling);
@@ -72,8 +73,8 @@ struct CropScreen : testing::Test {
   }
 
   std::filesystem::path folder;
-  Screen screen;
-  CellTable cells;
+  screen::Screen screen;
+  store::CellTable cells;
   FieldPassFiles files;
   CropScreenOptions options;
   CountingClock clock;
@@ -85,17 +86,17 @@ TEST_F(CropScreen, HoldsTheWindowsOfTheFields) {
   for (const int bits : {16, 8}) {
     options.bits = bits;
     crop(world());
-    const CropStore store(files.output);
+    const store::CropStore store(files.output);
     store.check_matches(screen, cells);
     EXPECT_EQ(store.cells(), cells.cells());
     EXPECT_EQ(store.bits(), bits);
     EXPECT_EQ(store.window_px(), 20);
     for (std::size_t f = 0; f < screen.fields.size(); ++f) {
-      const auto image = read_field(screen.fields[f].images).image;
+      const auto image = image::read_field(screen.fields[f].images).image;
       for (auto cell = cells.first_cell[f]; cell < cells.first_cell[f + 1]; ++cell) {
         std::vector<float> expected(2 * 20 * 20), steps;
-        extract_crop(image, cells.y[static_cast<std::size_t>(cell)], cells.x[static_cast<std::size_t>(cell)],
-                     20, expected);
+        image::extract_crop(image, cells.y[static_cast<std::size_t>(cell)],
+                            cells.x[static_cast<std::size_t>(cell)], 20, expected);
         const auto found = values(store, cell, &steps);
         for (std::size_t i = 0; i < found.size(); ++i) {
           ASSERT_NEAR(found[i], expected[i], 0.51f * steps[i] + 0.05f) << f << ' ' << cell << ' ' << i;
@@ -128,7 +129,7 @@ TEST_F(CropScreen, KilledRunIsContinued) {
     if (child == 0) {
       clock = CountingClock();
       clock.deadly_look = 12;
-      crop(Communicator::self());
+      crop(mpi::Communicator::self());
       ::_exit(0);
     }
     int status = 0;
@@ -137,7 +138,8 @@ TEST_F(CropScreen, KilledRunIsContinued) {
   }
   world().barrier();
   EXPECT_FALSE(std::filesystem::exists(files.output));
-  EXPECT_THAT(message_of([&] { CropStore store(files.output.string() + ".part"); }), HasSubstr("unfinished"));
+  EXPECT_THAT(message_of([&] { store::CropStore store(files.output.string() + ".part"); }),
+              HasSubstr("unfinished"));
   world().barrier();
   const auto result = crop(world());
   EXPECT_GT(result.fields_done_before, 0u);
@@ -154,7 +156,7 @@ TEST_F(CropScreen, FieldThatCannotBeReadIsMarked) {
   world().barrier();
   options.pass.max_failed_fields = "1";
   EXPECT_EQ(crop(world()).failed_fields, 1u);
-  const CropStore store(files.output);
+  const store::CropStore store(files.output);
   for (std::size_t f = 0; f < screen.fields.size(); ++f) EXPECT_EQ(store.field_failed(f), f == 5);
   const Table failures = read_csv(files.failures);
   ASSERT_EQ(failures.rows.size(), 1u);
@@ -172,7 +174,7 @@ TEST_F(CropScreen, FieldThatCannotBeReadIsMarked) {
 TEST_F(CropScreen, RefusesWhatIsNotItsStore) {
   prepare("refused");
   crop(world());
-  const CropStore store(files.output);
+  const store::CropStore store(files.output);
   auto moved = cells;
   moved.y[3] += 1;
   EXPECT_THAT(message_of([&] { store.check_matches(screen, moved); }),
@@ -189,8 +191,8 @@ TEST_F(CropScreen, RefusesWhatIsNotItsStore) {
   world().barrier();
   EXPECT_THAT(message_of([&] { store.read(cells.cells() - 1, codes, scaling); }),
               AllOf(HasSubstr("crops.h5"), HasSubstr("ended before its time")));
-  EXPECT_THAT(message_of([&] { CropStore cut(files.output); }), HasSubstr("crops.h5"));
-  EXPECT_THAT(message_of([&] { CropStore absent(folder / "absent.h5"); }), HasSubstr("absent.h5"));
+  EXPECT_THAT(message_of([&] { store::CropStore cut(files.output); }), HasSubstr("crops.h5"));
+  EXPECT_THAT(message_of([&] { store::CropStore absent(folder / "absent.h5"); }), HasSubstr("absent.h5"));
   options.bits = 12;
   EXPECT_THAT(message_of([&] { crop(world()); }), HasSubstr("--crop-bits"));
   options = {};
@@ -198,4 +200,4 @@ TEST_F(CropScreen, RefusesWhatIsNotItsStore) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

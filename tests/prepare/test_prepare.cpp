@@ -5,23 +5,23 @@
 #include <cmath>
 #include <fstream>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/random.hpp"
-#include "image/tiff.hpp"
-#include "prepare/illuminate.hpp"
-#include "prepare/segment.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "image/io/tiff.hpp"
+#include "prepare/illuminate_screen.hpp"
+#include "prepare/segment_screen.hpp"
 #include "store/illumination_file.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 namespace {
 namespace fs = std::filesystem;
 
 constexpr int side = 128, nuclei_per_field = 9;
 
-// Nine discs on a grid over a background that is brighter towards the right.
+// Nine discs on a grid over a background that is brighter toward the right.
 std::vector<std::uint16_t> painted(std::uint64_t field, double shade) {
   Random random(11, {field});
   std::vector<std::uint16_t> pixels(side * side);
@@ -38,23 +38,23 @@ std::vector<std::uint16_t> painted(std::uint64_t field, double shade) {
 }
 
 // Two plates of six fields, two channels. Collective: yes.
-Screen painted_screen(const fs::path& folder) {
-  Screen screen;
+screen::Screen painted_screen(const fs::path& folder) {
+  screen::Screen screen;
   screen.channels = {"DNA", "Actin"};
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   for (std::uint64_t f = 0; f < 12; ++f) {
     const std::string plate = f < 6 ? "P1" : "P2", well = "A0" + std::to_string(f % 6 / 2 + 1),
                       site = std::to_string(f % 2);
-    Field field{plate, well, site, {plate, well, site}, {}};
+    screen::Field field{plate, well, site, {plate, well, site}, {}};
     for (const char* channel : {"d", "a"})
       field.images.push_back({folder / (channel + std::to_string(f) + ".tif"), 0});
     if (world().root()) {
-      write_tiff(field.images[0].path, side, side, painted(f, 1.0));
-      write_tiff(field.images[1].path, side, side, painted(f + 100, 0.5));
+      image::write_tiff(field.images[0].path, side, side, painted(f, 1.0));
+      image::write_tiff(field.images[1].path, side, side, painted(f + 100, 0.5));
     }
     screen.fields.push_back(field);
   }
-  order_fields(screen);
+  screen::order_fields(screen);
   world().barrier();
   return screen;
 }
@@ -64,7 +64,7 @@ struct Run {
   std::string cells, failures, illumination;
 };
 
-Run run_all(const Communicator& comm, const Screen& screen, const fs::path& out,
+Run run_all(const mpi::Communicator& comm, const screen::Screen& screen, const fs::path& out,
             const std::string& limit = "1%") {
   Log log(1, 1, true);  // rank 1: info() says nothing
   SteadyClock clock;
@@ -86,11 +86,11 @@ TEST(Prepare, FindsThePaintedNucleiAndWritesTheSameBytesOnAnyRankCount) {
   const auto run = run_all(world(), screen, together);
   EXPECT_EQ(run.summary.cells, 12 * nuclei_per_field);
   EXPECT_EQ(run.summary.failed_fields, 0u);
-  const auto table = read_cell_table(together / "cells.h5");
+  const auto table = store::read_cell_table(together / "cells.h5");
   EXPECT_NEAR(table.y[0], 21, 0.5);
   EXPECT_NEAR(table.x[0], 21, 0.5);
   if (world().root()) {
-    const auto single = run_all(Communicator::self(), screen, alone);
+    const auto single = run_all(mpi::Communicator::self(), screen, alone);
     EXPECT_TRUE(run.cells == single.cells);
     EXPECT_TRUE(run.illumination == single.illumination);
     EXPECT_EQ(run.failures, single.failures);
@@ -102,7 +102,7 @@ TEST(Prepare, IlluminationRecoversTheShade) {
   const auto screen = painted_screen(fresh_folder("images"));
   const auto out = fresh_folder("shade");
   run_all(world(), screen, out);
-  const auto gain = IlluminationReader(out / "illumination.h5").read("P1");
+  const auto gain = store::IlluminationReader(out / "illumination.h5").read("P1");
   const auto at = [&](int x) { return gain.gain[static_cast<std::size_t>(64 * side + x)]; };
   EXPECT_NEAR(at(110) / at(20), (1 + 110.0 / side) / (1 + 20.0 / side), 0.15);
 }
@@ -114,21 +114,21 @@ TEST(Prepare, BadFieldsAreListedAndTheRestGoesOn) {
     fs::remove(screen.fields[3].images[0].path);                           // missing
     fs::resize_file(screen.fields[5].images[1].path, 500);                 // truncated
     std::ofstream(screen.fields[7].images[0].path) << "this is no image";  // corrupt
-    write_tiff(screen.fields[9].images[0].path, 64, 64,
-               std::vector<std::uint16_t>(64 * 64, 7));  // wrong size
-    write_tiff(screen.fields[9].images[1].path, 64, 64, std::vector<std::uint16_t>(64 * 64, 7));
+    image::write_tiff(screen.fields[9].images[0].path, 64, 64,
+                      std::vector<std::uint16_t>(64 * 64, 7));  // wrong size
+    image::write_tiff(screen.fields[9].images[1].path, 64, 64, std::vector<std::uint16_t>(64 * 64, 7));
   }
   world().barrier();
   const auto out = fresh_folder("bad");
   const auto run = run_all(world(), screen, out, "4");
   EXPECT_EQ(run.summary.failed_fields, 4u);
   EXPECT_EQ(run.summary.cells, 8 * nuclei_per_field);
-  const auto failures = read_failures(out / "failures.csv", screen);
+  const auto failures = screen::read_failures(out / "failures.csv", screen);
   ASSERT_EQ(failures.size(), 4u);
   EXPECT_EQ(failures[0].field, 3u);
   EXPECT_EQ(failures[1].file, screen.fields[5].images[1].path.string());
   EXPECT_NE(failures[3].reason.find("64×64"), std::string::npos);
-  const auto table = read_cell_table(out / "cells.h5");
+  const auto table = store::read_cell_table(out / "cells.h5");
   EXPECT_TRUE(table.failed[3] && table.failed[9] && !table.failed[0]);
   std::string message;
   try {
@@ -137,7 +137,7 @@ TEST(Prepare, BadFieldsAreListedAndTheRestGoesOn) {
     message = error.what();
   }
   EXPECT_NE(message.find("4 fields cannot be read, 3 are allowed"), std::string::npos);
-  EXPECT_EQ(read_failures(out / "failures.csv", screen).size(), 4u);  // written all the same
+  EXPECT_EQ(screen::read_failures(out / "failures.csv", screen).size(), 4u);  // written all the same
 }
 
 TEST(Prepare, ImportsLocations) {
@@ -160,11 +160,11 @@ TEST(Prepare, ImportsLocations) {
   const auto summary =
       segment_screen(world(), screen, options, out / "cells.h5", out / "f.csv", {}, clock, log);
   EXPECT_EQ(summary.cells, 24);
-  const auto table = read_cell_table(out / "cells.h5");
+  const auto table = store::read_cell_table(out / "cells.h5");
   EXPECT_EQ(table.y[0], 20);
   EXPECT_EQ(table.x[1], 30.5);
   world().barrier();
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

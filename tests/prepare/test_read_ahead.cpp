@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 
-namespace cytoscale {
+namespace cytoscale::prepare {
 namespace {
 
 PreparedField named(std::size_t field) {
@@ -57,4 +57,4 @@ TEST(ReadAhead, DropsWhatHasNotBegunWhenItEnds) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::prepare

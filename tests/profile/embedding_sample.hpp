@@ -5,16 +5,16 @@
 #include <limits>
 #include <vector>
 
-#include "store/embedding_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 inline constexpr std::size_t sample_features = 3;
 
 // Plates P1 and P2, six wells each (A01 to A06), two sites a well. Cells per field vary; well A05 of P1 has
 // none; site 2 of A02 of P2 has failed. Compounds: DMSO in A01 to A03, then a, b, c.
-inline Screen sample_screen() {
-  Screen screen;
+inline screen::Screen sample_screen() {
+  screen::Screen screen;
   screen.channels = {"DNA"};
   screen.metadata_columns = {"Metadata_Plate",    "Metadata_Well",          "Metadata_Site",
                              "Metadata_Compound", "Metadata_Concentration", "Metadata_MOA",
@@ -53,8 +53,8 @@ inline float sample_value(std::int64_t cell, std::size_t feature) {
                             static_cast<double>(feature));
 }
 
-inline CellTable sample_cells(const Screen& screen) {
-  CellTable cells;
+inline store::CellTable sample_cells(const screen::Screen& screen) {
+  store::CellTable cells;
   cells.channels = screen.channels;
   cells.first_cell = {0};
   for (std::size_t field = 0; field < screen.fields.size(); ++field) {
@@ -74,14 +74,14 @@ inline CellTable sample_cells(const Screen& screen) {
 }
 
 // Collective: yes.
-inline void write_sample(const Communicator& comm, const std::filesystem::path& path) {
+inline void write_sample(const mpi::Communicator& comm, const std::filesystem::path& path) {
   const auto screen = sample_screen();
   const auto cells = sample_cells(screen);
-  EmbeddingLayout layout;
+  store::EmbeddingLayout layout;
   layout.feature_names = {"net_conv4a_0", "net_conv4a_1", "net_conv4a_2"};
   layout.feature_layers = {"conv4a", "conv4a", "conv4a"};
   layout.provenance = {{"job", "embed"}};
-  EmbeddingWriter writer(comm, path, screen, cells, layout);
+  store::EmbeddingWriter writer(comm, path, screen, cells, layout);
   for (std::size_t field = 0; field < screen.fields.size(); ++field) {
     if (static_cast<int>(field) % comm.size() != comm.rank() || writer.done(field)) continue;
     if (sample_failed(field)) {
@@ -97,4 +97,4 @@ inline void write_sample(const Communicator& comm, const std::filesystem::path& 
   writer.close();
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

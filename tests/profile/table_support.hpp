@@ -7,7 +7,7 @@
 #include "profile/profile_table.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 
 inline ProfileTable waves(int rows, int columns) {
   ProfileTable table;
@@ -21,4 +21,4 @@ inline ProfileTable waves(int rows, int columns) {
   return table;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "profile/aggregate.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 constexpr float nan_value = std::numeric_limits<float>::quiet_NaN();
@@ -87,4 +87,4 @@ TEST(Aggregate, UnknownWordIsRefused) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -5,7 +5,7 @@
 #include "profile/normalize.hpp"
 #include "table_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 void check(Transform transform, int rows, int columns, const std::vector<double>& fourth, double norm) {
@@ -30,7 +30,7 @@ TEST(Factors, FactorAnalysisAgreesWithSklearn) {
         5.160085912640099);
 }
 
-TEST(Factors, TheNormalisationFollowsTheTransform) {
+TEST(Factors, TheNormalizationFollowsTheTransform) {
   NormalizeOptions options;
   options.transform = Transform::pca;
   options.components = 3;
@@ -49,4 +49,4 @@ TEST(Factors, TooManyComponentsAreRefused) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

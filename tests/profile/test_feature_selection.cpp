@@ -4,7 +4,7 @@
 #include "profile/normalize.hpp"
 #include "table_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -64,4 +64,4 @@ TEST(FeatureSelection, BadInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -10,7 +10,7 @@
 #include "profile/normalize.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 const std::vector<char> control = {1, 1, 1, 1, 1, 1, 0, 0, 0};
@@ -70,11 +70,11 @@ TEST(Normalize, BatchCorrectionIsASeam) {
   EXPECT_EQ(aligned.features[0], "coral_0");
   EXPECT_TRUE(aligned.values == normalized(Normalization::tvn, 0.5).values);
   options.batch_correction = BatchCorrection::center;
-  const auto centred = normalize(sample(), {control, batch, batch}, options, "test");
+  const auto centered = normalize(sample(), {control, batch, batch}, options, "test");
   const auto plain = normalized(Normalization::whiten, 0.5);
   const Eigen::RowVectorXd all = plain.values.topRows(6).colwise().mean(),
                            b = plain.values.middleRows(3, 3).colwise().mean();
-  EXPECT_LT((centred.values.row(8) - (plain.values.row(8) - b + all)).norm(), 1e-12);
+  EXPECT_LT((centered.values.row(8) - (plain.values.row(8) - b + all)).norm(), 1e-12);
   options.method = Normalization::tvn;
   EXPECT_NE(message_of([&] { options.validate(); }).find("--batch-correction"), std::string::npos);
 }
@@ -144,14 +144,14 @@ TEST(Normalize, LambdaZeroNeedsMoreControlsThanFeatures) {
 
 TEST(Normalize, RolesAreReadFromTheMetadata) {
   const Table metadata = {{"Metadata_Plate", "Metadata_Compound"}, {{"W1_1", "DMSO"}, {"W2_1", "x"}}};
-  ColumnRoles roles;
+  screen::ColumnRoles roles;
   roles.control = "Metadata_Compound=DMSO";
   roles.batch_from_plate = "^[^_]+";
   const auto tvn = well_roles(metadata, roles, {Normalization::tvn, Within::all, 1}, "wells.csv");
   EXPECT_EQ(tvn.control, (std::vector<char>{1, 0}));
   EXPECT_EQ(tvn.batch, (std::vector<std::string>{"W1", "W2"}));
   EXPECT_TRUE(tvn.plate.empty());
-  EXPECT_TRUE(well_roles(metadata, ColumnRoles{}, {}, "wells.csv").control.empty());
+  EXPECT_TRUE(well_roles(metadata, screen::ColumnRoles{}, {}, "wells.csv").control.empty());
   roles.control = "Metadata_Compund=DMSO";
   EXPECT_NE(message_of([&] {
               well_roles(metadata, roles, {Normalization::whiten, Within::all, 1}, "wells.csv");
@@ -161,7 +161,7 @@ TEST(Normalize, RolesAreReadFromTheMetadata) {
 
 TEST(Covariance, PowersMultiplyBack) {
   const auto table = sample();
-  const auto c = uncentred_covariance(table.values, {0, 1, 2, 3, 4, 5, 6, 7});
+  const auto c = uncentered_covariance(table.values, {0, 1, 2, 3, 4, 5, 6, 7});
   const auto eigen = symmetric_eigen(c);
   const Matrix half = shifted_power(eigen, 0.3, 0.5), inverse = shifted_power(eigen, 0.3, -0.5);
   const Matrix shifted = c + 0.3 * Matrix::Identity(5, 5);
@@ -170,4 +170,4 @@ TEST(Covariance, PowersMultiplyBack) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "profile/profile_table.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -108,4 +108,4 @@ TEST(ProfileAnnData, NotAnAnnDataIsAnError) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

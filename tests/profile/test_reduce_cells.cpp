@@ -8,7 +8,7 @@
 #include "profile/reduce_cells.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 struct FixedClock final : Clock {
@@ -71,7 +71,7 @@ TEST(ReduceCells, SameBitsAsOneRank) {
   const FixedClock clock;
   for (const auto how : {Aggregate::mean, Aggregate::median, Aggregate::trimmed}) {
     const auto together = reduce_cells(world(), path, how, clock);
-    const auto alone = reduce_cells(Communicator::self(), path, how, clock);
+    const auto alone = reduce_cells(mpi::Communicator::self(), path, how, clock);
     if (!world().root()) continue;
     EXPECT_EQ(together.wells.metadata.rows, alone.wells.metadata.rows);
     ASSERT_EQ(together.wells.values.rows(), alone.wells.values.rows());
@@ -105,4 +105,4 @@ TEST(ReduceCells, WellsAreSpreadInOrder) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

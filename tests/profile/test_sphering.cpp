@@ -4,7 +4,7 @@
 #include "profile/normalize.hpp"
 #include "table_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::profile {
 namespace {
 
 const std::vector<char> control = {1, 1, 1, 1, 1, 1, 0, 0, 0};
@@ -109,4 +109,4 @@ TEST(Sphering, DependentFeaturesAreRefused) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::profile

@@ -5,11 +5,11 @@
 #include <map>
 #include <set>
 
-#include "screen/columns.hpp"
+#include "screen/column_roles.hpp"
 #include "screen/manifest.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 TEST(Bbbc021, ReadsTheScreenAndSetsThePositiveControlsApart) {
@@ -47,4 +47,4 @@ TEST(Bbbc021, ReadsTheScreenAndSetsThePositiveControlsApart) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

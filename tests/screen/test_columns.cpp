@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "screen/columns.hpp"
+#include "screen/column_roles.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 const Table metadata{{"Metadata_Plate", "Metadata_Compound", "Metadata_Concentration"},
@@ -38,4 +38,4 @@ TEST(Columns, ControlsAreFoundOrMissed) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
-#include "core/csv.hpp"
 #include "core/error.hpp"
+#include "core/text/csv.hpp"
 #include "screen/failures.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 TEST(Failures, LimitIsACountOrAPercentageOfAtLeastOne) {
@@ -35,4 +35,4 @@ TEST(Failures, WrittenSortedOnceAFieldAndReadAgain) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

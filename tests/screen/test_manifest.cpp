@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "screen/manifest.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 namespace fs = std::filesystem;
 
@@ -131,4 +131,4 @@ TEST(DeepProfiler, IndexColumnsThatNameFilesAreChannels) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

@@ -5,7 +5,7 @@
 
 #include "screen/plan.hpp"
 
-namespace cytoscale {
+namespace cytoscale::screen {
 namespace {
 
 Screen screen_of(const std::vector<int>& fields_per_plate) {
@@ -75,4 +75,4 @@ TEST(Plan, BlocksCoverEverythingOnce) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::screen

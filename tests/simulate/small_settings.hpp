@@ -2,7 +2,7 @@
 #pragma once
 #include "simulate/settings.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 
 inline SimulateSettings small_settings() {
   SimulateSettings settings;
@@ -21,4 +21,4 @@ inline SimulateSettings small_settings() {
   return settings;
 }
 
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "simulate/camera.hpp"
+#include "simulate/paint/camera.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 Optics plain_optics() {
@@ -25,11 +25,12 @@ constexpr FieldKey key{5, 0, 0, 1};
 
 TEST(Camera, NoiseHasTheVarianceOfPhotonsAndOfReading) {
   const int side = 256;
-  const auto pictures = photograph({std::vector<float>(side * side, 1.0f)}, side, plain_optics(), key);
+  const auto pictures =
+      render_camera_image({std::vector<float>(side * side, 1.0f)}, side, plain_optics(), key);
   double sum = 0, squares = 0;
-  for (auto grey : pictures[0]) sum += grey, squares += static_cast<double>(grey) * grey;
+  for (auto gray : pictures[0]) sum += gray, squares += static_cast<double>(gray) * gray;
   const double n = side * side, mean = sum / n, sd = std::sqrt(squares / n - mean * mean);
-  // 100 photons at 12 grey levels each, over the offset; variance 100 + 3² photons² (+ rounding).
+  // 100 photons at 12 gray levels each, over the offset; variance 100 + 3² photons² (+ rounding).
   EXPECT_NEAR(mean, 200 + 1200, 5 * 12 * std::sqrt(109 / n));
   EXPECT_NEAR(sd, 12 * std::sqrt(109.0), 0.02 * 12 * std::sqrt(109.0));
 }
@@ -42,7 +43,7 @@ TEST(Camera, DefocusKeepsLightAndMakesAGaussian) {
   optics.blur_px = {2};
   optics.photons = 40000;
   optics.read_noise = 0;
-  const auto pictures = photograph({plane}, side, optics, key);
+  const auto pictures = render_camera_image({plane}, side, optics, key);
   double sum = 0, second = 0;
   for (int y = 0; y < side; ++y)
     for (int x = 0; x < side; ++x) {
@@ -69,18 +70,18 @@ TEST(Camera, BleedThroughAndShadingChangeWhatTheyShould) {
   };
   const std::vector<std::vector<float>> planes = {std::vector<float>(side * side, 1.0f),
                                                   std::vector<float>(side * side, 0.0f)};
-  const auto pictures = photograph(planes, side, optics, key);
+  const auto pictures = render_camera_image(planes, side, optics, key);
   EXPECT_NEAR(mean_of(pictures[1]), 200 + 600, 10);
-  const double centre = pictures[0][32 * side + 32], corner = pictures[0][0];
-  EXPECT_LT(corner - 200, 0.85 * (centre - 200));
+  const double center = pictures[0][32 * side + 32], corner = pictures[0][0];
+  EXPECT_LT(corner - 200, 0.85 * (center - 200));
 }
 
 TEST(Camera, TheSameFieldIsTheSamePictureAndAnotherIsNot) {
   const std::vector<std::vector<float>> planes = {std::vector<float>(32 * 32, 1.0f)};
-  const auto first = photograph(planes, 32, plain_optics(), key);
-  EXPECT_EQ(first, photograph(planes, 32, plain_optics(), key));
-  EXPECT_NE(first, photograph(planes, 32, plain_optics(), {5, 0, 0, 2}));
+  const auto first = render_camera_image(planes, 32, plain_optics(), key);
+  EXPECT_EQ(first, render_camera_image(planes, 32, plain_optics(), key));
+  EXPECT_NE(first, render_camera_image(planes, 32, plain_optics(), {5, 0, 0, 2}));
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -6,12 +6,12 @@
 #include <tuple>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
-#include "simulate/design.hpp"
-#include "simulate/truth.hpp"
+#include "core/text/text.hpp"
+#include "simulate/design/design.hpp"
+#include "simulate/truth_tables.hpp"
 #include "small_settings.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 std::map<std::size_t, std::set<int>> batches_by_treatment(const Design& design) {
@@ -157,4 +157,4 @@ TEST(Design, APlateThatCannotHoldItsShareIsAnError) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "simulate/effects.hpp"
+#include "simulate/biology/effects.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 const std::vector<std::string> three = {"DNA", "Tubulin", "Actin"};
@@ -37,7 +37,7 @@ TEST(Effects, MoveOnlyWhatTheChannelsShow) {
     EXPECT_EQ(mechanism.direction[index_of(Trait::rna_nucleoli)], 0);
   }
   for (const auto& mechanism : make_mechanisms(3, mechanism_names(24), five))
-    EXPECT_EQ(mechanism.direction[index_of(Trait::tubulin_fibres)], 0);
+    EXPECT_EQ(mechanism.direction[index_of(Trait::tubulin_fibers)], 0);
   for (const auto& mechanism : make_mechanisms(3, mechanism_names(4), {"DNA"}))
     EXPECT_EQ(mechanism.direction[index_of(Trait::cell_area)], 0);
 }
@@ -80,7 +80,7 @@ TEST(Traits, NaturalValuesRiseAndStayInBounds) {
   for (std::size_t t = 0; t < trait_count; ++t) {
     const auto trait = static_cast<Trait>(t);
     const TraitInfo& info = trait_info(trait);
-    EXPECT_NEAR(natural(trait, 0), info.centre, 1e-12) << info.name;
+    EXPECT_NEAR(natural(trait, 0), info.center, 1e-12) << info.name;
     EXPECT_LT(natural(trait, -1), natural(trait, 1)) << info.name;
     EXPECT_GT(natural(trait, -100), 0) << info.name;
     EXPECT_EQ(natural(trait, 4), natural(trait, 100)) << info.name;
@@ -89,4 +89,4 @@ TEST(Traits, NaturalValuesRiseAndStayInBounds) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

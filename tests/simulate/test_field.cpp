@@ -6,11 +6,11 @@
 #include <set>
 
 #include "image/plane.hpp"
-#include "image/segment.hpp"
+#include "image/segment/segment_nuclei.hpp"
 #include "simulate/simulate_screen.hpp"
 #include "small_settings.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 SimulateSettings one_field() {
@@ -42,7 +42,7 @@ double brightest_near(const std::vector<std::uint16_t>& picture, int side, float
   return best;
 }
 
-TEST(Field, ThereIsDnaWhereTruthSaysSo) {
+TEST(screen::Field, ThereIsDnaWhereTruthSaysSo) {
   const auto settings = one_field();
   const Design design = make_design(settings);
   const NoiseTile noise(settings.seed);
@@ -69,7 +69,7 @@ TEST(Field, ThereIsDnaWhereTruthSaysSo) {
   EXPECT_LT(elsewhere, 0.3 * places);
 }
 
-TEST(Field, SegmentationFindsTheCells) {
+TEST(screen::Field, SegmentationFindsTheCells) {
   const auto settings = one_field();
   const Design design = make_design(settings);
   const NoiseTile noise(settings.seed);
@@ -77,15 +77,15 @@ TEST(Field, SegmentationFindsTheCells) {
   int cells = 0, matched = 0, objects = 0;
   for (std::size_t w = 0; w < 8; ++w) {
     const auto field = simulate_field(settings, design, design.wells[w], 1, noise);
-    Plane plane;
+    image::Plane plane;
     plane.height = plane.width = side;
     plane.pixels.assign(field.pictures[0].begin(), field.pictures[0].end());
-    const auto nuclei = segment_nuclei(plane, SegmentOptions{}).nuclei;
+    const auto nuclei = image::segment_nuclei(plane, image::SegmentOptions{}).nuclei;
     objects += static_cast<int>(nuclei.size());
     for (const Cell& cell : field.cells) {
       if (!inside_field(cell, side)) continue;
       ++cells;
-      matched += std::any_of(nuclei.begin(), nuclei.end(), [&](const Nucleus& n) {
+      matched += std::any_of(nuclei.begin(), nuclei.end(), [&](const image::Nucleus& n) {
         return std::hypot(n.y - cell.y, n.x - cell.x) < 0.8 * settings.imaging.nucleus_radius_px;
       });
     }
@@ -95,7 +95,7 @@ TEST(Field, SegmentationFindsTheCells) {
               0.25 * cells);  // several nuclei of a cell, dead cells, nuclei cut by the border
 }
 
-TEST(Field, LargerNucleiAreLargerInThePicture) {
+TEST(screen::Field, LargerNucleiAreLargerInThePicture) {
   auto settings = one_field();
   settings.difficulty = 0;
   Design design = make_design(settings);
@@ -109,12 +109,12 @@ TEST(Field, LargerNucleiAreLargerInThePicture) {
     const auto& dna = field.pictures[0];
     const double background = percentile(dna, 0.3),
                  threshold = background + 0.35 * (percentile(dna, 0.99) - background);
-    return std::count_if(dna.begin(), dna.end(), [&](auto grey) { return grey > threshold; });
+    return std::count_if(dna.begin(), dna.end(), [&](auto gray) { return gray > threshold; });
   };
   EXPECT_GT(static_cast<double>(bright_area(3)), 1.3 * static_cast<double>(bright_area(0)));
 }
 
-TEST(Field, AChannelLooksTheSameWhicheverOthersAreImaged) {
+TEST(screen::Field, AChannelLooksTheSameWhicheverOthersAreImaged) {
   auto settings = one_field();
   settings.nuisance.bleed_through = 0;
   const Design design = make_design(settings);
@@ -130,7 +130,7 @@ TEST(Field, AChannelLooksTheSameWhicheverOthersAreImaged) {
   EXPECT_EQ(one.cells.front().traits, three.cells.front().traits);
 }
 
-TEST(Field, EveryChannelHasLightInCells) {
+TEST(screen::Field, EveryChannelHasLightInCells) {
   auto settings = one_field();
   settings.imaging.channels = {"DNA", "Tubulin", "Actin", "RNA", "ER", "AGP", "Mito"};
   const Design design = make_design(settings);
@@ -144,4 +144,4 @@ TEST(Field, EveryChannelHasLightInCells) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

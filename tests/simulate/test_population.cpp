@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "simulate/population.hpp"
+#include "simulate/biology/population.hpp"
 #include "small_settings.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 SimulateSettings wide_field() {
@@ -109,4 +109,4 @@ TEST(Population, DependsOnTheFieldAloneAndOnTheSeed) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

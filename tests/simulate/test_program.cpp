@@ -3,10 +3,10 @@
 
 #include <map>
 
-#include "core/csv.hpp"
+#include "core/text/csv.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::simulate {
 namespace {
 
 std::vector<std::string> small_screen(const std::filesystem::path& folder,
@@ -49,4 +49,4 @@ TEST(SimulateProgram, BadOptionsEndInOneMessageAndExitCode2) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::simulate

@@ -4,17 +4,17 @@
 #include <algorithm>
 #include <map>
 
-#include "core/clock.hpp"
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "image/tiff.hpp"
+#include "core/system/clock.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "image/io/tiff.hpp"
 #include "screen/manifest.hpp"
 #include "simulate/simulate_screen.hpp"
 #include "small_settings.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 std::map<std::string, std::string> files_under(const std::filesystem::path& folder) {
@@ -32,7 +32,7 @@ TEST(SimulateScreen, BytesDoNotDependOnTheNumberOfRanks) {
   settings.output = folder / "together";
   const auto summary = simulate_screen(settings, world(), clock);
   settings.output = folder / ("alone" + std::to_string(world().rank()));
-  const auto alone = simulate_screen(settings, Communicator::self(), clock);
+  const auto alone = simulate_screen(settings, mpi::Communicator::self(), clock);
   EXPECT_EQ(summary.cells, alone.cells);
   EXPECT_EQ(summary.fields, 4 * (9 + 3));
   world().barrier();
@@ -60,16 +60,16 @@ TEST(SimulateScreen, IsReadAsAScreenAndItsTruthMatchesIt) {
   auto settings = small_settings();
   settings.output = fresh_folder("read");
   const auto summary = simulate_screen(settings, world(), SteadyClock());
-  ManifestOptions options;
+  screen::ManifestOptions options;
   options.manifest = settings.output / "screen.csv";
-  const Screen screen = read_manifest(options);
+  const screen::Screen screen = screen::read_manifest(options);
   EXPECT_EQ(screen.channels, settings.imaging.channels);
   EXPECT_EQ(static_cast<std::int64_t>(screen.fields.size()), summary.fields);
   for (const auto& field : screen.fields)
     for (const auto& image : field.images) {
-      const auto info = inspect_tiff(image);
+      const auto info = image::inspect_tiff(image);
       EXPECT_EQ(info.height, 128);
-      EXPECT_EQ(info.type, PixelType::u16);
+      EXPECT_EQ(info.type, image::PixelType::u16);
     }
   const Table truth = read_csv(settings.output / "truth.csv");
   EXPECT_EQ(static_cast<std::int64_t>(truth.rows.size()), summary.cells);
@@ -101,4 +101,4 @@ TEST(SimulateScreen, AFolderThatCannotBeMadeIsOneErrorOnEveryRank) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "small_settings.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 // The error's place must be the option to mend.
@@ -71,4 +71,4 @@ TEST(Settings, DifficultyWeighsEffectsAgainstNuisance) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

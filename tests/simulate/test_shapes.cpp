@@ -4,12 +4,12 @@
 #include <cmath>
 #include <set>
 
-#include "core/csv.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
 #include "simulate/shapes.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 // Oracle: Sailem et al. 2017 §3.1, as method.md §6 has it.
@@ -74,7 +74,7 @@ TEST(Shapes, AreTheSameForAnyNumberOfRanks) {
   if (!world().root()) return;
   const auto together = settings.output;
   settings.output = together.parent_path() / "shapes_alone";
-  simulate_shapes(settings, Communicator::self(), SteadyClock());
+  simulate_shapes(settings, mpi::Communicator::self(), SteadyClock());
   for (const auto* name : {"truth.csv", "screen.csv", "images/train/N0001.tif", "images/test/P0009.tif"})
     EXPECT_EQ(read_file(together / name), read_file(settings.output / name)) << name;
   const auto manifest = read_csv(together / "screen.csv");
@@ -91,4 +91,4 @@ TEST(Shapes, BadSettingsAreRefused) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

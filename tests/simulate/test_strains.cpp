@@ -5,16 +5,16 @@
 #include <map>
 #include <set>
 
-#include "core/clock.hpp"
-#include "core/csv.hpp"
 #include "core/error.hpp"
-#include "image/tiff.hpp"
+#include "core/system/clock.hpp"
+#include "core/text/csv.hpp"
+#include "image/io/tiff.hpp"
 #include "mpi/communicator.hpp"
 #include "simulate/simulate_screen.hpp"
 #include "small_settings.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 SimulateSettings strain_settings() {
@@ -108,19 +108,19 @@ TEST(Masks, TellWhosePixelsAreWhose) {
   settings.masks = true;
   settings.design.batches = settings.design.replicates = 1;
   settings.design.away_compounds = settings.design.single_group_moas = 0;
-  simulate_screen(settings, Communicator::self(), SteadyClock());
+  simulate_screen(settings, mpi::Communicator::self(), SteadyClock());
   const auto truth = read_csv(settings.output / "truth.csv");
   const auto at = [&](const char* column) { return truth.column(column); };
   std::size_t inside = 0;
   for (const auto& row : truth.rows) {
     const auto name = row[at("Metadata_Plate")] + "_" + row[at("Metadata_Well")] + "_s1.tif";
-    const auto mask = to_float(read_raw({settings.output / "masks/cells" / name})),
-               responding = to_float(read_raw({settings.output / "masks/responding" / name}));
+    const auto mask = image::to_float(image::read_raw({settings.output / "masks/cells" / name})),
+               responding = image::to_float(image::read_raw({settings.output / "masks/responding" / name}));
     const int y = static_cast<int>(std::lround(std::stod(row[at("Nuclei_Location_Center_Y")]))),
               x = static_cast<int>(std::lround(std::stod(row[at("Nuclei_Location_Center_X")])));
     if (y >= mask.height || x >= mask.width) continue;
     const float object = std::stof(row[at("object")]);
-    if (mask.at(y, x) != object) continue;  // a neighbour lies over it
+    if (mask.at(y, x) != object) continue;  // a neighbor lies over it
     ++inside;
     EXPECT_EQ(responding.at(y, x), row[at("responded")] == "1" ? object : 0);
   }
@@ -128,4 +128,4 @@ TEST(Masks, TellWhosePixelsAreWhose) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -8,14 +8,14 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
-#include "simulate/design.hpp"
-#include "simulate/design_list.hpp"
-#include "simulate/truth.hpp"
+#include "core/system/files.hpp"
+#include "simulate/design/design.hpp"
+#include "simulate/design/design_list.hpp"
+#include "simulate/truth_tables.hpp"
 #include "small_settings.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 std::string config_file(const std::string& name) {
@@ -148,4 +148,4 @@ TEST(Studies, AWrongListIsRefusedWithItsLine) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

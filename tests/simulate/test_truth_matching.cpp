@@ -1,5 +1,5 @@
 // The screen can be solved: truth parameters, averaged per treatment, match mechanisms by the nearest
-// neighbour.
+// neighbor.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,14 +8,14 @@
 #include <map>
 #include <numeric>
 
-#include "core/csv.hpp"
-#include "core/files.hpp"
-#include "core/text.hpp"
-#include "simulate/nuisance.hpp"
-#include "simulate/truth.hpp"
+#include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "core/text/text.hpp"
+#include "simulate/biology/nuisance.hpp"
+#include "simulate/truth_tables.hpp"
 #include "small_settings.hpp"
 
-namespace cytoscale::simulation {
+namespace cytoscale::simulate {
 namespace {
 
 using Row = std::vector<double>;
@@ -87,7 +87,7 @@ double cosine_of(const Row& a, const Row& b) {
 
 enum class Exclude { compound, compound_and_batch };
 
-// Share of treatments whose nearest neighbour, of another compound (and in no batch of theirs), has their
+// Share of treatments whose nearest neighbor, of another compound (and in no batch of theirs), has their
 // mechanism; mechanisms of one batch are not asked for across batches.
 double matched(const Design& design, const std::map<std::size_t, Row>& profiles, Exclude exclude) {
   const auto allowed = [&](std::size_t query, std::size_t candidate) {
@@ -200,4 +200,4 @@ TEST(TruthMatching, TruthSolvesTheGeneStudy) {
 }
 
 }  // namespace
-}  // namespace cytoscale::simulation
+}  // namespace cytoscale::simulate

@@ -1,13 +1,13 @@
 // Embeddings made from formulas.
 #pragma once
 #include "screen_support.hpp"
-#include "store/embedding_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 
 inline constexpr std::size_t failed_field = 7;
 
-inline CellTable table_of(const Screen& screen) {
+inline CellTable table_of(const screen::Screen& screen) {
   CellTable table;
   table.channels = screen.channels;
   table.screen_fingerprint = screen.fingerprint();
@@ -51,4 +51,4 @@ inline void write_field(EmbeddingWriter& writer, const CellTable& cells, std::si
   writer.write(field, rows);
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

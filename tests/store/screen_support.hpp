@@ -6,16 +6,17 @@
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 
-inline Screen small_screen(std::size_t plates, std::size_t wells, std::size_t sites) {
-  Screen screen;
+inline screen::Screen small_screen(std::size_t plates, std::size_t wells, std::size_t sites) {
+  screen::Screen screen;
   screen.channels = {"DNA", "Actin"};
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site", "Metadata_Compound"};
   for (std::size_t p = 0; p < plates; ++p) {
     for (std::size_t w = 0; w < wells; ++w) {
       for (std::size_t s = 0; s < sites; ++s) {
-        Field field{"P" + std::to_string(p + 1), "A0" + std::to_string(w + 1), std::to_string(s + 1), {}, {}};
+        screen::Field field{
+            "P" + std::to_string(p + 1), "A0" + std::to_string(w + 1), std::to_string(s + 1), {}, {}};
         field.metadata = {field.plate, field.well, field.site,
                           w == 0 ? "DMSO" : "taxol, " + std::to_string(w)};
         for (const auto& channel : screen.channels) {
@@ -25,12 +26,12 @@ inline Screen small_screen(std::size_t plates, std::size_t wells, std::size_t si
       }
     }
   }
-  order_fields(screen);
+  screen::order_fields(screen);
   return screen;
 }
 
 // Field f has (7 f) mod 11 cells; every fifth field failed and has none.
-inline FieldCells cells_of_field(const Screen& screen, std::size_t f) {
+inline FieldCells cells_of_field(const screen::Screen& screen, std::size_t f) {
   FieldCells cells;
   cells.field = f;
   cells.failed = f % 5 == 4;
@@ -53,4 +54,4 @@ inline FieldCells cells_of_field(const Screen& screen, std::size_t f) {
   return cells;
 }
 
-}  // namespace cytoscale
+}  // namespace cytoscale::store

@@ -7,11 +7,11 @@
 
 #include "core/error.hpp"
 #include "embedding_support.hpp"
-#include "store/anndata.hpp"
-#include "store/crop_store.hpp"
+#include "store/anndata/anndata.hpp"
+#include "store/rows/crop_store.hpp"
 #include "store/safetensors.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 void write_example(const std::string& path) {
@@ -46,10 +46,10 @@ void print_anndata(const std::string& path) {
 }
 
 void write_cells(const std::string& path) {
-  const Screen screen = small_screen(2, 3, 2);
+  const screen::Screen screen = small_screen(2, 3, 2);
   std::vector<FieldCells> all;
   for (std::size_t f = 0; f < screen.fields.size(); ++f) all.push_back(cells_of_field(screen, f));
-  write_cell_table(Communicator::self(), path, screen, all, {{"job", "segment"}});
+  write_cell_table(mpi::Communicator::self(), path, screen, all, {{"job", "segment"}});
 }
 
 void write_tensors(const std::string& path) {
@@ -63,11 +63,11 @@ void write_tensors(const std::string& path) {
 }
 
 void write_embeddings(const std::string& path, bool float16) {
-  const Screen screen = small_screen(2, 3, 2);
+  const screen::Screen screen = small_screen(2, 3, 2);
   const CellTable cells = table_of(screen);
   EmbeddingLayout layout = small_layout();
   layout.float16 = float16;
-  const auto comm = Communicator::self();
+  const auto comm = mpi::Communicator::self();
   EmbeddingWriter writer(comm, path, screen, cells, layout);
   for (std::size_t f = 0; f < screen.fields.size(); ++f) {
     if (!writer.done(f)) write_field(writer, cells, f, failed_field);
@@ -77,9 +77,9 @@ void write_embeddings(const std::string& path, bool float16) {
 
 // Codes 7 · cell + channel + pixel, stretched by a scale of each cell.
 void write_crops(const std::string& path, int bits) {
-  const Screen screen = small_screen(2, 3, 2);
+  const screen::Screen screen = small_screen(2, 3, 2);
   const CellTable cells = table_of(screen);
-  const auto comm = Communicator::self();
+  const auto comm = mpi::Communicator::self();
   CropStoreWriter writer(comm, path, screen, cells, {4, bits, {{"job", "crop"}}});
   for (std::size_t f = 0; f < screen.fields.size(); ++f) {
     if (writer.done(f)) continue;
@@ -126,7 +126,7 @@ int run(const std::string& what, const std::string& path) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::store
 
 int main(int argc, char** argv) {
   return argc == 3 ? cytoscale::run(argv[1], argv[2]) : 1;

@@ -1,15 +1,15 @@
 // Round trips and refusals; test_anndata.py lets anndata itself judge the files.
-#include "store/anndata.hpp"
+#include "store/anndata/anndata.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "hdf5/file.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 using testing::HasSubstr;
@@ -130,4 +130,4 @@ TEST(AnnData, BadFilesAreRefused) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::store

@@ -6,12 +6,12 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "hdf5/file.hpp"
 #include "screen_support.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 using testing::HasSubstr;
@@ -20,7 +20,7 @@ using testing::ThrowsMessage;
 // The fields that `rank` of `ranks` brings; the ways to share them differ wildly.
 enum class Sharing { round_robin, all_on_last, backwards_blocks };
 
-std::vector<FieldCells> share(const Screen& screen, Sharing sharing, int rank, int ranks) {
+std::vector<FieldCells> share(const screen::Screen& screen, Sharing sharing, int rank, int ranks) {
   std::vector<FieldCells> mine;
   const std::size_t n = screen.fields.size();
   for (std::size_t i = 0; i < n; ++i) {
@@ -35,13 +35,13 @@ std::vector<FieldCells> share(const Screen& screen, Sharing sharing, int rank, i
 
 const nlohmann::json provenance = {{"job", "segment"}, {"version", "test"}};
 
-std::string written(const std::filesystem::path& path, const Screen& screen, Sharing sharing) {
+std::string written(const std::filesystem::path& path, const screen::Screen& screen, Sharing sharing) {
   write_cell_table(world(), path, screen, share(screen, sharing, world().rank(), world().size()), provenance);
   return read_file(path);
 }
 
 TEST(CellTable, RoundTrip) {
-  const Screen screen = small_screen(2, 3, 2);
+  const screen::Screen screen = small_screen(2, 3, 2);
   const auto path = fresh_folder("round_trip") / "cells.h5";
   written(path, screen, Sharing::round_robin);
   const CellTable table = read_cell_table(path);
@@ -73,14 +73,15 @@ TEST(CellTable, RoundTrip) {
 }
 
 TEST(CellTable, SameBytesHoweverFieldsAreShared) {
-  const Screen screen = small_screen(2, 3, 2);
+  const screen::Screen screen = small_screen(2, 3, 2);
   const auto folder = fresh_folder("shares");
   const std::string first = written(folder / "a.h5", screen, Sharing::round_robin);
   const std::string second = written(folder / "b.h5", screen, Sharing::all_on_last);
   const std::string third = written(folder / "c.h5", screen, Sharing::backwards_blocks);
   // One process alone, without MPI-IO.
   const auto own = folder / ("alone" + std::to_string(world().rank()) + ".h5");
-  write_cell_table(Communicator::self(), own, screen, share(screen, Sharing::round_robin, 0, 1), provenance);
+  write_cell_table(mpi::Communicator::self(), own, screen, share(screen, Sharing::round_robin, 0, 1),
+                   provenance);
   EXPECT_TRUE(first == read_file(own));
   EXPECT_TRUE(second == first);
   EXPECT_TRUE(third == first);
@@ -88,10 +89,10 @@ TEST(CellTable, SameBytesHoweverFieldsAreShared) {
 
 TEST(CellTable, FewerFieldsThanRanksAndNoCells) {
   const auto folder = fresh_folder("few");
-  const Screen one = small_screen(1, 1, 1);  // field 0 has no cells
+  const screen::Screen one = small_screen(1, 1, 1);  // field 0 has no cells
   written(folder / "one.h5", one, Sharing::round_robin);
   EXPECT_EQ(read_cell_table(folder / "one.h5").cells(), 0);
-  const Screen none;
+  const screen::Screen none;
   written(folder / "none.h5", none, Sharing::round_robin);
   EXPECT_EQ(read_cell_table(folder / "none.h5").fields(), 0u);
 }
@@ -104,7 +105,7 @@ void expect_agreed(const std::string& message, const std::string& part) {
 }
 
 TEST(CellTable, ErrorsAreAgreed) {
-  const Screen screen = small_screen(1, 2, 2);
+  const screen::Screen screen = small_screen(1, 2, 2);
   const auto folder = fresh_folder("agreed");
   auto mine = share(screen, Sharing::all_on_last, world().rank(), world().size());
   if (!mine.empty()) mine.pop_back();
@@ -129,7 +130,7 @@ TEST(CellTable, ErrorsAreAgreed) {
 }
 
 TEST(CellTable, BadFilesAreRefused) {
-  const Screen screen = small_screen(1, 2, 2);
+  const screen::Screen screen = small_screen(1, 2, 2);
   const auto folder = fresh_folder("bad");
   const auto path = folder / "cells.h5";
   written(path, screen, Sharing::round_robin);
@@ -150,4 +151,4 @@ TEST(CellTable, BadFilesAreRefused) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::store

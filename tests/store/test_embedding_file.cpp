@@ -1,6 +1,6 @@
 // Ranks write rows of one AnnData file: equal bytes whoever writes what, and a file that survives being
 // interrupted. test_embeddings.py lets anndata judge it.
-#include "store/embedding_file.hpp"
+#include "store/rows/embedding_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,19 +8,19 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "embedding_support.hpp"
 #include "mpi/agree.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 struct EmbeddingFile : testing::Test {
-  Screen screen = small_screen(2, 3, 2);
+  screen::Screen screen = small_screen(2, 3, 2);
   CellTable cells = table_of(screen);
   EmbeddingLayout layout = small_layout();
 
@@ -39,7 +39,7 @@ struct EmbeddingFile : testing::Test {
     return read_file(path);
   }
   std::string written_alone(const std::filesystem::path& path) {
-    const auto comm = Communicator::self();
+    const auto comm = mpi::Communicator::self();
     EmbeddingWriter writer(comm, path, screen, cells, layout);
     for (std::size_t f = screen.fields.size(); f-- > 0;) write_field(writer, cells, f, failed_field);
     writer.close();
@@ -119,7 +119,7 @@ TEST_F(EmbeddingFile, InterruptedRunIsContinued) {
 TEST_F(EmbeddingFile, FieldThatFailedIsTriedAgain) {
   const auto folder = fresh_folder("embedding_retried");
   const std::size_t usual = failed_field;
-  const auto comm = Communicator::self();
+  const auto comm = mpi::Communicator::self();
   const auto own = std::to_string(world().rank());
   const auto write_all = [&](const std::filesystem::path& path, std::size_t failing, bool finish) {
     EmbeddingWriter writer(comm, path, screen, cells, layout);
@@ -189,4 +189,4 @@ TEST_F(EmbeddingFile, NoCellsAtAll) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::store

@@ -4,25 +4,25 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "screen_support.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-Illumination gain(int height, int width, float start) {
-  Illumination illumination{2, height, width, {}};
+image::Illumination gain(int height, int width, float start) {
+  image::Illumination illumination{2, height, width, {}};
   for (int i = 0; i < 2 * height * width; ++i)
     illumination.gain.push_back(start + static_cast<float>(i) / 64);
   return illumination;
 }
 
 TEST(IlluminationFile, RoundTripOfPlatesOfAnySize) {
-  const Screen screen = small_screen(2, 1, 1);
+  const screen::Screen screen = small_screen(2, 1, 1);
   const auto path = fresh_folder("illumination") / "illumination.h5";
   {
     IlluminationWriter writer(path, screen, {{"job", "illuminate"}});
@@ -35,14 +35,14 @@ TEST(IlluminationFile, RoundTripOfPlatesOfAnySize) {
   reader.check_matches(screen);
   EXPECT_EQ(reader.channels(), screen.channels);
   EXPECT_EQ(reader.plates(), (std::vector<std::string>{"P1", "P2"}));
-  const Illumination second = reader.read("P2");
+  const image::Illumination second = reader.read("P2");
   EXPECT_EQ(second.height, 3);
   EXPECT_EQ(second.width, 2);
   EXPECT_EQ(second.gain, gain(3, 2, 2).gain);
   EXPECT_THAT([&] { reader.read("P3"); }, ThrowsMessage<Error>(HasSubstr("plate P3 is not in it")));
   EXPECT_THAT([&] { reader.check_matches(small_screen(3, 1, 1)); },
               ThrowsMessage<Error>(HasSubstr("plate P3")));
-  Screen other = screen;
+  screen::Screen other = screen;
   other.channels = {"DNA", "RNA"};
   EXPECT_THAT([&] { reader.check_matches(other); }, ThrowsMessage<Error>(HasSubstr("other channels")));
 }
@@ -61,4 +61,4 @@ TEST(IlluminationFile, WithoutCommitNothingStays) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::store

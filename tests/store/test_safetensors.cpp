@@ -7,10 +7,10 @@
 #include <fstream>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 using testing::HasSubstr;
@@ -104,4 +104,4 @@ TEST(SafeTensors, WrongSizesAreNotWritten) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::store

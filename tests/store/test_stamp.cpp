@@ -1,13 +1,13 @@
-#include "store/stamp.hpp"
+#include "store/provenance/stamp.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
+#include "core/system/files.hpp"
 #include "test_support.hpp"
 
-namespace cytoscale {
+namespace cytoscale::store {
 namespace {
 
 using nlohmann::json;
@@ -80,4 +80,4 @@ TEST_F(StampTest, ProvenanceHoldsWhatMattersOnly) {
 }
 
 }  // namespace
-}  // namespace cytoscale
+}  // namespace cytoscale::store

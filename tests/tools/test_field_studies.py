@@ -51,7 +51,7 @@ class FieldStudies(unittest.TestCase):
 
     def test_rare_phenotypes(self):
         table, _ = self.check("sailem", SAILEM, "max,fc",
-                              ["Sim 1, Max", "Sim 2, Max, trained on Sim 1", "Sim 1, Max, localisation", "Sim 1, FC"])
+                              ["Sim 1, Max", "Sim 2, Max, trained on Sim 1", "Sim 1, Max, localization", "Sim 1, FC"])
         for row in table["rows"]:
             self.assertTrue(0 <= row["accuracy"]["mean"] <= 1)
         self.assertEqual(table["rows"][0]["published"]["accuracy"], 99.62)

@@ -16,16 +16,16 @@
 #include <mutex>
 #include <thread>
 
+#include "cli/command_line.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "jobs/command_line.hpp"
 #include "jobs/job.hpp"
 #include "jobs/registry.hpp"
-#include "learn/batches.hpp"
-#include "learn/store_images.hpp"
-#include "learn/train.hpp"
+#include "learn/data/batches.hpp"
+#include "learn/data/store_images.hpp"
+#include "learn/run/train.hpp"
 #include "mpi/session.hpp"
-#include "screen/columns.hpp"
+#include "screen/column_roles.hpp"
 
 namespace cytoscale {
 namespace {
@@ -35,18 +35,18 @@ using nlohmann::json;
 
 struct Settings {
   fs::path output = ".", scratch = "bench_crop_store";
-  ManifestOptions manifest;
-  ColumnRoles roles;
-  TrainOptions training;
+  screen::ManifestOptions manifest;
+  screen::ColumnRoles roles;
+  learn::TrainOptions training;
   int reads = 20000, rounds = 5;
 };
 
 // What was cut, by cell and warp: crops as a batch has them, made in advance.
-class MadeCrops final : public CellImages {
+class MadeCrops final : public learn::CellImages {
  public:
-  explicit MadeCrops(const CellImages& source) : source_(source) {}
+  explicit MadeCrops(const learn::CellImages& source) : source_(source) {}
   // Makes those that are not there yet: a training makes all that the next one of the same options asks for.
-  void cut(const TrainingCell& cell, const Warp& warp, PictureSize size,
+  void cut(const learn::TrainingCell& cell, const learn::Warp& warp, image::PictureSize size,
            std::span<float> out) const override {
     const std::lock_guard lock(mutex_);
     auto [crop, fresh] = crops_.try_emplace(key(cell, warp));
@@ -61,13 +61,13 @@ class MadeCrops final : public CellImages {
 
  private:
   using Key = std::array<std::uint32_t, 8>;
-  static Key key(const TrainingCell& cell, const Warp& warp) {
+  static Key key(const learn::TrainingCell& cell, const learn::Warp& warp) {
     const float parts[] = {warp.yy, warp.yx, warp.xy, warp.xx, warp.shift_y, warp.shift_x};
     Key made{static_cast<std::uint32_t>(cell.row), static_cast<std::uint32_t>(cell.row >> 32)};
     std::memcpy(made.data() + 2, parts, sizeof parts);
     return made;
   }
-  const CellImages& source_;
+  const learn::CellImages& source_;
   mutable std::mutex mutex_;
   mutable std::map<Key, std::vector<float>> crops_;
 };
@@ -100,7 +100,7 @@ json rates(double cells, double bytes, double seconds) {
 }
 
 // Each thread reads cells drawn over the whole store; `round` chooses them.
-json random_reads(const CropStore& store, int threads, int reads, std::uint64_t round) {
+json random_reads(const store::CropStore& store, int threads, int reads, std::uint64_t round) {
   const SteadyClock clock;
   const double start_s = clock.now_s();
   {
@@ -119,7 +119,7 @@ json random_reads(const CropStore& store, int threads, int reads, std::uint64_t 
                clock.now_s() - start_s);
 }
 
-json read_rates(const CropStore& store, const Settings& settings) {
+json read_rates(const store::CropStore& store, const Settings& settings) {
   json made;
   for (const int threads : {1, settings.training.threads, 16}) {
     drop_from_cache(store.path());
@@ -135,9 +135,10 @@ json read_rates(const CropStore& store, const Settings& settings) {
 }
 
 // Crops of batches made on one thread: reading, warping, rescaling.
-double batches_per_thread(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options) {
-  const BatchMaker maker(plan, images, options, options.crop_px,
-                         parse_crop_normalisation(options.crop_normalisation));
+double batches_per_thread(const learn::TrainingPlan& plan, const learn::CellImages& images,
+                          const learn::TrainOptions& options) {
+  const learn::BatchMaker maker(plan, images, options, options.crop_px,
+                                image::parse_crop_normalization(options.crop_normalization));
   const SteadyClock clock;
   const auto batch = static_cast<std::size_t>(options.batch_size);
   for (std::int64_t step = 0; step < options.steps; ++step) maker.training(step, 0, batch);  // into the cache
@@ -146,13 +147,14 @@ double batches_per_thread(const TrainingPlan& plan, const CellImages& images, co
   return static_cast<double>(batch) * static_cast<double>(options.steps) / (clock.now_s() - start_s);
 }
 
-TrainResult train_once(const TrainingPlan& plan, const CellImages& images, const Settings& settings) {
-  const auto comm = Communicator::self();
+learn::TrainResult train_once(const learn::TrainingPlan& plan, const learn::CellImages& images,
+                              const Settings& settings) {
+  const auto comm = mpi::Communicator::self();
   Log log(0, 1, true);
   const SteadyClock clock;
   fs::remove_all(settings.scratch);
-  TrainRun run{settings.scratch, {}, {}, log, clock};
-  auto result = train(comm, plan, images, settings.training, run);
+  learn::TrainRun run{settings.scratch, {}, {}, log, clock};
+  auto result = learn::train(comm, plan, images, settings.training, run);
   fs::remove_all(settings.scratch);
   return result;
 }
@@ -163,15 +165,15 @@ double median(std::vector<double> values) {
   return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-json training_rates(const CropStore& store, const StoreImages& images, const TrainingPlan& plan,
-                    const Settings& settings) {
+json training_rates(const store::CropStore& store, const learn::StoreImages& images,
+                    const learn::TrainingPlan& plan, const Settings& settings) {
   const MadeCrops made(images);
   const auto first = train_once(plan, made, settings);  // makes the crops, and warms the machine up
   const std::size_t crops = made.size();
   bool same = true;
   std::map<std::string, std::vector<double>> rate;
   for (int round = 0; round < settings.rounds; ++round) {
-    const auto run = [&](const std::string& name, const CellImages& source) {
+    const auto run = [&](const std::string& name, const learn::CellImages& source) {
       const auto result = train_once(plan, source, settings);
       same = same && result.losses == first.losses;
       rate[name].push_back(result.cells_per_s);
@@ -203,11 +205,11 @@ Settings parse(int argc, char** argv) {
   training.device = "cpu";
   training.validation_cells = 16;
   training.split.single_wells = "train";
-  OptionSet options;
-  declare_output(options, settings.output);
-  declare_manifest(options, settings.manifest);
-  declare_roles(options, settings.roles);
-  declare_precision(options, training.precision);
+  cli::OptionSet options;
+  cli::declare_output(options, settings.output);
+  cli::declare_manifest(options, settings.manifest);
+  cli::declare_roles(options, settings.roles);
+  cli::declare_precision(options, training.precision);
   options.add("crop-size", training.crop_px, "");
   options.add("threads", training.threads, "");
   options.add("steps", training.steps, "");
@@ -215,7 +217,7 @@ Settings parse(int argc, char** argv) {
   options.add("device", training.device, "");
   options.add("rounds", settings.rounds, "training rounds");
   options.add("reads", settings.reads, "random reads");
-  options.assign(parse_command_line({argv + 1, argv + argc}, options, {}).values);
+  options.assign(cli::parse_command_line({argv + 1, argv + argc}, options, {}).values);
   training.validate();
   settings.scratch = settings.output / "bench_crop_store";
   return settings;
@@ -223,12 +225,12 @@ Settings parse(int argc, char** argv) {
 
 int run(int argc, char** argv) {
   const auto settings = parse(argc, argv);
-  const auto screen = read_manifest(settings.manifest);
-  const auto cells = read_cell_table(settings.output / "cells.h5");
-  const auto plan = plan_training(screen, cells, settings.roles, settings.training);
-  const CropStore store(settings.output / "crops.h5");
+  const auto screen = screen::read_manifest(settings.manifest);
+  const auto cells = store::read_cell_table(settings.output / "cells.h5");
+  const auto plan = learn::plan_training(screen, cells, settings.roles, settings.training);
+  const store::CropStore store(settings.output / "crops.h5");
   store.check_matches(screen, cells);
-  const StoreImages images(store, cells);
+  const learn::StoreImages images(store, cells);
   const double bytes = static_cast<double>(fs::file_size(store.path()));
   json result = {{"cells", store.cells()},
                  {"channels", store.channels()},
@@ -249,7 +251,7 @@ int run(int argc, char** argv) {
 }  // namespace cytoscale
 
 int main(int argc, char** argv) {
-  const cytoscale::MpiSession session(argc, argv);
+  const cytoscale::mpi::MpiSession session(argc, argv);
   try {
     return cytoscale::run(argc, argv);
   } catch (const cytoscale::Error& error) {

@@ -14,7 +14,7 @@ function(cytoscale_warnings target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(CYTOSCALE_SANITIZE)
-    # GCC 12 sees uninitialised values in the standard headers once they are instrumented.
+    # GCC 12 sees uninitialized values in the standard headers once they are instrumented.
     target_compile_options(${target} PRIVATE -fsanitize=${CYTOSCALE_SANITIZE} -fno-omit-frame-pointer -g
                            -Wno-maybe-uninitialized)
     target_link_options(${target} PUBLIC -fsanitize=${CYTOSCALE_SANITIZE})

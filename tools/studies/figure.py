@@ -1,4 +1,4 @@
-"""The paper's Fig. 5 as SVG: regularisation rises from left to right; dashed, the validation accuracy in the auxiliary task;
+"""The paper's Fig. 5 as SVG: regularization rises from left to right; dashed, the validation accuracy in the auxiliary task;
 solid, the accuracy of the main goal; bars are standard deviations over seeds."""
 from xml.sax.saxutils import escape
 
@@ -6,12 +6,12 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 440, 70, 20, 44, 96
 FAMILIES = [("rnn", "RNN", "t = {}", "#1f5fa8"), ("mixup", "mixup", "α = {}", "#c8501e")]
 
 
-def line(x1, y1, x2, y2, colour="#444", more=""):
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" {more}/>'
+def line(x1, y1, x2, y2, color="#444", more=""):
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" {more}/>'
 
 
-def text(x, y, content, anchor="middle", colour="#222", more=""):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" {more}>{escape(content)}</text>'
+def text(x, y, content, anchor="middle", color="#222", more=""):
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}" {more}>{escape(content)}</text>'
 
 
 def svg(parts):
@@ -40,16 +40,16 @@ class Axes:
         return parts
 
 
-def curve(axes, points, colour, dashed):
+def curve(axes, points, color, dashed):
     """points: (place, mean, sd or None)."""
     path = " ".join(f"{axes.x(place):.1f},{axes.y(mean):.1f}" for place, mean, _ in points)
     dash = 'stroke-dasharray="7 5"' if dashed else ""
-    parts = [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2" {dash}/>']
+    parts = [f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2" {dash}/>']
     for place, mean, sd in points:
         x = axes.x(place)
-        parts.append(f'<circle cx="{x:.1f}" cy="{axes.y(mean):.1f}" r="4" fill="{"white" if dashed else colour}" stroke="{colour}"/>')
+        parts.append(f'<circle cx="{x:.1f}" cy="{axes.y(mean):.1f}" r="4" fill="{"white" if dashed else color}" stroke="{color}"/>')
         if sd:
-            parts.append(line(x, axes.y(max(axes.low, mean - sd)), x, axes.y(min(axes.high, mean + sd)), colour))
+            parts.append(line(x, axes.y(max(axes.low, mean - sd)), x, axes.y(min(axes.high, mean + sd)), color))
     return parts
 
 
@@ -68,21 +68,21 @@ def range_of(curves):
 
 
 def draw_figure(rows, goal, goal_title, study):
-    drawn = [(family, name, label, colour, {key: series_of(rows, family, key) for key in (goal, "validation_accuracy")})
-             for family, name, label, colour in FAMILIES]
+    drawn = [(family, name, label, color, {key: series_of(rows, family, key) for key in (goal, "validation_accuracy")})
+             for family, name, label, color in FAMILIES]
     curves = [points for *_, by_key in drawn for points in by_key.values()]
     axes = Axes(*range_of(curves), max([1, *(len(points) for points in curves)]))
     parts = axes.frame()
-    for order, (family, name, label, colour, by_key) in enumerate(drawn):
-        parts += curve(axes, by_key[goal], colour, False) + curve(axes, by_key["validation_accuracy"], colour, True)
+    for order, (family, name, label, color, by_key) in enumerate(drawn):
+        parts += curve(axes, by_key[goal], color, False) + curve(axes, by_key["validation_accuracy"], color, True)
         y = HEIGHT - BOTTOM + 22 + 20 * order
         strengths = [row["method"].partition("-")[2] for row in rows if row["method"].startswith(family + "-")]
-        parts.append(text(LEFT - 8, y, name, "end", colour))
-        parts += [text(axes.x(place), y, label.format(s) if s else "none", colour=colour)
+        parts.append(text(LEFT - 8, y, name, "end", color))
+        parts += [text(axes.x(place), y, label.format(s) if s else "none", color=color)
                   for place, s in enumerate(["", *strengths])]
     y = HEIGHT - 18
     parts += [line(150, y - 4, 190, y - 4, "#444", 'stroke-width="2"'), text(196, y, f"main goal ({goal_title})", "start"),
               line(360, y - 4, 400, y - 4, "#444", 'stroke-width="2" stroke-dasharray="7 5"'),
               text(406, y, "auxiliary task (validation)", "start"),
-              text(WIDTH / 2, 24, f"Effect of regularisation, {study} screen", more='font-size="15"')]
+              text(WIDTH / 2, 24, f"Effect of regularization, {study} screen", more='font-size="15"')]
     return svg(parts)

@@ -26,7 +26,7 @@ SEEDS = 1
 QUICK = "study_kraus_quick.cfg"
 COLUMNS = [("field", "Full image"), ("treatment", "Treatment"), ("iou", "Mean IU, cells"), ("responding", "Mean IU, responding cells"),
            ("map", "mAP"), ("exact", "All labels right")]
-TITLES = {"noisy-or": "noisy-OR", "isr": "ISR", "generalized-mean": "generalised mean", "lse": "LSE"} | \
+TITLES = {"noisy-or": "noisy-OR", "isr": "ISR", "generalized-mean": "generalized mean", "lse": "LSE"} | \
     {f"noisy-and-{a}": f"noisy-AND a = {a}" for a in ("5", "7.5", "10")}
 REFERENCE = "noisy-and-10"  # the others are compared with it
 SEVERAL = "Several labels, noisy-AND a = 10"
@@ -146,16 +146,16 @@ class Study:
 
     def draw(self, learned, truth):
         """learned: {a: {label: b}}, beside the true fractions."""
-        axes, colours = Axes(0, 1, 1), ["#1f5fa8", "#2e8b57", "#c8501e"]
+        axes, colors = Axes(0, 1, 1), ["#1f5fa8", "#2e8b57", "#c8501e"]
         at = lambda share: LEFT + (WIDTH - RIGHT - LEFT) * share  # noqa: E731
         parts = axes.frame() + [line(at(0), axes.y(0), at(1), axes.y(1), "#bbb", 'stroke-dasharray="4 4"')]
-        for (a, values), colour in zip(learned.items(), colours):
-            parts += [f'<circle cx="{at(truth[label]):.1f}" cy="{axes.y(min(1, max(0, b))):.1f}" r="4" fill="{colour}"/>'
+        for (a, values), color in zip(learned.items(), colors):
+            parts += [f'<circle cx="{at(truth[label]):.1f}" cy="{axes.y(min(1, max(0, b))):.1f}" r="4" fill="{color}"/>'
                       for label, b in values.items()]
         parts += [text(at(share / 5), HEIGHT - BOTTOM + 18, f"{20 * share} %") for share in range(6)]
         parts += [text(at(0.5), HEIGHT - BOTTOM + 40, "true share of responding cells, class by class"),
                   text(at(0.5), 24, "b that noisy-AND learned", more='font-size="15"')]
-        parts += [text(120 + 160 * i, HEIGHT - 24, f"● a = {a}", colour=colour) for i, (a, colour) in enumerate(zip(learned, colours))]
+        parts += [text(120 + 160 * i, HEIGHT - 24, f"● a = {a}", color=color) for i, (a, color) in enumerate(zip(learned, colors))]
         write_atomically(self.output / "thresholds.svg", svg(parts))
 
     def pairs(self):

@@ -8,17 +8,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import kraus  # noqa: E402
-import regularisers  # noqa: E402
+import regularizers  # noqa: E402
 import sailem  # noqa: E402
 from steps import Steps, Stop, read_config  # noqa: E402
 
 HERE = Path(__file__).resolve().parents[2]
 # Name: where it is, what it tells.
 STUDIES = {
-    "chemical": (regularisers, "what regularisers are worth on a chemical screen: baseline, RNN with t = 3, 5, 8, mixup with alpha = 0.1, "
+    "chemical": (regularizers, "what regularizers are worth on a chemical screen: baseline, RNN with t = 3, 5, 8, mixup with alpha = 0.1, "
                  "0.2, 0.4, the untrained network, PCA and factor analysis (Caicedo et al. 2018)"),
-    "genes": (regularisers, "the same on a screen of alleles of genes"),
-    "sailem": (sailem, "rare circles among ellipses, found and localised by networks that know the label of whole images only (Sailem et "
+    "genes": (regularizers, "the same on a screen of alleles of genes"),
+    "sailem": (sailem, "rare circles among ellipses, found and localized by networks that know the label of whole images only (Sailem et "
                "al. 2017)"),
     "kraus": (kraus, "pools of multiple-instance networks over whole images in which only some cells respond (Kraus et al. 2016)"),
 }

@@ -72,7 +72,7 @@ class Report:
         write_atomically(self.output / "study.csv", csv_text(header, rows))
 
     def rows(self):
-        """One per method, what was not trained first and then the variants as they are regularised more."""
+        """One per method, what was not trained first and then the variants as they are regularized more."""
         names = []
         for result in self.results:
             if result["method"] not in names:

@@ -19,7 +19,7 @@ PUBLISHED = {
     "Sim 1, Avg": {"accuracy": 51.03, "precision": 2.19, "recall": 1.45},
     "Sim 1, FC": {"accuracy": 86.73, "precision": 99.40, "recall": 74.60},
     "Sim 2, Max, trained on Sim 1": {"accuracy": 99.5, "precision": 99.2, "recall": 99.7},
-    "Sim 1, Max, localisation": {"accuracy": 99.995, "precision": 93.00, "recall": 97.19},
+    "Sim 1, Max, localization": {"accuracy": 99.995, "precision": 93.00, "recall": 97.19},
 }
 
 
@@ -82,5 +82,5 @@ class Study:
                 if variant != "max":
                     continue
                 self.score(name, "sim2", f"Sim 2, {title}, trained on Sim 1", seed)
-                self.localize(name, "sim1", f"Sim 1, {title}, localisation", seed)
+                self.localize(name, "sim1", f"Sim 1, {title}, localization", seed)
         self.report.finish("sailem", self.arguments.quick, {})

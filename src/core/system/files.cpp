@@ -1,0 +1,84 @@
+#include "core/system/files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "core/error.hpp"
+#include "core/text/text.hpp"
+
+namespace cytoscale {
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::error_code status;
+  if (fs::is_directory(path, status)) throw Error("this is a folder, a file is needed", path.string());
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    throw Error(std::string("cannot be opened (") + std::strerror(errno) + ")", path.string(),
+                "Check the path and its permissions");
+  }
+  std::ostringstream content;
+  content << in.rdbuf();
+  if (in.bad()) throw Error("reading failed", path.string(), "Check the disk or the network file system");
+  return std::move(content).str();
+}
+
+void make_folder(const fs::path& path) {
+  if (path.empty()) return;
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (failure) {
+    throw Error("the folder cannot be made (" + failure.message() + ")", path.string(),
+                "Choose another --output, or mend the permissions");
+  }
+}
+
+void check_room(const fs::path& folder, double bytes, const std::string& what, const std::string& remedy) {
+  std::error_code unknown;
+  const auto available = static_cast<double>(fs::space(folder, unknown).available);
+  if (unknown || available >= bytes) return;
+  throw Error(what + " takes " + bytes_text(bytes) + ", the disk has " + bytes_text(available) + " left",
+              folder.string(), remedy);
+}
+
+namespace {
+
+void sync_to_disk(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw Error("cannot be opened again to sync it", path.string(), "Check the disk");
+  const int result = ::fsync(descriptor);
+  ::close(descriptor);
+  if (result != 0) throw Error("syncing to disk failed", path.string(), "Check the free space");
+}
+
+}  // namespace
+
+void replace_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+  make_folder(path.parent_path());
+  const fs::path temporary = path.string() + ".tmp";
+  try {
+    write(temporary);
+    sync_to_disk(temporary);
+    fs::rename(temporary, path);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  replace_atomically(path, [&](const fs::path& temporary) {
+    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    out.write(content.data(), static_cast<std::streamsize>(content.size()));
+    out.flush();
+    if (!out) throw Error("writing failed", temporary.string(), "Check the free space and the permissions");
+  });
+}
+
+}  // namespace cytoscale

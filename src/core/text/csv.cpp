@@ -1,0 +1,135 @@
+#include "core/text/csv.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/system/files.hpp"
+#include "core/text/text.hpp"
+
+namespace cytoscale {
+namespace {
+
+// Reads one record starting at `at`; advances `at` and `line` past it.
+std::vector<std::string> record(std::string_view text, std::size_t& at, std::size_t& line, char separator,
+                                const std::string& where) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  const auto first_line = line;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (quoted) {
+      if (c == '\n') ++line;
+      if (c != '"') {
+        cells.back() += c;
+      } else if (at + 1 < text.size() && text[at + 1] == '"') {
+        cells.back() += '"', ++at;
+      } else {
+        quoted = false;
+      }
+    } else if (c == '"' && cells.back().empty()) {
+      quoted = true;
+    } else if (c == separator) {
+      cells.emplace_back();
+    } else if (c == '\n') {
+      ++at, ++line;
+      return cells;
+    } else if (c != '\r') {
+      cells.back() += c;
+    }
+  }
+  if (quoted) {
+    throw Error("a quoted value opened here is never closed", where + ":" + std::to_string(first_line),
+                "Close the quote, or restore the end of the file");
+  }
+  ++line;
+  return cells;
+}
+
+std::string quoted(const std::string& cell) {
+  if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
+  std::string text = "\"";
+  for (char c : cell) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + "\"";
+}
+
+}  // namespace
+
+std::optional<std::size_t> Table::find(std::string_view name) const {
+  const auto it = std::find(columns.begin(), columns.end(), name);
+  if (it == columns.end()) return std::nullopt;
+  return static_cast<std::size_t>(it - columns.begin());
+}
+
+std::size_t Table::column(std::string_view name, const std::string& where) const {
+  if (const auto index = find(name)) return *index;
+  const auto near = nearest_word(name, columns);
+  throw Error("there is no column '" + std::string(name) + "'", where,
+              (near ? "Did you mean '" + *near + "'? " : "") + std::string("Columns present: ") +
+                  join_some(columns, 12));
+}
+
+void Table::add_column(std::string name, std::vector<std::string> values) {
+  if (columns.empty()) rows.resize(values.size());
+  if (values.size() != rows.size()) throw Error("column '" + name + "' has another length than the table");
+  columns.push_back(std::move(name));
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back(std::move(values[i]));
+}
+
+Table parse_csv(std::string_view text, const std::string& where, char separator) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  Table table;
+  std::size_t at = 0, line = 1;
+  while (at < text.size()) {
+    const auto first_line = line;
+    auto cells = record(text, at, line, separator, where);
+    if (cells.size() == 1 && trim(cells[0]).empty()) continue;
+    if (table.columns.empty()) {
+      for (auto& cell : cells) cell = trim(cell);
+      table.columns = std::move(cells);
+      std::set<std::string> seen;
+      for (const auto& name : table.columns) {
+        if (!seen.insert(name).second)
+          throw Error("column '" + name + "' occurs twice", where, "Rename one of them");
+      }
+      continue;
+    }
+    if (cells.size() != table.columns.size()) {
+      throw Error("the row has " + std::to_string(cells.size()) + " values where the header names " +
+                      std::to_string(table.columns.size()),
+                  where + ":" + std::to_string(first_line),
+                  "Mend the row (a stray comma, or a truncated file)");
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  if (table.columns.empty())
+    throw Error("the file is empty", where, "A header line with column names is needed");
+  return table;
+}
+
+Table read_csv(const std::filesystem::path& path, char separator) {
+  return parse_csv(read_file(path), path.string(), separator);
+}
+
+std::string csv_text(const Table& table) {
+  std::string text;
+  const auto add = [&](const std::vector<std::string>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i) text += ',';
+      text += quoted(cells[i]);
+    }
+    text += '\n';
+  };
+  add(table.columns);
+  for (const auto& row : table.rows) add(row);
+  return text;
+}
+
+void write_csv(const std::filesystem::path& path, const Table& table) {
+  write_file_atomically(path, csv_text(table));
+}
+
+}  // namespace cytoscale

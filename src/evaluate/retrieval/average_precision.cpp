@@ -1,0 +1,156 @@
+#include "evaluate/retrieval/average_precision.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "profile/groups.hpp"
+
+namespace cytoscale::evaluate {
+namespace {
+
+// Ranks (from 1, rising) of the positives.
+double precision_at(const std::vector<std::size_t>& ranks) {
+  double sum = 0;
+  for (std::size_t i = 0; i < ranks.size(); ++i)
+    sum += static_cast<double>(i + 1) / static_cast<double>(ranks[i]);
+  return sum / static_cast<double>(ranks.size());
+}
+
+// `positives` of {1, …, total}, each set as likely (Floyd 1987), rising. `taken` is all 0 before and after.
+void draw_ranks(Random& random, std::size_t positives, std::size_t total, std::vector<char>& taken,
+                std::vector<std::size_t>& ranks) {
+  ranks.clear();
+  for (auto last = total - positives; last < total; ++last) {
+    auto at = static_cast<std::size_t>(random.below(last + 1));
+    if (taken[at]) at = last;
+    taken[at] = 1;
+    ranks.push_back(at + 1);
+  }
+  for (const auto rank : ranks) taken[rank - 1] = 0;
+  std::sort(ranks.begin(), ranks.end());
+}
+
+}  // namespace
+
+AveragePrecision average_precision(std::vector<double> positives, const std::vector<double>& negatives) {
+  std::sort(positives.begin(), positives.end(), std::greater<>());
+  // above[i]: negatives that stand above positive i but not above positive i−1.
+  std::vector<std::size_t> above(positives.size() + 1, 0);
+  for (const double negative : negatives) {
+    const auto first = std::upper_bound(positives.begin(), positives.end(), negative, std::greater<>());
+    ++above[static_cast<std::size_t>(first - positives.begin())];
+  }
+  std::vector<std::size_t> ranks;
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < positives.size(); ++i) {
+    before += above[i];
+    ranks.push_back(before + i + 1);
+  }
+  return {precision_at(ranks), positives.size(), positives.size() + negatives.size()};
+}
+
+AveragePrecision average_precision(const CosineIndex& index, std::size_t query,
+                                   const std::vector<std::size_t>& positives,
+                                   const std::vector<std::size_t>& negatives) {
+  const auto similarities = [&](const std::vector<std::size_t>& rows) {
+    std::vector<double> result;
+    result.reserve(rows.size());
+    for (const auto row : rows) {
+      const bool known = index.has_direction(query) && index.has_direction(row);
+      result.push_back(known ? index.similarity(query, row) : -2);
+    }
+    return result;
+  };
+  return average_precision(similarities(positives), similarities(negatives));
+}
+
+double expected_average_precision(std::size_t positives, std::size_t total) {
+  if (positives == 0) return 0;
+  if (positives == total) return 1;
+  const double m = static_cast<double>(positives), l = static_cast<double>(total);
+  double harmonic = 0;
+  for (std::size_t k = 1; k <= total; ++k) harmonic += 1 / static_cast<double>(k);
+  return ((m - 1) / (l - 1) * (l - harmonic) + harmonic) / l;
+}
+
+double normalized_average_precision(const AveragePrecision& ap) {
+  const double expected = expected_average_precision(ap.positives, ap.total);
+  return std::clamp((ap.value - expected) / std::max(1 - expected, 1e-10), -1.0, 1.0);
+}
+
+void NullOptions::validate() const {
+  if (size >= 100) return;
+  throw Error("a null distribution of " + std::to_string(size) + " gives no p-values", "--null-size",
+              "Give 100 or more (10000 is usual; the smallest p-value is 1/(1 + null size))");
+}
+
+const std::vector<double>& NullDistributions::of(std::size_t positives, std::size_t total) {
+  auto& list = made_[{positives, total}];
+  if (!list.empty()) return list;
+  std::vector<char> taken(total, 0);
+  std::vector<std::size_t> ranks;
+  list.reserve(size());
+  for (std::size_t i = 0; i < size(); ++i) {
+    Random random(options_.seed, {positives, total, i});
+    draw_ranks(random, positives, total, taken, ranks);
+    list.push_back(precision_at(ranks));
+  }
+  return list;
+}
+
+std::vector<MeanAveragePrecision> mean_average_precision(const std::vector<AveragePrecision>& aps,
+                                                         const std::vector<std::string>& group,
+                                                         NullDistributions& nulls) {
+  const profile::Groups groups = profile::group_rows(group);
+  std::vector<MeanAveragePrecision> result;
+  std::vector<double> p_values, null(nulls.size());
+  for (std::size_t g = 0; g < groups.names.size(); ++g) {
+    const auto& rows = groups.rows[g];
+    MeanAveragePrecision entry;
+    entry.name = groups.names[g];
+    entry.queries = rows.size();
+    std::fill(null.begin(), null.end(), 0.0);
+    std::map<std::pair<std::size_t, std::size_t>, std::size_t> times;
+    for (const auto row : rows) {
+      entry.mean += aps[row].value;
+      entry.normalized += normalized_average_precision(aps[row]);
+      ++times[{aps[row].positives, aps[row].total}];
+    }
+    const double n = static_cast<double>(rows.size());
+    entry.mean /= n;
+    entry.normalized /= n;
+    for (const auto& [key, repeats] : times) {
+      const auto& list = nulls.of(key.first, key.second);
+      for (std::size_t i = 0; i < null.size(); ++i) null[i] += static_cast<double>(repeats) / n * list[i];
+    }
+    // Sums of equal numbers in another order may differ by a rounding: that is no "above".
+    const auto above =
+        std::count_if(null.begin(), null.end(), [&](double value) { return value > entry.mean + 1e-12; });
+    entry.p_value = static_cast<double>(above + 1) / static_cast<double>(null.size() + 1);
+    p_values.push_back(entry.p_value);
+    result.push_back(std::move(entry));
+  }
+  const auto corrected = benjamini_hochberg(p_values);
+  for (std::size_t g = 0; g < result.size(); ++g) result[g].corrected_p_value = corrected[g];
+  return result;
+}
+
+std::vector<double> benjamini_hochberg(const std::vector<double>& p_values) {
+  const auto n = p_values.size();
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return p_values[a] < p_values[b]; });
+  std::vector<double> corrected(n, 1);
+  double least = 1;
+  for (auto rank = n; rank > 0; --rank) {
+    const auto at = order[rank - 1];
+    least = std::min(least, p_values[at] * static_cast<double>(n) / static_cast<double>(rank));
+    corrected[at] = least;
+  }
+  return corrected;
+}
+
+}  // namespace cytoscale::evaluate

@@ -1,0 +1,139 @@
+#include "evaluate/retrieval/retrieval.hpp"
+
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/text/text.hpp"
+
+namespace cytoscale::evaluate {
+namespace {
+
+constexpr double significance = 0.05;
+
+// Queries with their ranking's AP and the group that they count for.
+struct Ranked {
+  std::vector<AveragePrecision> aps;
+  std::vector<std::string> group;
+};
+
+std::vector<std::size_t> without(const std::vector<std::size_t>& rows, std::size_t row) {
+  std::vector<std::size_t> others;
+  for (const auto other : rows) {
+    if (other != row) others.push_back(other);
+  }
+  return others;
+}
+
+Ranked rank_replicates(const profile::Matrix& values, const WellLabels& labels) {
+  const CosineIndex index(values);
+  const auto controls = labels.controls();
+  const profile::Groups groups = profile::group_rows(labels.treatment);
+  Ranked ranked;
+  for (std::size_t g = 0; g < groups.rows.size(); ++g) {
+    if (groups.rows[g].size() < 2) continue;
+    std::vector<std::size_t> wells;
+    for (const auto at : groups.rows[g]) wells.push_back(labels.rows[at]);
+    for (const auto well : wells) {
+      ranked.aps.push_back(average_precision(index, well, without(wells, well), controls));
+      ranked.group.push_back(groups.names[g]);
+    }
+  }
+  return ranked;
+}
+
+Ranked rank_classes(const TreatmentSet& set) {
+  const CosineIndex index(set.values);
+  const profile::Groups classes = profile::group_rows(set.moa);
+  Ranked ranked;
+  for (std::size_t g = 0; g < classes.rows.size(); ++g) {
+    if (classes.names[g].empty()) continue;
+    std::vector<std::size_t> negatives;
+    for (std::size_t row = 0; row < set.size(); ++row) {
+      if (!set.moa[row].empty() && set.moa[row] != classes.names[g]) negatives.push_back(row);
+    }
+    if (negatives.empty()) continue;
+    for (const auto query : classes.rows[g]) {
+      std::vector<std::size_t> positives;
+      for (const auto row : classes.rows[g]) {
+        if (set.compound[row] != set.compound[query]) positives.push_back(row);
+      }
+      if (positives.empty()) continue;
+      ranked.aps.push_back(average_precision(index, query, positives, negatives));
+      ranked.group.push_back(classes.names[g]);
+    }
+  }
+  return ranked;
+}
+
+std::optional<MeanRetrieval> summarize(const Ranked& ranked, NullDistributions& nulls,
+                                       const BootstrapOptions& bootstrap) {
+  if (ranked.aps.empty()) return std::nullopt;
+  MeanRetrieval result;
+  result.groups = mean_average_precision(ranked.aps, ranked.group, nulls);
+  std::vector<double> means;
+  Answers significant;
+  std::vector<std::string> names;
+  for (const auto& group : result.groups) {
+    means.push_back(group.mean);
+    names.push_back(group.name);
+    significant.emplace_back(group.corrected_p_value < significance);
+  }
+  result.mean = std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
+  result.ci95 = bootstrap_mean(means, bootstrap);
+  result.significant = score_of(significant, names, bootstrap);
+  return result;
+}
+
+// The classes' treatments; those without a class in none.
+profile::Groups class_groups(const TreatmentSet& set) {
+  profile::Groups groups = profile::group_rows(set.moa), known;
+  for (std::size_t g = 0; g < groups.names.size(); ++g) {
+    if (groups.names[g].empty()) continue;
+    known.names.push_back(groups.names[g]);
+    known.rows.push_back(groups.rows[g]);
+  }
+  return known;
+}
+
+std::optional<Score> percent_of(const std::vector<GroupCorrelation>& groups,
+                                const BootstrapOptions& bootstrap) {
+  if (groups.empty()) return std::nullopt;
+  return percent_above_null(groups, bootstrap);
+}
+
+}  // namespace
+
+void RetrievalOptions::validate() const {
+  null.validate();
+  if (top_percent > 0 && top_percent < 100) return;
+  throw Error("the top of pairs is " + number_text(top_percent) + " %", "--top-percent",
+              "Give a percentage above 0 and below 100 (1 is usual)");
+}
+
+RetrievalFigures measure_retrieval(const profile::Matrix& values, const WellLabels& labels,
+                                   const TreatmentSet& treatments, const RetrievalOptions& options,
+                                   const BootstrapOptions& bootstrap, std::vector<std::string>& notes) {
+  RetrievalFigures figures;
+  NullDistributions nulls(options.null);
+  if (labels.controls().empty()) {
+    notes.emplace_back("no negative control wells: mAP of replicates against controls does not apply");
+  } else {
+    figures.replicate_map = summarize(rank_replicates(values, labels), nulls, bootstrap);
+    if (!figures.replicate_map)
+      notes.emplace_back("no treatment has two wells: mAP of replicates does not apply");
+  }
+  const profile::Matrix treated = values(labels.rows, Eigen::all);
+  figures.replicating = group_correlations(treated, profile::group_rows(labels.treatment), {}, options.null);
+  figures.percent_replicating = percent_of(figures.replicating, bootstrap);
+  if (!labels.has_class) return figures;
+  figures.class_map = summarize(rank_classes(treatments), nulls, bootstrap);
+  if (!figures.class_map)
+    notes.emplace_back("no class has two compounds: mAP of classes and percent matching do not apply");
+  figures.matching =
+      group_correlations(treatments.values, class_groups(treatments), treatments.compound, options.null);
+  figures.percent_matching = percent_of(figures.matching, bootstrap);
+  figures.enrichment = class_enrichment(treatments, options.top_percent);
+  return figures;
+}
+
+}  // namespace cytoscale::evaluate

@@ -1,0 +1,10 @@
+#pragma once
+#include "image/plane.hpp"
+
+namespace cytoscale::image {
+
+// Separable Gaussian, cut at 4 sigma, edges mirrored (d c b a | a b c d). sigma_px 0 gives a copy. Runs on
+// the calling thread and gives the same bits everywhere.
+Plane gaussian_blur(const Plane& plane, double sigma_px);
+
+}  // namespace cytoscale::image

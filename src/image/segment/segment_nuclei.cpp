@@ -1,0 +1,137 @@
+#include "image/segment/segment_nuclei.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/text/text.hpp"
+#include "image/filter/gaussian_blur.hpp"
+#include "image/segment/segment_internal.hpp"
+
+namespace cytoscale::image {
+namespace {
+
+constexpr double smallest_radius_px = 3, largest_radius_px = 100;
+constexpr double relief_smoothing = 0.13;    // sigma in nuclear radii
+constexpr double intensity_smoothing = 0.2;  // likewise
+constexpr double largest_merged = 3;         // typical areas: pieces of one nucleus are joined up to here
+constexpr double trim_fraction = 0.35;
+constexpr double least_relative_area = 0.03;  // of the typical nucleus; smaller objects are debris
+
+Plane finite_copy(const Plane& plane) {
+  Plane copy = plane;
+  for (float& v : copy.pixels) {
+    if (!std::isfinite(v)) v = 0;
+  }
+  return copy;
+}
+
+// Shape alone misses a dim gap between nuclei that overlap, intensity alone splits at each speck of
+// chromatin.
+std::vector<float> relief_of(const filters::Mask& mask, const Plane& smooth, float background,
+                             double radius_px) {
+  auto relief = segment::smooth_distance(mask, relief_smoothing * radius_px);
+  const auto intensity = gaussian_blur(smooth, intensity_smoothing * radius_px);
+  for (std::size_t i = 0; i < relief.size(); ++i) {
+    relief[i] *= mask.set[i] ? std::sqrt(std::max(0.0f, intensity.pixels[i] - background)) : 0.0f;
+  }
+  return relief;
+}
+
+Nucleus nucleus_of(const segment::Moments& m) {
+  Nucleus nucleus;
+  const double xx = m.var_x(), yy = m.var_y(), xy = m.covariance();
+  const double middle = (xx + yy) / 2, spread = std::hypot((xx - yy) / 2, xy);
+  const double ratio = std::max(0.0, middle - spread) / (middle + spread);
+  nucleus.y = static_cast<float>(m.y / m.n);
+  nucleus.x = static_cast<float>(m.x / m.n);
+  nucleus.area_px = static_cast<float>(m.n);
+  nucleus.eccentricity = static_cast<float>(std::sqrt(1 - ratio));
+  return nucleus;
+}
+
+void measure_pixels(Segmentation& result, const Plane& dna) {
+  std::vector<double> intensity(result.nuclei.size());
+  for (int y = 0; y < dna.height; ++y) {
+    for (int x = 0; x < dna.width; ++x) {
+      const auto label = result.labels[std::size_t(y) * std::size_t(dna.width) + std::size_t(x)];
+      if (!label) continue;
+      const auto i = std::size_t(label) - 1;
+      intensity[i] += dna.at(y, x);
+      if (y == 0 || x == 0 || y + 1 == dna.height || x + 1 == dna.width) result.nuclei[i].border = true;
+    }
+  }
+  for (std::size_t i = 0; i < intensity.size(); ++i) {
+    result.nuclei[i].mean_intensity = static_cast<float>(intensity[i] / double(result.nuclei[i].area_px));
+  }
+}
+
+// Drops what is outside the size limits and numbers the rest by centroid.
+void collect(Segmentation& result, segment::Regions regions, const Plane& dna, double least_area,
+             double most_area) {
+  const auto sums = segment::measure_moments(regions, dna.width);
+  std::vector<std::int32_t> kept;
+  for (std::size_t r = 1; r < sums.size(); ++r) {
+    if (sums[r].n >= least_area && sums[r].n <= most_area) kept.push_back(static_cast<std::int32_t>(r));
+  }
+  std::vector<Nucleus> nuclei(sums.size());
+  for (const auto r : kept) nuclei[std::size_t(r)] = nucleus_of(sums[std::size_t(r)]);
+  std::stable_sort(kept.begin(), kept.end(), [&](std::int32_t a, std::int32_t b) {
+    const auto &p = nuclei[std::size_t(a)], &q = nuclei[std::size_t(b)];
+    return p.y != q.y ? p.y < q.y : p.x < q.x;
+  });
+  std::vector<std::int32_t> number(sums.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    number[std::size_t(kept[i])] = static_cast<std::int32_t>(i) + 1;
+    result.nuclei.push_back(nuclei[std::size_t(kept[i])]);
+  }
+  for (auto& label : regions.labels) label = number[std::size_t(label)];
+  result.labels = std::move(regions.labels);
+  measure_pixels(result, dna);
+}
+
+void check(bool good, const std::string& what, double value, const std::string& remedy) {
+  if (!good) throw Error(what + " is " + number_text(value), "segmentation", remedy);
+}
+
+}  // namespace
+
+void SegmentOptions::validate() const {
+  check(smoothing_px >= 0 && smoothing_px <= 50, "the smoothing", smoothing_px, "Give 0 to 50 px");
+  check(threshold_scale > 0 && threshold_scale <= 100, "the threshold scale", threshold_scale,
+        "Give 0.1 to 10");
+  check(split_ratio >= 0 && split_ratio <= 1, "the split ratio", split_ratio, "Give 0 (never) to 1 (always)");
+  check(nucleus_diameter_px >= 0 && nucleus_diameter_px <= 2 * largest_radius_px, "the nuclear diameter",
+        nucleus_diameter_px, "Give pixels up to 200, or 0 to estimate it");
+  check(min_area_px >= 0 && std::isfinite(min_area_px), "the smallest area", min_area_px,
+        "Give square pixels");
+  check(max_area_px == 0 || (max_area_px >= min_area_px && std::isfinite(max_area_px)), "the largest area",
+        max_area_px, "Give more than the smallest area, or 0 for no limit");
+}
+
+Segmentation segment_nuclei(const Plane& dna, const SegmentOptions& options) {
+  options.validate();
+  Segmentation result{dna.height, dna.width, std::vector<std::int32_t>(dna.pixels.size()), {}};
+  if (dna.pixels.empty()) return result;
+  const auto plane = finite_copy(dna);
+  const auto smooth = gaussian_blur(plane, options.smoothing_px);
+  const auto levels = segment::measure_levels(smooth);
+  if (!levels.clear) return result;
+  const double estimate = options.nucleus_diameter_px > 0
+                              ? options.nucleus_diameter_px / 2
+                              : segment::typical_radius(smooth, levels, options.min_area_px, 10);
+  const double radius_px = std::clamp(estimate, smallest_radius_px, largest_radius_px);
+  const auto mask = segment::foreground(smooth, levels, radius_px, options);
+  auto regions =
+      segment::flood(mask, relief_of(mask, smooth, levels.background, radius_px), options.split_ratio);
+  constexpr double pi = 3.14159265;
+  const double typical_area_px = pi * radius_px * radius_px;
+  segment::merge_into_ellipses(regions, plane.height, plane.width, largest_merged * typical_area_px);
+  segment::trim(regions, smooth, levels.background, trim_fraction);
+  const double least = std::max(options.min_area_px, least_relative_area * typical_area_px);
+  collect(result, std::move(regions), plane, least, options.max_area_px > 0 ? options.max_area_px : 1e18);
+  return result;
+}
+
+}  // namespace cytoscale::image

@@ -1,0 +1,118 @@
+#include "learn/augment/augment.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace cytoscale::learn {
+namespace {
+
+// The four neighbors of a point and their weights; those outside the window forward_with_evidence nothing,
+// unless the window is mirrored at its edges.
+struct Taps {
+  std::size_t at[4];
+  float weight[4];
+  float inside = 0;  // sum of weights
+};
+
+long mirror(long place, long size) {
+  const long period = 2 * size;
+  const long within = ((place % period) + period) % period;
+  return within < size ? within : period - 1 - within;
+}
+
+// (y, x) is in the field's frame: the weights are the same whatever part of the field is held.
+template <typename Code>
+Taps taps_at(float y, float x, const image::CodeWindow<Code>& window, bool mirrored) {
+  Taps taps;
+  const float floor_y = std::floor(y), floor_x = std::floor(x);
+  const float part_y = y - floor_y, part_x = x - floor_x;
+  const long top = static_cast<long>(floor_y) - window.top, left = static_cast<long>(floor_x) - window.left;
+  for (int i = 0; i < 4; ++i) {
+    long row = top + i / 2, column = left + i % 2;
+    if (mirrored) row = mirror(row, window.height), column = mirror(column, window.width);
+    const bool in = row >= 0 && column >= 0 && row < window.height && column < window.width;
+    taps.at[i] =
+        in ? static_cast<std::size_t>(row) * window.row_stride + static_cast<std::size_t>(column) : 0;
+    taps.weight[i] = in ? (i / 2 ? part_y : 1 - part_y) * (i % 2 ? part_x : 1 - part_x) : 0;
+    taps.inside += taps.weight[i];
+  }
+  return taps;
+}
+
+template <typename Code>
+void cut_from(const image::CodeWindow<Code>& window, float y, float x, const Warp& warp,
+              image::PictureSize size, std::span<float> out) {
+  if (window.height <= 0 || window.width <= 0) {
+    std::fill(out.begin(), out.end(), 0.0f);
+    return;
+  }
+  const float half_y = 0.5f * static_cast<float>(size.height - 1);
+  const float half_x = 0.5f * static_cast<float>(size.width - 1);
+  // As extract_crop(): the window starts at round(center) − size/2.
+  const float middle_y = std::round(y) - static_cast<float>(size.height / 2) + half_y + warp.shift_y;
+  const float middle_x = std::round(x) - static_cast<float>(size.width / 2) + half_x + warp.shift_x;
+  const auto area = size.pixels();
+  std::size_t pixel = 0;
+  for (int i = 0; i < size.height; ++i) {
+    const float v = static_cast<float>(i) - half_y;
+    for (int j = 0; j < size.width; ++j, ++pixel) {
+      const float u = static_cast<float>(j) - half_x;
+      const auto taps = taps_at(middle_y + warp.yy * v + warp.yx * u, middle_x + warp.xy * v + warp.xx * u,
+                                window, warp.mirrored);
+      for (std::size_t c = 0; c < static_cast<std::size_t>(window.channels); ++c) {
+        const auto* codes = window.codes + c * window.plane_stride;
+        float sum = 0;
+        for (int k = 0; k < 4; ++k) sum += taps.weight[k] * static_cast<float>(codes[taps.at[k]]);
+        out[c * area + pixel] = window.offset[c * window.scaling_stride] * taps.inside +
+                                window.scale[c * window.scaling_stride] * sum;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Warp draw_warp(Random& random, const AugmentOptions& options, image::PictureSize room) {
+  // Every draw but the last is made whatever the options: the stream's positions keep their meaning.
+  const bool mirror_y = random.below(2) == 1, mirror_x = random.below(2) == 1;
+  const double angle = random.uniform(0, 2 * std::numbers::pi);
+  const double dy = random.uniform(-1, 1), dx = random.uniform(-1, 1);
+  const double turn = options.angle_deg / 180;  // of the drawn angle, in ±180°
+  const double a = options.rotate ? (turn < 1 ? (angle - std::numbers::pi) * turn : angle) : 0;
+  const double zoom = options.scale > 0 ? 1 + random.uniform(-options.scale, options.scale) : 1;
+  const double my = options.flip && mirror_y ? -1 : 1, mx = options.flip && mirror_x ? -1 : 1;
+  Warp warp;
+  warp.yy = static_cast<float>(std::cos(a) * my / zoom);
+  warp.yx = static_cast<float>(-std::sin(a) * mx / zoom);
+  warp.xy = static_cast<float>(std::sin(a) * my / zoom);
+  warp.xx = static_cast<float>(std::cos(a) * mx / zoom);
+  // In a larger picture whole pixels, so that nothing is blurred.
+  const auto shift = [&](double part, int spare) {
+    const double reach = options.translation_px + 0.5 * spare;
+    return static_cast<float>(spare > 0 ? std::floor(part * reach + 0.5) : part * reach);
+  };
+  warp.shift_y = shift(dy, room.height);
+  warp.shift_x = shift(dx, room.width);
+  return warp;
+}
+
+int window_for_crop(int crop_px, const AugmentOptions& options) {
+  const double half = 0.5 * (crop_px - 1);
+  const double reach =
+      half * (options.rotate ? std::numbers::sqrt2 : 1.0) / (1 - options.scale) + options.translation_px;
+  // Half a pixel where the crop's side is even, one for the neighbor that bilinear sampling takes.
+  return 2 * (static_cast<int>(std::ceil(reach + 0.5)) + 1);
+}
+
+void cut_crop(const image::CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp,
+              image::PictureSize size, std::span<float> out) {
+  cut_from(window, y, x, warp, size, out);
+}
+
+void cut_crop(const image::CodeWindow<std::uint8_t>& window, float y, float x, const Warp& warp,
+              image::PictureSize size, std::span<float> out) {
+  cut_from(window, y, x, warp, size, out);
+}
+
+}  // namespace cytoscale::learn

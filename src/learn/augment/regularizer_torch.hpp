@@ -1,0 +1,15 @@
+// What regularizers share, with LibTorch in sight.
+#pragma once
+#include <torch/torch.h>
+
+#include "learn/augment/regularizer.hpp"
+#include "network/network_torch.hpp"
+
+namespace cytoscale::learn {
+
+// Of some examples: sums over them; loss_sum carries gradients.
+struct Outcome {
+  torch::Tensor loss_sum, correct_sum;
+};
+
+}  // namespace cytoscale::learn

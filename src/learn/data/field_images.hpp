@@ -1,0 +1,50 @@
+// The fields of a training set in memory, corrected for illumination, 16 bits a pixel.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <vector>
+
+#include "core/system/clock.hpp"
+#include "image/crop/packed_field.hpp"
+#include "learn/data/cell_images.hpp"
+#include "mpi/communicator.hpp"
+#include "screen/failures.hpp"
+#include "screen/screen.hpp"
+#include "store/cell_table.hpp"
+
+namespace cytoscale::learn {
+
+class FieldImages final : public CellImages {
+ public:
+  void insert(std::size_t field, image::PackedField image) { images_[field] = std::move(image); }
+  const image::PackedField& at(std::size_t field) const { return images_.at(field); }
+  bool contains(std::size_t field) const { return images_.contains(field); }
+  std::size_t size() const { return images_.size(); }
+  void cut(const TrainingCell& cell, const Warp& warp, image::PictureSize size,
+           std::span<float> out) const override;
+
+ private:
+  std::map<std::size_t, image::PackedField> images_;
+};
+
+struct FieldLoad {
+  FieldImages images;
+  std::vector<screen::FieldFailure> failures;  // sorted by field; the same on all ranks
+};
+
+// Each rank decodes its share, on `threads` threads, and sends it to the others: a file is read once whatever
+// the number of ranks, and all ranks hold all fields. `illumination` empty: no correction. A field that
+// cannot be read, or is of another size than its plate's illumination, is a failure. Throws Error on all
+// ranks when the illumination cannot be read. Collective: yes.
+FieldLoad load_fields(const mpi::Communicator& comm, const screen::Screen& screen,
+                      const std::vector<std::size_t>& fields, const std::filesystem::path& illumination,
+                      int threads, const Clock& clock);
+
+// What load_fields() will take on each rank, from the fields' sizes in the cell table. Throws Error above the
+// limit.
+double image_memory_bytes(const screen::Screen& screen, const store::CellTable& cells,
+                          const std::vector<std::size_t>& fields);
+void check_image_memory(double bytes, double limit_gib);
+
+}  // namespace cytoscale::learn

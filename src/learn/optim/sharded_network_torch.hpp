@@ -1,0 +1,108 @@
+// A network that learns from shards of a batch on several threads and ranks. A shard is a forward and
+// backward pass of its own, on one thread with one intra-op thread, through a copy of the network that shares
+// its parameters; so its gradient does not depend on how many threads and ranks there are, and neither do the
+// sums (learn/optim/batch_sums_torch.hpp). The main thread speaks MPI: it moves gradients over the ranks
+// while the other threads are still in backward. On a GPU one thread feeds it shard by shard, and NCCL sums
+// where it can (learn/optim/device_sums_torch.hpp).
+#pragma once
+#include <torch/torch.h>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/threads/worker_pool.hpp"
+#include "learn/augment/regularizer.hpp"
+#include "learn/optim/batch_sums_torch.hpp"
+#include "learn/optim/optimizer.hpp"
+#include "learn/optim/tally.hpp"
+#include "learn/run/train_options.hpp"
+#include "mpi/communicator.hpp"
+#include "network/network_torch.hpp"
+
+namespace cytoscale::learn {
+
+class ShardedNetwork {
+ public:
+  // What it ends in is the regularizer's, which must outlive it. Throws Error: no such device. Collective:
+  // no.
+  ShardedNetwork(const mpi::Communicator& comm, const network::NetworkSpec& spec, int labels,
+                 const Regularizer& regularizer, const TrainOptions& options, int threads);
+  ~ShardedNetwork();
+  // Once, before learn(). Throws Error when NCCL cannot be started. Collective: yes.
+  void connect();
+
+  // Weights and statistics, on the CPU. After changing them call weights_changed(). Collective: no.
+  network::Network& network() const { return *master_; }
+  torch::nn::Module* head() const { return head_.get(); }  // the regularizer's part, or null
+  void weights_changed();
+  // All parameters in one array, and where each is in it.
+  std::span<float> parameters() { return parameters_; }
+  const std::vector<FlatTensor>& tensors() const { return tensors_; }
+  WorkerPool& pool() { return *pool_; }
+  mpi::PartRange shards() const { return sums_->shards(); }  // this rank's of the batch
+
+  // Forward and backward of this rank's shards; then gradient() is that of the mean loss of the batch. The
+  // score is over all ranks. What is dropped out is the step's and the shard's. Collective: yes.
+  Score learn(std::int64_t step, const std::vector<CropBatch>& shards);
+  std::span<const float> gradient() { return sums_->result().first(parameters_.size()); }
+  std::size_t buckets_started_early() const { return started_early_; }
+  // Moves the stored statistics toward those of the batch that was learned. Collective: no.
+  void keep_statistics();
+  // Of make(first … last-1) in inference, on this rank's threads; the score is this rank's. Collective: no.
+  Score judge(std::size_t first, std::size_t last, const std::function<CropBatch(std::size_t)>& make);
+
+ private:
+  struct Replica {
+    std::shared_ptr<network::Network> network;
+    std::shared_ptr<torch::nn::Module> head;
+    std::vector<torch::Tensor> parameters, statistics;
+    std::size_t shard = 0;
+    std::vector<char> taken;           // by parameter
+    std::vector<std::size_t> waiting;  // by bucket: parameters without a gradient yet
+  };
+  struct SumRequest {
+    std::span<double> values;
+    std::promise<void> done;
+  };
+  void lay_out(std::vector<std::size_t>& bucket_values);
+  void add_replica(int labels);
+  torch::Tensor shared(std::size_t parameter);  // as a replica on the CPU uses it
+  Score forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum, double smoothing);
+  Score learn_shard(Replica& replica, std::int64_t step, std::size_t shard, const CropBatch& batch);
+  void take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient);
+  void serve();
+  void sum_on_main_thread(std::span<double> values);
+
+  const mpi::Communicator& comm_;
+  const Regularizer& regularizer_;
+  TrainOptions options_;
+  torch::Device device_;
+  torch::ScalarType type_;
+  torch::MemoryFormat layout_;  // of the crops, and so of all activations
+  bool learns_statistics_;
+  std::shared_ptr<network::Network> master_;
+  std::shared_ptr<torch::nn::Module> head_;
+  std::vector<float> parameters_;
+  std::vector<c10::BFloat16> rounded_;  // the parameters as bf16, for convolutions on a CPU
+  std::vector<FlatTensor> tensors_;     // by parameter, in the network's order
+  std::vector<std::size_t> bucket_of_,
+      in_bucket_;                          // by parameter: its bucket; by bucket: how many parameters
+  std::vector<torch::Tensor> statistics_;  // the master's, in the order of their bucket
+  std::unique_ptr<BatchSums> sums_;        // gradients as parameters_ lie, then statistics
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  std::mutex mutex_;
+  std::condition_variable news_;
+  std::deque<SumRequest*> requests_;
+  bool ended_ = false, poked_ = false;
+  std::size_t started_early_ = 0;
+  std::unique_ptr<WorkerPool> pool_;  // last: its threads use all of the above
+};
+
+}  // namespace cytoscale::learn

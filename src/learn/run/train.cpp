@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/progress.hpp"
+#include "core/system/files.hpp"
+#include "core/text/text.hpp"
+#include "learn/data/batches.hpp"
+#include "learn/data/picture_statistics.hpp"
+#include "learn/run/checkpoints.hpp"
+#include "learn/run/run_state_torch.hpp"
+#include "learn/run/train.hpp"
+#include "learn/run/train_log.hpp"
+#include "mpi/agree.hpp"
+#include "mpi/threads.hpp"
+#include "network/memory.hpp"
+#include "network/model_file.hpp"
+#include "screen/plan.hpp"
+
+namespace cytoscale::learn {
+namespace {
+
+constexpr std::size_t watched_steps = 20;
+
+class Trainer {
+ public:
+  Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const CellImages& images,
+          const TrainOptions& options, TrainRun& run);
+  TrainResult train();
+
+ private:
+  BatchQueue start_batches();
+  Score step(std::int64_t step, const std::vector<CropBatch>& shards);
+  void check_loss(const Score& score, std::int64_t steps_done);
+  Score validate();
+  bool update_early_stopping(const std::optional<Score>& validation);
+  void check_finite(std::int64_t steps_done);
+  void describe(store::SafeTensors& file, std::int64_t steps_done) const;
+  void save_checkpoint(std::int64_t steps_done);
+  void save_model(std::int64_t steps_done);
+  void log_row(std::int64_t steps_done, const std::optional<Score>& validation);
+
+  const mpi::Communicator& comm_;
+  const TrainingPlan& plan_;
+  const TrainOptions& options_;
+  TrainRun& run_;
+  image::PictureSize size_;
+  image::Rescaling rescaling_;
+  BatchMaker maker_;
+  std::vector<CellDraw> validation_;
+  std::int64_t total_, cells_per_step_;
+  int threads_;
+  double guessing_loss_ = 0;
+  nlohmann::json identity_;
+  std::optional<RunState> state_;
+  std::int64_t first_step_ = 0;
+  std::optional<TrainLog> log_;
+  Score since_row_;
+  std::deque<double> recent_;  // losses of the last steps
+  double start_s_ = 0, row_start_s_ = 0;
+  TrainResult result_;
+};
+
+Trainer::Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const CellImages& images,
+                 const TrainOptions& options, TrainRun& run)
+    : comm_(comm),
+      plan_(plan),
+      options_(options),
+      run_(run),
+      size_(crop_size_of(plan, options)),
+      rescaling_(training_rescaling(comm, plan, images, options, size_)),
+      maker_(plan, images, options, size_, rescaling_),
+      validation_(validation_draws(plan, options.seed, static_cast<std::size_t>(options.validation_cells))),
+      total_(options.total_steps(plan.cells(false))),
+      cells_per_step_(options.batch_size * options.regularizer.cells_per_example()),
+      threads_(mpi::threads_per_rank(comm, options.threads)),
+      identity_(run.identity.is_null() ? training_identity(options, plan) : run.identity) {
+  const auto found = find_run(comm, run.folder, identity_);
+  mpi::together(comm, [&] {
+    network::configure_malloc_for_training();
+    at::set_num_threads(1);
+    const int labels = static_cast<int>(plan.labels.size());
+    network::NetworkSpec spec{options.architecture, static_cast<int>(plan.channels.size()),
+                              maker_.regularizer().network_classes(labels), options.pooling};
+    spec.pooling = network::resolved_pooling(spec);
+    if (spec.pooling.kind == "fc") spec.pooling.height = size_.height, spec.pooling.width = size_.width;
+    guessing_loss_ = maker_.regularizer().guessing_loss(spec, labels, size_);
+    state_.emplace(comm, spec, labels, maker_.regularizer(), options, total_, threads_);
+    if (found.checkpoint)
+      state_->restore(store::read_safetensors(*found.checkpoint), found.checkpoint->string());
+    first_step_ = found.step;
+  });
+  state_->network.connect();
+}
+
+// The same loss on every rank, and so the same verdict.
+void Trainer::check_loss(const Score& score, std::int64_t steps_done) {
+  const std::string remedy =
+      "Lower --learning-rate, lengthen --warmup-steps or limit gradients with --clip-norm; the last good "
+      "checkpoint "
+      "is kept";
+  if (!std::isfinite(score.loss))
+    throw Error("the loss is not a number at step " + std::to_string(steps_done), run_.folder.string(),
+                remedy);
+  recent_.push_back(score.mean_loss());
+  if (recent_.size() < watched_steps) return;
+  const double mean =
+      std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(watched_steps);
+  recent_.pop_front();
+  if (mean > options_.divergence * guessing_loss_)
+    throw Error("the loss diverges: " + number_text(mean) + " over the " + std::to_string(watched_steps) +
+                    " steps up to step " + std::to_string(steps_done) + ", guessing has " +
+                    number_text(guessing_loss_),
+                run_.folder.string(), remedy);
+}
+
+Score Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
+  auto& network = state_->network;
+  const auto score = network.learn(step, shards);
+  check_loss(score, step + 1);
+  state_->optimiser.step(network.parameters(), network.gradient(), state_->schedule.rate(step),
+                         network.pool());
+  network.keep_statistics();
+  network.weights_changed();
+  return score;
+}
+
+Score Trainer::validate() {
+  const auto picture = plan_.channels.size() * size_.pixels();
+  const std::size_t at_once = std::clamp<std::size_t>((std::size_t{1} << 24) / picture, 1, 64),
+                    tiles = (validation_.size() + at_once - 1) / at_once;
+  const auto block = screen::block_of(tiles, comm_.rank(), comm_.size());
+  const auto mine = state_->network.judge(block.first, block.last, [&](std::size_t tile) {
+    const auto first = tile * at_once;
+    return maker_.plain(std::span(validation_).subspan(first, std::min(at_once, validation_.size() - first)));
+  });
+  return sum_over_ranks(comm_, mine);
+}
+
+// True when the run is to end here.
+bool Trainer::update_early_stopping(const std::optional<Score>& validation) {
+  if (!validation || validation->examples == 0) return false;
+  state_->schedule.observe(validation->mean_loss());
+  if (options_.early_stopping == 0) return false;
+  if (state_->best.observe(validation->mean_loss())) state_->keep_best();
+  return state_->best.since() >= options_.early_stopping;
+}
+
+void Trainer::check_finite(std::int64_t steps_done) {
+  mpi::together(comm_, [&] {
+    for (const auto& [name, tensor] : state_->network.network().named_tensors())
+      if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
+        throw Error("the weights are not numbers any more after step " + std::to_string(steps_done) + " (" +
+                        name + ")",
+                    run_.folder.string(), "Lower --learning-rate; the last good checkpoint is kept");
+  });
+}
+
+void Trainer::describe(store::SafeTensors& file, std::int64_t steps_done) const {
+  network::ModelInfo info{state_->network.network().spec(), options_.crop_px, options_.crop_normalization,
+                          rescaling_.statistics, plan_.labels};
+  info.several_labels = options_.several_labels;
+  info.provenance = run_.provenance;
+  network::describe_model(info, file);
+  file.metadata[identity_key] = identity_.dump();
+  file.metadata[step_key] = std::to_string(steps_done);
+}
+
+void Trainer::save_checkpoint(std::int64_t steps_done) {
+  check_finite(steps_done);
+  mpi::on_root(comm_, [&] {
+    store::SafeTensors file;
+    describe(file, steps_done);
+    state_->store(file);
+    write_checkpoint(run_.folder, steps_done, file);
+  });
+}
+
+void Trainer::save_model(std::int64_t steps_done) {
+  check_finite(steps_done);
+  mpi::on_root(comm_, [&] {
+    auto file = state_->weights();
+    describe(file, steps_done);
+    store::write_safetensors(run_.folder / "model.safetensors", file);
+  });
+}
+
+void Trainer::log_row(std::int64_t steps_done, const std::optional<Score>& validation) {
+  const double now_s = run_.clock.now_s();
+  result_.loss = since_row_.mean_loss();
+  result_.accuracy = since_row_.accuracy();
+  if (validation && validation->examples > 0) {
+    result_.validation_loss = validation->mean_loss();
+    result_.validation_accuracy = validation->accuracy();
+  }
+  mpi::on_root(comm_, [&] {
+    TrainLogRow row;
+    row.step = steps_done;
+    row.epoch = static_cast<double>(steps_done * cells_per_step_) / static_cast<double>(plan_.cells(false));
+    row.loss = result_.loss;
+    row.accuracy = result_.accuracy;
+    if (validation && validation->examples > 0) {
+      row.validation_loss = result_.validation_loss;
+      row.validation_accuracy = result_.validation_accuracy;
+    }
+    row.cells_per_s =
+        since_row_.examples * options_.regularizer.cells_per_example() / std::max(1e-9, now_s - row_start_s_);
+    row.seconds = log_->seconds_before() + now_s - start_s_;
+    row.learning_rate = state_->schedule.rate(steps_done - 1);
+    log_->add(row);
+  });
+  since_row_ = {};
+  row_start_s_ = run_.clock.now_s();
+}
+
+// This rank's shards, step after step.
+BatchQueue Trainer::start_batches() {
+  const auto shards = state_->network.shards();
+  const auto all = options_.shards(comm_.size());
+  const auto examples = static_cast<std::size_t>(options_.batch_size);
+  const auto per_step = static_cast<std::int64_t>(shards.count);
+  return {first_step_ * per_step, total_ * per_step, threads_ > 4 ? threads_ / 4 : 1,
+          [this, shards, all, examples, per_step](std::int64_t item) {
+            const auto shard = shards.first + static_cast<std::size_t>(item % per_step);
+            return maker_.training(item / per_step, examples * shard / all, examples * (shard + 1) / all);
+          }};
+}
+
+TrainResult Trainer::train() {
+  mpi::on_root(comm_, [&] {
+    make_folder(run_.folder);
+    write_training_wells(run_.folder / "training_wells.csv", plan_);
+    log_.emplace(run_.folder / "train_log.csv", first_step_);
+  });
+  BatchQueue queue = start_batches();
+  Progress progress("training", options_.examples, static_cast<std::uint64_t>(total_ * cells_per_step_),
+                    run_.clock, comm_.root());
+  start_s_ = row_start_s_ = run_.clock.now_s();
+  std::int64_t done = first_step_;
+  for (bool over = done == total_; !over;) {
+    std::vector<CropBatch> batch;
+    for (std::size_t k = 0; k < state_->network.shards().count; ++k) batch.push_back(queue.next());
+    const auto score = step(done++, batch);
+    since_row_.add(score);
+    result_.losses.push_back(score.mean_loss());
+    over = done == total_;
+    const bool saves = done % options_.checkpoint_every == 0;
+    std::optional<Score> validation;
+    if (over || done % options_.validate_every == 0) validation = validate();
+    if (over || validation || saves || done % options_.log_every == 0) log_row(done, validation);
+    over |= result_.stopped_early = update_early_stopping(validation);
+    if (saves && !over) save_checkpoint(done);
+    std::string note = "loss " + number_text(std::round(result_.losses.back() * 1000) / 1000);
+    progress.update(static_cast<std::uint64_t>(done * cells_per_step_), note);
+  }
+  progress.finish();
+  save_model(done);
+  result_.steps = done;
+  result_.seconds = run_.clock.now_s() - start_s_;
+  result_.cells_per_s =
+      static_cast<double>((done - first_step_) * cells_per_step_) / std::max(1e-9, result_.seconds);
+  return result_;
+}
+
+}  // namespace
+
+nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan& plan) {
+  auto identity = options.identity();
+  identity["data"] = plan.fingerprint();
+  return identity;
+}
+
+void check_training(const TrainingPlan& plan, const TrainOptions& options) {
+  options.validate();
+  options.validate_validation(plan.cells(true));
+  crop_size_of(plan, options);
+  const CellSampler sampler(plan, options.seed, options.sample_replicates);
+  make_regularizer(sampler, options)->check();
+}
+
+TrainResult train(const mpi::Communicator& comm, const TrainingPlan& plan, const CellImages& images,
+                  const TrainOptions& options, TrainRun& run) {
+  mpi::together(comm, [&] {
+    check_training(plan, options);
+    options.validate_ranks(comm.size());
+  });
+  return Trainer(comm, plan, images, options, run).train();
+}
+
+}  // namespace cytoscale::learn

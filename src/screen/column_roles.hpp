@@ -1,0 +1,48 @@
+// The roles that metadata columns play, and the control wells. Shared by train, reduce and evaluate.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/text/csv.hpp"
+
+namespace cytoscale::screen {
+
+struct ColumnRoles {
+  std::vector<std::string> treatment = {"Metadata_Compound",
+                                        "Metadata_Concentration"};  // together the treatment
+  std::string compound = "Metadata_Compound";  // NSC excludes candidates of the query's compound (or gene)
+  std::string class_column = "Metadata_MOA";   // the class that evaluation recovers
+  std::string plate = "Metadata_Plate";
+  std::string batch = "Metadata_Batch";  // ignored where batch_from_plate is given
+  std::string batch_from_plate;  // regular expression; its first match in the plate's name is the batch
+  std::string control = "Metadata_Control=negcon";  // COLUMN=VALUE of the negative controls
+  void validate() const;
+};
+
+// One label per row of a metadata table: values joined with "_" (as "taxol_0.3").
+std::vector<std::string> treatment_labels(const Table& metadata, const ColumnRoles& roles,
+                                          const std::string& where);
+std::vector<std::string> batch_labels(const Table& metadata, const ColumnRoles& roles,
+                                      const std::string& where);
+// 1 where the row is a negative control. Throws Error when the column is missing or no row is a control and
+// `required`.
+std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, const std::string& where,
+                               bool required = true);
+// "COLUMN=VALUE" taken apart; throws Error.
+struct Selector {
+  std::string column, value;
+};
+Selector parse_selector(const std::string& text, const std::string& option);
+// 1 where all of "COLUMN=VALUE[,…]" hold; everywhere when empty. Throws Error: not of that form, no such
+// column.
+std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option);
+
+// What a treatment label names: itself, or where a picture may have several labels ("a|b" is a and b), each
+// of them once, in bytewise order; nothing where it is blank (no compound).
+std::vector<std::string> labels_in(const std::string& treatment, bool several);
+
+// The metadata of a screen, one row per field, as a table.
+struct Screen;
+Table metadata_table(const Screen& screen);
+
+}  // namespace cytoscale::screen

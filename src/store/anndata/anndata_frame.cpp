@@ -1,0 +1,112 @@
+// Data frames of AnnData, encoding "dataframe" 0.2.0.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/text/text.hpp"
+#include "store/anndata/anndata_element.hpp"
+
+namespace cytoscale::store {
+namespace {
+
+constexpr double beyond_exact = 9007199254740992.0;  // 2^53
+
+// Numbers of a column: whole ones as int64, others (or with missing values) as float64.
+void write_numbers(hdf5::Group& frame, const std::string& name, const std::vector<std::string>& texts) {
+  std::vector<double> values;
+  bool whole = true;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (!texts[i].empty()) {
+      const auto number = to_number(texts[i]);
+      if (!number) {
+        throw Error("\"" + texts[i] + "\" in row " + std::to_string(i) + " of " + name + " is not a number",
+                    frame.where());
+      }
+      value = *number;
+    }
+    whole = whole && std::floor(value) == value && std::abs(value) < beyond_exact;
+    values.push_back(value);
+  }
+  hdf5::Dataset dataset;
+  if (whole) {
+    const std::vector<std::int64_t> integers(values.begin(), values.end());
+    dataset = frame.store<std::int64_t>(name, {values.size()}, integers);
+  } else {
+    dataset = frame.store<double>(name, {values.size()}, values);
+  }
+  mark_encoding(dataset, "array", "0.2.0");
+}
+
+void write_categories(hdf5::Group& frame, const std::string& name, const std::vector<std::string>& texts) {
+  const Categorical values = categorize(texts);
+  const hdf5::Group column = create_categorical(frame, name, values.categories, texts.size());
+  column.dataset("codes").write<std::int32_t>(0, texts.size(), values.codes);
+}
+
+}  // namespace
+
+hdf5::Group create_frame(hdf5::Group& group, const std::string& name,
+                         const std::vector<std::string>& columns) {
+  hdf5::Group frame = group.create_group(name);
+  mark_encoding(frame, "dataframe", "0.2.0");
+  frame.set_attribute("_index", "_index");
+  frame.set_attribute("column-order", columns);
+  std::set<std::string> seen = {"_index"};
+  for (const auto& column : columns) {
+    checked_name(column, frame.where());
+    if (!seen.insert(column).second) {
+      throw Error("the column name " + column + " is there twice or reserved", frame.where(), "Rename it");
+    }
+  }
+  return frame;
+}
+
+void write_frame(hdf5::Group& group, const std::string& name, const Table& table,
+                 const std::vector<std::string>& index, const std::vector<std::string>& numeric_columns) {
+  if (!table.columns.empty() && table.rows.size() != index.size()) {
+    throw Error(std::to_string(table.rows.size()) + " rows of columns for an index of " +
+                    std::to_string(index.size()),
+                group.where() + name, "This is a defect: please report it");
+  }
+  hdf5::Group frame = create_frame(group, name, table.columns);
+  write_text_array(frame, "_index", index);
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    std::vector<std::string> texts;
+    for (const auto& row : table.rows) texts.push_back(row[c]);
+    const bool numeric = std::count(numeric_columns.begin(), numeric_columns.end(), table.columns[c]) > 0;
+    if (numeric) {
+      write_numbers(frame, table.columns[c], texts);
+    } else {
+      write_categories(frame, table.columns[c], texts);
+    }
+  }
+}
+
+Frame read_frame(const hdf5::Group& group, const std::string& name) {
+  const hdf5::Group frame = group.group(name);
+  if (encoding_of(frame) != "dataframe" || frame.text_attribute("encoding-version", "") != "0.2.0") {
+    throw Error("the table is of an older layout of AnnData", frame.where(),
+                "Rewrite the file with anndata 0.8 or later: anndata.read_h5ad(f).write(f)");
+  }
+  Frame result;
+  result.index = read_column(frame, frame.text_attribute("_index")).texts;
+  result.table.rows.resize(result.index.size());
+  for (const auto& column : frame.texts_attribute("column-order")) {
+    Column values = read_column(frame, column);
+    if (values.texts.size() != result.index.size()) {
+      throw Error("the column " + column + " has " + std::to_string(values.texts.size()) +
+                      " rows, the index " + std::to_string(result.index.size()),
+                  frame.where(), "The file is damaged");
+    }
+    if (values.numeric) result.numeric_columns.push_back(column);
+    result.table.columns.push_back(column);
+    for (std::size_t i = 0; i < values.texts.size(); ++i)
+      result.table.rows[i].push_back(std::move(values.texts[i]));
+  }
+  return result;
+}
+
+}  // namespace cytoscale::store

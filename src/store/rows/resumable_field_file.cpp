@@ -1,0 +1,142 @@
+#include "store/rows/resumable_field_file.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "mpi/agree.hpp"
+
+namespace cytoscale::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint8_t mark(FieldState state) {
+  return static_cast<std::uint8_t>(state);
+}
+
+std::string in_group(const std::string& group, const std::string& name) {
+  return group.empty() ? name : group + "/" + name;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> initial_states(const CellTable& cells) {
+  std::vector<std::uint8_t> states;
+  for (std::size_t f = 0; f < cells.fields(); ++f) {
+    const auto empty = cells.failed[f] != 0 ? FieldState::failed : FieldState::done;
+    states.push_back(mark(cells.cells_of(f) == 0 ? empty : FieldState::pending));
+  }
+  return states;
+}
+
+void check_finished(const std::vector<std::uint8_t>& states, const std::string& where,
+                    const std::string& job) {
+  const auto pending = std::count(states.begin(), states.end(), mark(FieldState::pending));
+  if (pending > 0) {
+    throw Error("the file is unfinished: " + std::to_string(pending) + " fields are still to be written",
+                where, "Run " + job + " again with the same options: it goes on where it stopped");
+  }
+}
+
+ResumableFieldFile::ResumableFieldFile(const mpi::Communicator& comm, const fs::path& path,
+                                       const CellTable& cells, const Recipe& recipe)
+    : comm_(comm), cells_(cells), path_(path), part_(path.string() + ".part") {
+  bool go_on = false;
+  mpi::on_root(comm, [&] { go_on = can_be_continued(recipe); });
+  if (comm.sum(go_on ? 1 : 0) == 0) lay_out(recipe);
+  file_ = hdf5::File::open_parallel(comm, part_);
+  mpi::together(comm, [&] {
+    ledger_ = file_.root().dataset(in_group(recipe.group, "field_state"));
+    before_ = ledger_.read_all<std::uint8_t>();
+    written_.assign(before_.size(), mark(FieldState::pending));
+    disk_ = std::make_unique<FileSync>(part_);
+  });
+}
+
+// What a killed run left, if it was on its way to the same file.
+bool ResumableFieldFile::can_be_continued(const Recipe& recipe) const {
+  if (!fs::exists(part_)) return false;
+  try {
+    const hdf5::File file = hdf5::File::open(part_, hdf5::File::Access::read);
+    return file.root().dataset(in_group(recipe.group, "layout")).read_texts() ==
+           std::vector<std::string>{recipe.layout};
+  } catch (const Error&) {
+    return false;  // not readable: replaced
+  }
+}
+
+// The new .part appears complete but for its rows: a killed run leaves it so, or not at all.
+void ResumableFieldFile::lay_out(const Recipe& recipe) {
+  const fs::path fresh = part_.string() + ".new";
+  mpi::on_root(comm_, [&] {
+    recipe.create(fresh);
+    std::error_code ignored;
+    fs::remove(part_, ignored);
+  });
+  if (recipe.fill) {
+    hdf5::File made = hdf5::File::open_parallel(comm_, fresh);
+    mpi::together(comm_, [&] { recipe.fill(made.root()); });
+    made.close();
+  }
+  mpi::together(comm_, [&] { FileSync(fresh).sync(); });
+  mpi::on_root(comm_, [&] { rename_file(fresh, part_); });
+}
+
+bool ResumableFieldFile::failed_before(std::size_t field) const {
+  return before_.at(field) == mark(FieldState::failed);
+}
+
+void ResumableFieldFile::note(std::size_t field, FieldState state) {
+  if (cells_.cells_of(field) == 0) return;  // marked since the beginning
+  written_[field] = mark(state);
+  unmarked_.push_back(field);
+}
+
+bool ResumableFieldFile::done(std::size_t field) const {
+  return before_.at(field) == mark(FieldState::done) || cells_.cells_of(field) == 0;
+}
+
+std::size_t ResumableFieldFile::fields_done_before() const {
+  std::size_t count = 0;
+  for (std::size_t f = 0; f < before_.size(); ++f) {
+    count += cells_.cells_of(f) > 0 && before_[f] == mark(FieldState::done);
+  }
+  return count;
+}
+
+void ResumableFieldFile::checkpoint() {
+  if (unmarked_.empty()) return;
+  disk_->sync();
+  for (const auto field : unmarked_) ledger_.write<std::uint8_t>(field, 1, std::span(&written_[field], 1));
+  unmarked_.clear();
+}
+
+std::int64_t ResumableFieldFile::cells_marked() const {
+  const auto states = ledger_.read_all<std::uint8_t>();
+  std::int64_t count = 0;
+  for (std::size_t f = 0; f < states.size(); ++f) {
+    if (states[f] != mark(FieldState::pending)) count += cells_.cells_of(f);
+  }
+  return count;
+}
+
+void ResumableFieldFile::close() {
+  mpi::together(comm_, [&] { checkpoint(); });
+  std::vector<std::int64_t> states;
+  for (std::size_t f = 0; f < written_.size(); ++f) {
+    states.push_back(std::max<std::int64_t>(written_[f], done(f) ? 1 : 0));
+  }
+  comm_.all_reduce(states, mpi::Reduction::max);
+  const auto missing = std::count(states.begin(), states.end(), 0);
+  if (missing > 0) {
+    throw Error(std::to_string(missing) + " fields were not written", part_.string(),
+                "This is a defect: please report it");
+  }
+  release();
+  ledger_ = hdf5::Dataset();
+  file_.close();
+  mpi::together(comm_, [&] { disk_->sync(); });
+  mpi::on_root(comm_, [&] { rename_file(part_, path_); });
+}
+
+}  // namespace cytoscale::store

@@ -1,0 +1,88 @@
+// A file with rows per cell that all ranks fill field by field, and that a killed run leaves to be continued.
+// It is valid at every instant (docs/architecture.md, rule 8): root lays out "<path>.part", every rank fills
+// in its share of what is known beforehand, and only then rows are written, independently and touching no
+// metadata. The ledger `field_state` marks a field (1 done, 2 failed) after its rows are synced to disk.
+// close() syncs and renames. A .part that a killed run of the same layout left is continued, whatever the
+// number of ranks; any other is replaced. One thread speaks HDF5.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hdf5/file.hpp"
+#include "mpi/communicator.hpp"
+#include "store/cell_table.hpp"
+#include "store/sync.hpp"
+
+namespace cytoscale::store {
+
+// The ledger's marks.
+enum class FieldState : std::uint8_t { pending = 0, done = 1, failed = 2 };
+// Before the first row is written: fields without cells are marked at once.
+std::vector<std::uint8_t> initial_states(const CellTable& cells);
+// Throws Error where the ledger of a file has fields pending. `job`: that makes such files.
+void check_finished(const std::vector<std::uint8_t>& states, const std::string& where,
+                    const std::string& job);
+
+class ResumableFieldFile {
+ public:
+  // Without close() the .part stays, to be continued. Collective: yes (it closes a parallel file; errors are
+  // swallowed).
+  virtual ~ResumableFieldFile() = default;
+  ResumableFieldFile(const ResumableFieldFile&) = delete;
+  ResumableFieldFile& operator=(const ResumableFieldFile&) = delete;
+
+  // Written by an earlier, interrupted run. Collective: no.
+  bool done(std::size_t field) const;
+  std::size_t fields_done_before() const;
+  // A field that cannot be read. Collective: no.
+  virtual void write_failed(std::size_t field) = 0;
+  // Syncs what was written and marks it in the ledger. Called every few seconds, a killed run loses no more
+  // than that. Collective: no.
+  void checkpoint();
+  // Cells in fields that any rank has marked so far, as this rank sees the file. Collective: no.
+  std::int64_t cells_marked() const;
+  // Throws Error (the same on all ranks) when a field was not written. Collective: yes.
+  void close();
+
+ protected:
+  struct Recipe {
+    std::string group;   // that holds `layout` and `field_state`
+    std::string layout;  // tells files apart: all that decides the bytes
+    std::function<void(const std::filesystem::path&)> create;  // on root: the file, with everything but rows
+    std::function<void(hdf5::Group&)> fill;  // on every rank: its share of what is known beforehand
+  };
+  // Cells must outlive the writer. Throws the same Error on all ranks. Collective: yes.
+  ResumableFieldFile(const mpi::Communicator& comm, const std::filesystem::path& path, const CellTable& cells,
+                     const Recipe& recipe);
+
+  const mpi::Communicator& comm() const { return comm_; }
+  const CellTable& cells() const { return cells_; }
+  hdf5::Group& root() { return file_.root(); }
+  std::string where(std::size_t field) const { return part_.string() + ": field " + std::to_string(field); }
+  bool failed_before(std::size_t field) const;
+  // The field's rows are written. Collective: no.
+  void note(std::size_t field, FieldState state);
+  // Lets go of the datasets of rows: the file is about to be closed.
+  virtual void release() = 0;
+
+ private:
+  bool can_be_continued(const Recipe& recipe) const;
+  void lay_out(const Recipe& recipe);
+
+  const mpi::Communicator& comm_;
+  const CellTable& cells_;
+  std::filesystem::path path_, part_;
+  hdf5::File file_;
+  hdf5::Dataset ledger_;
+  std::unique_ptr<FileSync> disk_;
+  std::vector<std::uint8_t> before_;   // the ledger as it was found
+  std::vector<std::uint8_t> written_;  // by this rank, in this run
+  std::vector<std::size_t> unmarked_;  // written, not yet in the ledger
+};
+
+}  // namespace cytoscale::store
