@@ -2,12 +2,11 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
-#include <mutex>
 #include <set>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "core/threads/dispatch.hpp"
+#include "core/threads/task_queue.hpp"
 #include "image/io/tiff.hpp"
 #include "jobs/job.hpp"
 #include "jobs/registry.hpp"
@@ -19,6 +18,8 @@
 namespace cytoscale::jobs {
 namespace {
 namespace fs = std::filesystem;
+
+constexpr double header_timeout_s = 60;
 
 struct ImageInspection {
   std::uint64_t bytes = 0;
@@ -45,13 +46,21 @@ ImageInspection look_at(const ImageFile& image) {
 
 std::vector<std::vector<ImageInspection>> look_at_all(const screen::Screen& screen, int threads) {
   std::vector<std::vector<ImageInspection>> looks(screen.fields.size());
-  std::size_t at = 0;
-  const auto next = [&]() -> std::optional<std::size_t> {
-    return at < looks.size() ? std::optional(at++) : std::nullopt;
-  };
-  dispatch(threads, next, [&](std::size_t field) {
-    for (const auto& image : screen.fields[field].images) looks[field].push_back(look_at(image));
-  });
+  TaskQueue<std::vector<ImageInspection>> queue(threads);
+  std::size_t asked = 0;
+  for (auto& look : looks) {
+    for (; asked < looks.size() && queue.asked() < 4 * static_cast<std::size_t>(threads) + 4; ++asked) {
+      queue.ask([images = screen.fields[asked].images](Claim&) {
+        std::vector<ImageInspection> found;
+        for (const auto& image : images) found.push_back(look_at(image));
+        return found;
+      });
+    }
+    const auto& images = screen.fields[static_cast<std::size_t>(&look - looks.data())].images;
+    auto found = queue.take({}, header_timeout_s);
+    look = found ? std::move(*found) : std::vector<ImageInspection>(images.size());
+    if (!found) look.front().problem = images.front().path.string() + ": reading its header did not end";
+  }
   return looks;
 }
 
@@ -168,10 +177,10 @@ class CheckJob final : public Job {
     declare_manifest(options, manifest_);
     declare_roles(options, roles_);
     options.group("Plan");
-    options.add("ranks", ranks_, "ranks to plan for");
+    options.add("ranks", ranks_, "ranks to plan for").resource();
     options.add("expected-cells", expected_cells_, "cells per field to reckon with before segmentation");
     options.group("Machine");
-    options.add("threads", threads_, "threads that read image headers (0: all processors)");
+    options.add("threads", threads_, "threads that read image headers (0: all processors)").resource();
   }
   bool lists_problems() const override { return true; }
   void receive(const std::map<std::string, std::string>& values,
@@ -180,9 +189,7 @@ class CheckJob final : public Job {
     // Every other job judges its own keys; what they read is not there yet, so only values count.
     for (const auto& job : all_jobs()) {
       if (job->name() == name() || job->name() == "run") continue;
-      cli::OptionSet options;
-      job->declare(options);
-      options.assign(values, &problems_);
+      job->options().assign(values, &problems_);
     }
   }
   void resolve() override {
@@ -194,7 +201,7 @@ class CheckJob final : public Job {
     }
   }
 
-  void execute(JobContext& context) override {
+  void execute(const mpi::RunContext& context) override {
     const int threads = mpi::threads_per_rank(context.comm, threads_);
     mpi::on_root(context.comm, [&] { report(threads); });
   }

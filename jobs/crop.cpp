@@ -38,24 +38,24 @@ class CropJob final : public Job {
   void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
     options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
-    options.add("illumination", files_.illumination,
-                "illumination functions (default: OUTPUT/illumination.h5 if present)");
-    options.add("crops", files_.output, "crop store to write (default: OUTPUT/crops.h5)", "FILE");
-    options.add("failures", files_.failures, "list of fields left out (default: OUTPUT/failures.csv)");
+    declare_illumination(options, files_.illumination, output_);
+    options.add("crops", files_.output, "crop store to write (default: OUTPUT/crops.h5)")
+        .value("FILE")
+        .output();
+    options.add("failures", files_.failures, "list of fields left out (default: OUTPUT/failures.csv)")
+        .resource();
     declare_manifest(options, manifest_);
     options.group("Windows");
-    options.add("crop-size", training_.crop_px, "side of the square window around a cell", "PX");
+    options.add("crop-size", training_.crop_px, "side of the square window around a cell").value("PX");
     options.add("augment-rotate", training_.augment.rotate, "turn crops by random angles");
-    options.add("augment-translation", training_.augment.translation_px, "shift crops by up to this much",
-                "PX");
-    options.add("store-size", options_.window_px,
-                "side of the windows stored (0: all that such crops can need)", "PX");
+    options.add("augment-translation", training_.augment.translation_px, "shift crops by up to this much")
+        .value("PX");
+    options
+        .add("store-size", options_.window_px, "side of the windows stored (0: all that such crops can need)")
+        .value("PX");
     options.add("crop-bits", options_.bits, "of a pixel in the store: 16, or 8 for half the size");
-    declare_failures(options, options_.pass.max_failed_fields);
-    options.group("Machine");
-    options.add("threads", options_.pass.threads,
-                "threads per rank (0: this rank's share of the processors)");
-    options.add("queue-memory", options_.pass.queue_memory_mib, "crops made ahead, per rank", "MIB");
+    declare_pass(options, options_.pass);
+    declare_overwrite(options, options_.overwrite);
   }
   void resolve() override {
     if (cells_.empty()) cells_ = output_ / "cells.h5";
@@ -70,12 +70,9 @@ class CropJob final : public Job {
                   "--store-size", "Give at least --crop-size, or 0");
     manifest_.validate();
   }
-  std::vector<std::filesystem::path> inputs() const override {
-    return {manifest_.manifest, cells_, illumination()};
-  }
-  std::vector<std::filesystem::path> outputs() const override { return {files_.output}; }
+  pipeline::ScreenUse screen_use() const override { return {.fields = true, .images = true}; }
 
-  void execute(JobContext& context) override {
+  void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
     store::CellTable cells;
     nlohmann::json provenance;
@@ -95,11 +92,11 @@ class CropJob final : public Job {
                      bytes_text(store::crop_store_bytes(cells.cells(), screen.channels.size(),
                                                         options.window_px, options.bits)));
     const double start_s = context.clock.now_s();
-    const auto result = prepare::crop_screen(context.comm, screen, cells, options, files, provenance,
-                                             context.clock, context.log);
-    context.log.info(
-        "crop store written in " + duration_text(context.clock.now_s() - start_s) +
-        (result.failed_fields > 0 ? "; " + count_text(result.failed_fields) + " fields without pixels" : ""));
+    const auto result = prepare::crop_screen(context, screen, cells, options, files, provenance);
+    context.log.info("crop store written in " + duration_text(context.clock.now_s() - start_s) +
+                     (result.failures.empty()
+                          ? ""
+                          : "; " + count_text(result.failures.size()) + " fields without pixels"));
   }
 
  private:
@@ -121,7 +118,7 @@ class CropJob final : public Job {
     options.pass.threads = 0;
     return options;
   }();
-  prepare::FieldPassFiles files_;
+  prepare::FieldFiles files_;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 #include "core/text/text.hpp"
-#include "jobs/encode_job.hpp"
+#include "jobs/shared/encode_job.hpp"
 #include "network/model_file.hpp"
 
 namespace cytoscale::jobs {
@@ -40,26 +40,27 @@ class EmbedJob final : public EncodeJob {
   }
   void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
-    options.add(
-        "model", model_,
+    declare_model(
+        options,
         "folder or .safetensors file of the weights, or a TorchScript module (default: OUTPUT/model), or: "
-        "untrained",
-        "PATH");
+        "untrained");
     declare_files(options, "features");
     options.group("Features");
     options.add("layers", encoder_.layers,
                 "layers to keep, e.g. conv4a,conv5a,pool5, or all (default: conv4a)");
     declare_computing(options);
-    options.add("crop-size", crop_px_,
-                "side of the square window around a cell (0: the model's; 128 where it does not say)", "PX");
-    options.add(
-        "crop-normalization", encoder_.crop_normalization,
-        "each channel of a crop: maximum, minmax, zscore or none (default: the model's; maximum where "
-        "it does not say)",
-        "HOW");
+    options
+        .add("crop-size", crop_px_,
+             "side of the square window around a cell (0: the model's; 128 where it does not say)")
+        .value("PX");
+    options
+        .add("crop-normalization", encoder_.crop_normalization,
+             "each channel of a crop: maximum, minmax, zscore or none (default: the model's; maximum where "
+             "it does not say)")
+        .value("HOW");
     options.group("Untrained network");
     options.add("seed", encoder_.seed, "of its weights");
-    options.add("architecture", encoder_.architecture, "its kind", "NAME");
+    options.add("architecture", encoder_.architecture, "its kind").value("NAME");
     declare_machine(options);
   }
   void resolve() override {
@@ -69,7 +70,8 @@ class EmbedJob final : public EncodeJob {
   }
 
  private:
-  void report(JobContext& context, const embed::EmbedResult& result, double seconds) const override {
+  void report(const mpi::RunContext& context, const embed::EmbedResult& result,
+              double seconds) const override {
     const auto rate = static_cast<double>(result.cells) / std::max(seconds, 1e-9);
     context.log.info(count_text(static_cast<std::uint64_t>(result.cells)) + " cells embedded, " +
                      count_text(static_cast<std::uint64_t>(rate)) + " cells/s" +

@@ -2,9 +2,9 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "jobs/job.hpp"
-#include "jobs/prediction_scores.hpp"
-#include "jobs/profile_options.hpp"
-#include "jobs/profile_scores.hpp"
+#include "jobs/shared/prediction_scores.hpp"
+#include "jobs/shared/profile_options.hpp"
+#include "jobs/shared/profile_scores.hpp"
 #include "mpi/agree.hpp"
 #include "store/provenance/stamp.hpp"
 
@@ -20,11 +20,10 @@ class EvaluateJob final : public Job {
   std::string description() const override;
   void declare(cli::OptionSet& options) override;
   void resolve() override;
-  std::vector<std::filesystem::path> inputs() const override;
-  std::vector<std::filesystem::path> outputs() const override;
-  void execute(JobContext& context) override;
+  void execute(const mpi::RunContext& context) override;
 
  private:
+  cli::Paths written() const;
   nlohmann::json provenance();
   std::filesystem::path output_, metrics_;
   ProfileScores profiles_;
@@ -69,11 +68,16 @@ std::string EvaluateJob::description() const {
 
 void EvaluateJob::declare(cli::OptionSet& options) {
   declare_output(options, output_);
-  options.add("profiles", profiles_.profiles,
-              "well profiles, .csv or .h5ad; several to compare [DIR/profiles.h5ad]", "LIST");
-  options.add("profile-names", profiles_.names, "what to call them in the table (default: their paths)");
-  options.add("metrics", metrics_, "figures to write, the other files beside it [DIR/metrics.json]");
-  options.add("matches", profiles_.matches, "neighbors to write [matches.csv beside the metrics]");
+  options
+      .add("profiles", profiles_.profiles,
+           "well profiles, .csv or .h5ad; several to compare [DIR/profiles.h5ad]")
+      .value("LIST")
+      .reads([this] { return predictions_.wanted() ? cli::Paths{} : profiles_.files(); });
+  options.add("profile-names", profiles_.names, "what to call them in the table (default: their paths)")
+      .resource();
+  options.add("metrics", metrics_, "figures to write, the other files beside it [DIR/metrics.json]")
+      .writes([this] { return written(); });
+  options.add("matches", profiles_.matches, "neighbors to write [matches.csv beside the metrics]").resource();
   declare_roles(options, profiles_.evaluate.roles);
   profiles_.declare(options);
   predictions_.declare(options);
@@ -89,12 +93,7 @@ void EvaluateJob::resolve() {
   profiles_.resolve(output_, metrics_);
 }
 
-std::vector<std::filesystem::path> EvaluateJob::inputs() const {
-  if (predictions_.wanted()) return {predictions_.predictions};
-  return {profiles_.profiles.begin(), profiles_.profiles.end()};
-}
-
-std::vector<std::filesystem::path> EvaluateJob::outputs() const {
+cli::Paths EvaluateJob::written() const {
   auto files = predictions_.wanted() ? PredictionScores::tables(metrics_) : profiles_.tables(metrics_);
   files.insert(files.begin(), metrics_);
   return files;
@@ -102,24 +101,21 @@ std::vector<std::filesystem::path> EvaluateJob::outputs() const {
 
 nlohmann::json EvaluateJob::provenance() {
   std::map<std::string, std::filesystem::path> files;
-  const auto paths = inputs();
   const std::string role = predictions_.wanted() ? "predictions" : "profiles";
+  const auto paths = predictions_.wanted() ? cli::Paths{predictions_.predictions} : profiles_.files();
   for (std::size_t i = 0; i < paths.size(); ++i)
     files[i ? role + "_" + std::to_string(i + 1) : role] = paths[i];
-  const auto options =
-      without_places(resolved_options(*this), {"output", "profiles", "profile-names", "metrics", "matches",
-                                               "predictions", "sweep-profiles", "baseline-profiles"});
-  return store::make_provenance("evaluate", options, {}, files);
+  return store::make_provenance("evaluate", resolved_options(*this), {}, files);
 }
 
-void EvaluateJob::execute(JobContext& context) {
+void EvaluateJob::execute(const mpi::RunContext& context) {
   mpi::on_root(context.comm, [&] {
     if (predictions_.wanted())
       predictions_.write(profiles_.evaluate.roles, profiles_.evaluate.bootstrap, metrics_, provenance(),
                          context.log);
     else
       profiles_.write(metrics_, provenance(), context.log);
-    context.log.info("wrote " + metrics_.string() + " and " + std::to_string(outputs().size() - 1) +
+    context.log.info("wrote " + metrics_.string() + " and " + std::to_string(written().size() - 1) +
                      " tables and figures beside it");
   });
 }

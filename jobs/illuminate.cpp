@@ -21,48 +21,54 @@ class IlluminateJob final : public Job {
   }
   void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
-    options.add("illumination", path_, "illumination functions to write (default: OUTPUT/illumination.h5)");
+    options.add("illumination", path_, "illumination functions to write (default: OUTPUT/illumination.h5)")
+        .output();
     declare_manifest(options, manifest_);
     options.group("Illumination");
     options.add_choice(
         "illumination-smoothing", {"median", "gaussian", "none"},
         "window that smooths the mean; none: no correction",
         [this](const std::string& text) {
-          options_.enabled = text != "none";
-          if (options_.enabled) options_.smoothing = text;
+          options_.illumination.enabled = text != "none";
+          if (options_.illumination.enabled) options_.illumination.smoothing = text;
         },
-        [this] { return options_.enabled ? options_.smoothing : std::string("none"); });
-    options.add("illumination-window", options_.window_px, "its side in px (0: a quarter of the longer side)",
-                "PX");
-    options.add("illumination-floor", options_.floor_percentile,
-                "percentile that serves as the robust minimum", "P");
-    options.group("Machine");
-    options.add("threads", threads_, "threads per rank (0: this rank's share of the processors)");
+        [this] {
+          return options_.illumination.enabled ? options_.illumination.smoothing : std::string("none");
+        });
+    options
+        .add("illumination-window", options_.illumination.window_px,
+             "its side in px (0: a quarter of the longer side)")
+        .value("PX");
+    options
+        .add("illumination-floor", options_.illumination.floor_percentile,
+             "percentile that serves as the robust minimum")
+        .value("P");
+    declare_pass(options, options_.pass);
+    declare_overwrite(options, options_.overwrite);
   }
   void resolve() override {
     if (path_.empty()) path_ = output_ / "illumination.h5";
     options_.validate();
     manifest_.validate();
   }
-  std::vector<std::filesystem::path> inputs() const override { return {manifest_.manifest}; }
-  std::vector<std::filesystem::path> outputs() const override { return {path_}; }
+  pipeline::ScreenUse screen_use() const override { return {.fields = true, .images = true}; }
 
-  void execute(JobContext& context) override {
+  void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
     nlohmann::json provenance;
     mpi::together(context.comm, [&] {
       screen = screen::read_manifest(manifest_);
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint());
     });
-    prepare::illuminate_screen(context.comm, screen, options_, mpi::threads_per_rank(context.comm, threads_),
-                               path_, provenance, context.clock, context.log);
+    auto options = options_;
+    options.pass.threads = mpi::threads_per_rank(context.comm, options.pass.threads);
+    prepare::illuminate_screen(context, screen, options, {path_, {}, output_ / "failures.csv"}, provenance);
   }
 
  private:
   std::filesystem::path output_ = ".", path_;
   screen::ManifestOptions manifest_;
-  image::IlluminationOptions options_;
-  int threads_ = 0;
+  prepare::IlluminateScreenOptions options_ = {.pass = {.threads = 0}};
 };
 
 }  // namespace

@@ -3,11 +3,42 @@
 #include <nlohmann/json.hpp>
 
 namespace cytoscale::jobs {
+namespace {
+
+bool lies_in(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  const auto relative = file.lexically_normal().lexically_relative(folder.lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+}  // namespace
+
+cli::OptionSet& Job::options() {
+  if (!declared_) {
+    declared_ = true;
+    declare(options_);
+  }
+  return options_;
+}
+
+std::filesystem::path Job::locked_folder() {
+  const auto written = files_of(*this, cli::OptionKind::output);
+  if (written.empty()) return {};
+  const auto* output = options().find("output");
+  const std::filesystem::path folder = output ? output->get() : std::string();
+  if (!folder.empty() && lies_in(written.front(), folder)) return folder;
+  const auto own = written.front().parent_path();
+  return own.empty() ? std::filesystem::path(".") : own;
+}
 
 nlohmann::json resolved_options(Job& job) {
-  cli::OptionSet options;
-  job.declare(options);
-  return options.to_json();
+  return job.options().to_json({cli::OptionKind::result, cli::OptionKind::screen});
+}
+
+cli::Paths files_of(Job& job, cli::OptionKind kind) {
+  cli::Paths all;
+  for (const auto& [key, paths] : job.options().files(kind))
+    all.insert(all.end(), paths.begin(), paths.end());
+  return all;
 }
 
 }  // namespace cytoscale::jobs

@@ -1,4 +1,4 @@
-// A job: its options, its wiring, nothing else. main.cpp dispatches `cytoscale <job>`; run.cpp chains them.
+// A job: its options and its wiring. launch.cpp finds and starts one; run.cpp chains them.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -8,18 +8,11 @@
 #include <vector>
 
 #include "cli/options.hpp"
-#include "core/log.hpp"
-#include "core/system/clock.hpp"
-#include "jobs/common_options.hpp"
-#include "mpi/communicator.hpp"
+#include "jobs/shared/common_options.hpp"
+#include "mpi/run_context.hpp"
+#include "pipeline/screen_digest.hpp"
 
 namespace cytoscale::jobs {
-
-struct JobContext {
-  const mpi::Communicator& comm;
-  Log& log;
-  const Clock& clock;
-};
 
 class Job {
  public:
@@ -28,7 +21,10 @@ class Job {
   virtual std::string summary() const = 0;  // one line
   virtual std::string description()
       const = 0;  // paragraphs of the manual page: what it reads, does, writes; examples
-  virtual void declare(cli::OptionSet& options) = 0;
+  // The job's options, declared when they are first asked for.
+  cli::OptionSet& options();
+  // What it reads of the screen, once its options are set.
+  virtual pipeline::ScreenUse screen_use() const { return {}; }
   // The keys that were given, before they are assigned. A job that returns true from lists_problems() is also
   // given what is wrong with them, and started all the same.
   virtual void receive(const std::map<std::string, std::string>& values,
@@ -39,16 +35,23 @@ class Job {
   // After all options are set: defaults that follow from others (files in --output), then validate(). Throws
   // Error.
   virtual void resolve() {}
-  // Files read and written; `run` skips the job when its options, inputs and outputs are as they were when it
-  // completed.
-  virtual std::vector<std::filesystem::path> inputs() const { return {}; }
-  virtual std::vector<std::filesystem::path> outputs() const { return {}; }
-  // Collective: yes. Throws the same Error on every rank, or lets anything else end in MPI_Abort.
-  virtual void execute(JobContext& context) = 0;
+  // The folder in which no other job may write meanwhile; empty: it writes nothing.
+  virtual std::filesystem::path locked_folder();
+  // Collective: yes. Whatever it throws, on whatever rank, ends all ranks (mpi/guarded_run.hpp).
+  virtual void execute(const mpi::RunContext& context) = 0;
+
+ protected:
+  virtual void declare(cli::OptionSet& options) = 0;
+
+ private:
+  cli::OptionSet options_;
+  bool declared_ = false;
 };
 
-// The job's options as they stand, for provenance.
+// The options that decide the result, as they stand, for provenance.
 nlohmann::json resolved_options(Job& job);
+// The files of a kind, of all options.
+cli::Paths files_of(Job& job, cli::OptionKind kind);
 
 // One per file of this folder.
 std::unique_ptr<Job> make_simulate_job();

@@ -4,7 +4,7 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "core/text/text.hpp"
-#include "jobs/encode_job.hpp"
+#include "jobs/shared/encode_job.hpp"
 #include "localize/field_localizer.hpp"
 #include "mpi/agree.hpp"
 #include "network/model_file.hpp"
@@ -22,15 +22,15 @@ class LocalizeJob final : public EncodeJob {
   std::string description() const override;
   void declare(cli::OptionSet& options) override;
   void resolve() override;
-  std::vector<std::filesystem::path> inputs() const override;
-  std::vector<std::filesystem::path> outputs() const override { return {files_.output, scores_}; }
+  pipeline::ScreenUse screen_use() const override;
 
  private:
   bool over_fields() const override { return true; }
   std::map<std::string, std::filesystem::path> sources() const override;
   void ready(const screen::Screen& screen, const store::CellTable& fields, const embed::Encoder& encoder,
              embed::EmbedOptions& options) override;
-  void report(JobContext& context, const embed::EmbedResult& result, double seconds) const override;
+  void report(const mpi::RunContext& context, const embed::EmbedResult& result,
+              double seconds) const override;
 
   localize::LocalizerOptions localizer_;
   std::string mask_ = "auto";
@@ -61,46 +61,50 @@ std::string LocalizeJob::description() const {
 
 void LocalizeJob::declare(cli::OptionSet& options) {
   declare_output(options, output_);
-  options.add("model", model_, "folder or .safetensors file of the weights (default: OUTPUT/model)", "PATH");
+  declare_model(options, "folder or .safetensors file of the weights (default: OUTPUT/model)");
   declare_files(options, "localizations");
-  options.add("scores", scores_, "figures to write (default: OUTPUT/localization.json)");
+  options.add("scores", scores_, "figures to write (default: OUTPUT/localization.json)").output();
   options.group("Evidence");
-  options.add("label", encoder_.evidence, "a label of the model, predicted or all", "NAME");
-  options.add("evidence", encoder_.evidence_kind, "gradient or rectified (default: as the network's paper)",
-              "HOW");
-  options.add("evidence-margin", encoder_.evidence_margin_px,
-              "the field goes on this far beyond its edges as its mirror image, while evidence is sought",
-              "PX");
-  options.add("least-probability", localizer_.least_probability,
-              "a field that shows the label with less has no regions", "P");
-  options.add("evidence-smoothing", localizer_.localize.smoothing_px, "sigma of a Gaussian over the evidence",
-              "PX");
+  options.add("label", encoder_.evidence, "a label of the model, predicted or all").value("NAME");
+  options.add("evidence", encoder_.evidence_kind, "gradient or rectified (default: as the network's paper)")
+      .value("HOW");
+  options
+      .add("evidence-margin", encoder_.evidence_margin_px,
+           "the field goes on this far beyond its edges as its mirror image, while evidence is sought")
+      .value("PX");
+  options
+      .add("least-probability", localizer_.least_probability,
+           "a field that shows the label with less has no regions")
+      .value("P");
+  options.add("evidence-smoothing", localizer_.localize.smoothing_px, "sigma of a Gaussian over the evidence")
+      .value("PX");
   options.group("Regions");
   auto& l = localizer_.localize;
-  options.add("mask", mask_, "peaks, mrf or auto: mrf for mil_cnn, else peaks", "HOW");
+  options.add("mask", mask_, "peaks, mrf or auto: mrf for mil_cnn, else peaks").value("HOW");
   options.add("evidence-threshold", l.threshold,
               "peaks: share of the highest peak that one must reach; mrf: of the 99th percentile, a pixel");
-  options.add("peak-distance", l.peak_distance_px, "of two nearer peaks the lower is none", "PX");
+  options.add("peak-distance", l.peak_distance_px, "of two nearer peaks the lower is none").value("PX");
   options.add("peak-extent", l.extent, "share of a peak's height down to which its region reaches");
-  options.add("peak-reach", l.reach_px, "and how far (0: any distance)", "PX");
-  options.add("mrf-confidence", l.confidence, "how likely a pixel is what the threshold says", "P");
+  options.add("peak-reach", l.reach_px, "and how far (0: any distance)").value("PX");
+  options.add("mrf-confidence", l.confidence, "how likely a pixel is what the threshold says").value("P");
   options.add("mrf-coupling", l.mrf.coupling, "log of how much likelier neighbors of one state are");
   options.add("mrf-contrast", l.mrf.contrast,
               "neighbors whose brightness (as rescaled) differs by much more need not agree (0: all agree)");
   options.add("mrf-brightness", l.brightness,
               "weight of how much likelier a pixel's brightness is among those above the threshold");
   options.add("mrf-iterations", l.mrf.iterations, "of belief propagation");
-  options.add("min-region-area", l.min_area_px, "smaller regions are left out", "PX");
+  options.add("min-region-area", l.min_area_px, "smaller regions are left out").value("PX");
   options.add("overlays", localizer_.overlays, "fields to draw, evenly over the screen");
   options.group("Truth");
-  options.add("truth-masks", localizer_.truth_masks,
-              "masks of what is there, file names with {Plate}, {Well}, {Site}; or otsu: pixels above Otsu's "
-              "threshold",
-              "PATTERN");
-  options.add("truth-channel", localizer_.truth_channel, "otsu: of this channel (default: the first)",
-              "NAME");
+  options
+      .add("truth-masks", localizer_.truth_masks,
+           "masks of what is there, file names with {Plate}, {Well}, {Site}; or otsu: pixels above Otsu's "
+           "threshold")
+      .value("PATTERN");
+  options.add("truth-channel", localizer_.truth_channel, "otsu: of this channel (default: the first)")
+      .value("NAME");
   options.add("truth-boxes", localizer_.truth_boxes, "boxes of objects, as simulate-shapes writes truth.csv");
-  options.add("truth-target", localizer_.truth_target, "which of them are to be found", "COL=VAL");
+  options.add("truth-target", localizer_.truth_target, "which of them are to be found").value("COL=VAL");
   declare_machine(options);
 }
 
@@ -118,10 +122,10 @@ void LocalizeJob::resolve() {
   localizer_.validate();
 }
 
-std::vector<std::filesystem::path> LocalizeJob::inputs() const {
-  auto paths = EncodeJob::inputs();
-  if (!localizer_.truth_boxes.empty()) paths.push_back(localizer_.truth_boxes);
-  return paths;
+pipeline::ScreenUse LocalizeJob::screen_use() const {
+  auto use = EncodeJob::screen_use();
+  if (localizer_.truth_masks != "otsu") use.field_files = localizer_.truth_masks;
+  return use;
 }
 
 std::map<std::string, std::filesystem::path> LocalizeJob::sources() const {
@@ -148,7 +152,8 @@ void LocalizeJob::ready(const screen::Screen& screen, const store::CellTable& fi
                                       }};
 }
 
-void LocalizeJob::report(JobContext& context, const embed::EmbedResult& result, double seconds) const {
+void LocalizeJob::report(const mpi::RunContext& context, const embed::EmbedResult& result,
+                         double seconds) const {
   mpi::on_root(context.comm, [&] {
     const auto summary = localize::localization_summary(files_.output);
     write_file_atomically(scores_, summary.dump(2) + "\n");

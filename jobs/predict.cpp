@@ -1,6 +1,6 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "jobs/encode_job.hpp"
+#include "jobs/shared/encode_job.hpp"
 
 namespace cytoscale::jobs {
 namespace {
@@ -34,13 +34,12 @@ class PredictJob final : public EncodeJob {
   }
   void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
-    options.add("model", model_, "folder or .safetensors file of the weights (default: OUTPUT/model)",
-                "PATH");
+    declare_model(options, "folder or .safetensors file of the weights (default: OUTPUT/model)");
     declare_files(options, "predictions");
     options.group("Predictions");
-    options.add("of", of_, "what is looked at: fields or cells", "WHAT");
+    options.add("of", of_, "what is looked at: fields or cells").value("WHAT");
     options.add("maps", encoder_.maps, "keep the class maps too");
-    options.add("crop-size", crop_px_, "cells: side of the window around each (0: the model's)", "PX");
+    options.add("crop-size", crop_px_, "cells: side of the window around each (0: the model's)").value("PX");
     declare_computing(options);
     declare_machine(options);
   }
@@ -54,7 +53,8 @@ class PredictJob final : public EncodeJob {
 
  private:
   bool over_fields() const override { return of_ == "fields"; }
-  void report(JobContext& context, const embed::EmbedResult& result, double seconds) const override {
+  void report(const mpi::RunContext& context, const embed::EmbedResult& result,
+              double seconds) const override {
     context.log.info(count_text(static_cast<std::uint64_t>(result.cells)) + " " + of_ + " predicted in " +
                      duration_text(seconds) +
                      (result.failed_fields > 0

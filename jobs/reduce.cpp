@@ -3,7 +3,7 @@
 
 #include "core/text/text.hpp"
 #include "jobs/job.hpp"
-#include "jobs/profile_options.hpp"
+#include "jobs/shared/profile_options.hpp"
 #include "mpi/agree.hpp"
 #include "profile/reduce_cells.hpp"
 #include "store/provenance/stamp.hpp"
@@ -26,16 +26,7 @@ class ReduceJob final : public Job {
   std::string description() const override;
   void declare(cli::OptionSet& options) override;
   void resolve() override;
-  std::vector<std::filesystem::path> inputs() const override {
-    return {profiles_in_.empty() ? embeddings_ : profiles_in_};
-  }
-  std::vector<std::filesystem::path> outputs() const override {
-    std::vector<std::filesystem::path> files = {profiles_, csv_beside(profiles_), treatments_,
-                                                csv_beside(treatments_)};
-    if (profiles_in_.empty()) files.push_back(wells_file_);
-    return files;
-  }
-  void execute(JobContext& context) override;
+  void execute(const mpi::RunContext& context) override;
 
  private:
   nlohmann::json provenance_of(const nlohmann::json& source);
@@ -70,16 +61,26 @@ std::string ReduceJob::description() const {
 
 void ReduceJob::declare(cli::OptionSet& options) {
   declare_output(options, output_);
-  options.add("embeddings", embeddings_, "features of cells [DIR/embeddings.h5ad]");
+  options.add("embeddings", embeddings_, "features of cells [DIR/embeddings.h5ad]").reads([this] {
+    return profiles_in_.empty() ? cli::Paths{embeddings_} : cli::Paths{};
+  });
   options.add("profiles-in", profiles_in_,
               "well profiles to normalize in place of embeddings (.csv or .h5ad)");
-  options.add("profiles", profiles_,
-              "well profiles to write, .h5ad, with a .csv beside it [DIR/profiles.h5ad]");
-  options.add(
-      "treatments", treatments_,
-      "treatment profiles to write, .h5ad, with a .csv beside it [treatments.h5ad beside the profiles]");
-  options.add("wells", wells_file_,
-              "well profiles before normalization to write, .h5ad [wells.h5ad beside the profiles]");
+  options
+      .add("profiles", profiles_, "well profiles to write, .h5ad, with a .csv beside it [DIR/profiles.h5ad]")
+      .writes([this] {
+        return cli::Paths{profiles_, csv_beside(profiles_)};
+      });
+  options
+      .add("treatments", treatments_,
+           "treatment profiles to write, .h5ad, with a .csv beside it [treatments.h5ad beside the profiles]")
+      .writes([this] {
+        return cli::Paths{treatments_, csv_beside(treatments_)};
+      });
+  options
+      .add("wells", wells_file_,
+           "well profiles before normalization to write, .h5ad [wells.h5ad beside the profiles]")
+      .writes([this] { return profiles_in_.empty() ? cli::Paths{wells_file_} : cli::Paths{}; });
   declare_roles(options, roles_);
   declare_normalization(options, "reduce-", normalize_);
   declare_features(options, "reduce-", normalize_);
@@ -118,7 +119,7 @@ void ReduceJob::resolve() {
   normalize_.validate();
 }
 
-void ReduceJob::execute(JobContext& context) {
+void ReduceJob::execute(const mpi::RunContext& context) {
   profile::ProfileTable wells;
   nlohmann::json source;
   if (profiles_in_.empty()) {
@@ -147,9 +148,7 @@ void ReduceJob::execute(JobContext& context) {
 }
 
 nlohmann::json ReduceJob::provenance_of(const nlohmann::json& source) {
-  auto made = store::make_provenance(
-      "reduce", without_places(resolved_options(*this),
-                               {"output", "embeddings", "profiles-in", "profiles", "treatments", "wells"}));
+  auto made = store::make_provenance("reduce", resolved_options(*this));
   made["source"] = source;
   made["row"] = "well";
   return made;
@@ -183,8 +182,7 @@ void ReduceJob::finish(profile::ProfileTable wells, const nlohmann::json& source
   };
   write(profiles_, wells);
   log.info(fmt::format("normalization {} within {}, Frobenius norm of the well profiles {:.6f}",
-                       profile::normalization_name(normalize_.method),
-                       profile::within_name(normalize_.within), norm));
+                       enum_name(normalize_.method), enum_name(normalize_.within), norm));
   provenance["row"] = "treatment";
   write(treatments_, treatments);
 }

@@ -25,9 +25,7 @@ std::vector<std::unique_ptr<Job>> all_jobs() {
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
   for (const auto& job : all_jobs()) {
-    cli::OptionSet options;
-    job->declare(options);
-    for (const auto& option : options.options()) {
+    for (const auto& option : job->options().options()) {
       if (std::find(keys.begin(), keys.end(), option.key) == keys.end()) keys.push_back(option.key);
     }
   }

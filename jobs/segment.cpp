@@ -32,72 +32,78 @@ class SegmentJob final : public Job {
   }
   void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
-    options.add("illumination", options_.illumination,
-                "illumination functions (default: OUTPUT/illumination.h5 if present)");
-    options.add("cells", cells_, "cell table to write (default: OUTPUT/cells.h5)");
-    options.add("failures", failures_, "list of fields left out (default: OUTPUT/failures.csv)");
+    declare_illumination(options, files_.illumination, output_);
+    options.add("cells", files_.output, "cell table to write (default: OUTPUT/cells.h5)").output();
+    options.add("failures", files_.failures, "list of fields left out (default: OUTPUT/failures.csv)")
+        .resource();
     declare_manifest(options, manifest_);
     options.group("Segmentation");
-    options.add("dna-channel", options_.dna_channel,
-                "channel of the nuclei (default: DNA, DAPI or Hoechst, else the first)", "CHANNEL");
-    options.add("nucleus-smoothing", options_.nuclei.smoothing_px, "sigma of the blur before the threshold",
-                "PX");
-    options.add("nucleus-diameter", options_.nuclei.nucleus_diameter_px,
-                "typical (0: estimated from each field)", "PX");
-    options.add("threshold-scale", options_.nuclei.threshold_scale,
-                "scales the threshold's height over the background; above 1: bright nuclei only", "X");
-    options.add("split-ratio", options_.nuclei.split_ratio,
-                "touching nuclei: 0 never splits them, 1 splits at every dent", "X");
-    options.add("min-nucleus-area", options_.nuclei.min_area_px, "smaller objects are dropped", "PX");
-    options.add("max-nucleus-area", options_.nuclei.max_area_px, "larger objects are dropped (0: no limit)",
-                "PX");
-    options.add(
-        "locations", options_.locations,
-        "take cell centers from these CSV files: {Plate}, {Well}, {Site} and other metadata are filled in",
-        "PATTERN");
-    declare_failures(options, options_.max_failed_fields);
-    options.group("Machine");
-    options.add("threads", options_.threads, "threads per rank (0: this rank's share of the processors)");
+    options
+        .add("dna-channel", options_.dna_channel,
+             "channel of the nuclei (default: DNA, DAPI or Hoechst, else the first)")
+        .value("CHANNEL");
+    options.add("nucleus-smoothing", options_.nuclei.smoothing_px, "sigma of the blur before the threshold")
+        .value("PX");
+    options
+        .add("nucleus-diameter", options_.nuclei.nucleus_diameter_px,
+             "typical (0: estimated from each field)")
+        .value("PX");
+    options
+        .add("threshold-scale", options_.nuclei.threshold_scale,
+             "scales the threshold's height over the background; above 1: bright nuclei only")
+        .value("X");
+    options
+        .add("split-ratio", options_.nuclei.split_ratio,
+             "touching nuclei: 0 never splits them, 1 splits at every dent")
+        .value("X");
+    options.add("min-nucleus-area", options_.nuclei.min_area_px, "smaller objects are dropped").value("PX");
+    options.add("max-nucleus-area", options_.nuclei.max_area_px, "larger objects are dropped (0: no limit)")
+        .value("PX");
+    options
+        .add("locations", options_.locations,
+             "take cell centers from these CSV files: {Plate}, {Well}, {Site} and other metadata are filled "
+             "in")
+        .value("PATTERN")
+        .resource();
+    declare_pass(options, options_.pass);
+    declare_overwrite(options, options_.overwrite);
   }
   void resolve() override {
-    if (cells_.empty()) cells_ = output_ / "cells.h5";
-    if (failures_.empty()) failures_ = output_ / "failures.csv";
+    if (files_.output.empty()) files_.output = output_ / "cells.h5";
+    if (files_.failures.empty()) files_.failures = output_ / "failures.csv";
     options_.nuclei.validate();
     manifest_.validate();
   }
-  std::vector<std::filesystem::path> inputs() const override { return {manifest_.manifest, illumination()}; }
-  std::vector<std::filesystem::path> outputs() const override { return {cells_, failures_}; }
+  pipeline::ScreenUse screen_use() const override {
+    return {.fields = true, .images = true, .field_files = options_.locations};
+  }
 
-  void execute(JobContext& context) override {
+  void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
-    nlohmann::json provenance;
     auto options = options_;
+    auto files = files_;
+    mpi::together(context.comm, [&] { screen = screen::read_manifest(manifest_); });
+    options.pass.threads = mpi::threads_per_rank(context.comm, options.pass.threads);
+    const auto located = pipeline::screen_reads(context.comm, screen, {.field_files = options_.locations},
+                                                pipeline::ImageDigest::stat);
+    nlohmann::json provenance;
     mpi::together(context.comm, [&] {
-      options.illumination = illumination();
-      screen = screen::read_manifest(manifest_);
+      files.illumination = existing_or_empty(files_.illumination, output_ / "illumination.h5");
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint(),
-                                          {{"illumination", options.illumination}});
+                                          {{"illumination", files.illumination}});
+      for (const auto& [what, state] : located) provenance["inputs"]["locations"] = state.fingerprint;
     });
-    options.threads = mpi::threads_per_rank(context.comm, options.threads);
-    const auto summary = prepare::segment_screen(context.comm, screen, options, cells_, failures_, provenance,
-                                                 context.clock, context.log);
+    const auto summary = prepare::segment_screen(context, screen, options, files, provenance);
     context.log.info(count_text(static_cast<std::uint64_t>(summary.cells)) + " cells in " +
                      count_text(screen.fields.size() - summary.failed_fields) + " fields; " +
                      count_text(summary.failed_fields) + " fields left out");
   }
 
  private:
-  std::filesystem::path illumination() const {
-    return existing_or_empty(options_.illumination, output_ / "illumination.h5");
-  }
-
-  std::filesystem::path output_ = ".", cells_, failures_;
+  std::filesystem::path output_ = ".";
+  prepare::FieldFiles files_;
   screen::ManifestOptions manifest_;
-  prepare::SegmentScreenOptions options_ = [] {
-    prepare::SegmentScreenOptions options;
-    options.threads = 0;
-    return options;
-  }();
+  prepare::SegmentScreenOptions options_ = {.pass = {.threads = 0}};
 };
 
 }  // namespace

@@ -61,7 +61,9 @@ class SimulateJob final : public Job {
   }
   void declare(cli::OptionSet& options) override {
     options.group("Files");
-    options.add("output", settings_.output, "folder of the simulated screen", "DIR");
+    options.add("output", settings_.output, "folder of the simulated screen").value("DIR").writes([this] {
+      return cli::Paths{settings_.output / "screen.csv", settings_.output / "truth.csv"};
+    });
     options.group("Simulation");
     options.add("seed", settings_.seed, "seed of all random draws");
     options.add("masks", settings_.masks,
@@ -72,11 +74,8 @@ class SimulateJob final : public Job {
     declare_nuisance(options);
   }
   void resolve() override { settings_.validate(); }
-  std::vector<std::filesystem::path> outputs() const override {
-    return {settings_.output / "screen.csv", settings_.output / "truth.csv"};
-  }
 
-  void execute(JobContext& context) override {
+  void execute(const mpi::RunContext& context) override {
     const auto made = simulate::simulate_screen(settings_, context.comm, context.clock);
     const auto count = [](std::int64_t n) { return count_text(static_cast<std::uint64_t>(n)); };
     context.log.info(count(made.cells) + " cells in " + count(made.fields) + " fields of " +
@@ -88,12 +87,13 @@ class SimulateJob final : public Job {
   void declare_design(cli::OptionSet& options) {
     auto& d = settings_.design;
     options.group("Design");
-    options.add(
-        "design", d.kind,
-        "compounds (a grid of mechanisms, compounds, concentrations), genes (of genes, alleles), strains (of "
-        "a protein that is tagged, in one compartment of the cell or two), or a CSV file that lists the "
-        "treatments",
-        "KIND|FILE");
+    options
+        .add("design", d.kind,
+             "compounds (a grid of mechanisms, compounds, concentrations), genes (of genes, alleles), "
+             "strains (of "
+             "a protein that is tagged, in one compartment of the cell or two), or a CSV file that lists the "
+             "treatments")
+        .value("KIND|FILE");
     options.add("moas", d.moas, "compounds: mechanisms of action");
     options.add("compounds-per-moa", d.compounds_per_moa, "compounds: compounds of each mechanism");
     options.add("concentrations", d.concentrations,
@@ -125,15 +125,16 @@ class SimulateJob final : public Job {
     options.group("Effects");
     options.add("effect-size", e.size,
                 "shift of a responding cell at the highest dose, in standard deviations of untreated cells");
-    options.add({"response-fraction",
-                 {},
-                 "part of the cells that responds at the highest dose: of every mechanism (or set of "
-                 "compartments), or one for each in turn: 0.05,0.2,1",
-                 "X,...",
-                 {},
-                 false,
-                 [&e](const std::string& text) { e.response_fraction = shares(text); },
-                 [&e] { return shares_text(e.response_fraction); }});
+    cli::Option fraction;
+    fraction.key = "response-fraction";
+    fraction.help =
+        "part of the cells that responds at the highest dose: of every mechanism (or set of compartments), "
+        "or one "
+        "for each in turn: 0.05,0.2,1";
+    fraction.value_name = "X,...";
+    fraction.set = [&e](const std::string& text) { e.response_fraction = shares(text); };
+    fraction.get = [&e] { return shares_text(e.response_fraction); };
+    options.add(std::move(fraction));
     options.add("series-detail", e.series_detail,
                 "length of the direction shared by a mechanism's compounds in one group of batches, relative "
                 "to the mechanism's");
@@ -143,10 +144,11 @@ class SimulateJob final : public Job {
   void declare_imaging(cli::OptionSet& options) {
     auto& i = settings_.imaging;
     options.group("Imaging");
-    options.add("channels", i.channels, "any of DNA, Tubulin, Actin, RNA, ER, AGP, Mito, GFP; DNA is needed");
-    options.add("field-size", i.field_px, "side of a field", "PX");
-    options.add("nucleus-radius", i.nucleus_radius_px, "of the average nucleus; everything scales with it",
-                "PX");
+    options.add("channels", i.channels, "any of DNA, Tubulin, Actin, RNA, ER, AGP, Mito, GFP; DNA is needed")
+        .of_screen();
+    options.add("field-size", i.field_px, "side of a field").value("PX");
+    options.add("nucleus-radius", i.nucleus_radius_px, "of the average nucleus; everything scales with it")
+        .value("PX");
     options.add("cells-per-field", i.cells_per_field, "average number of cells in a field");
     options.add("photons", settings_.nuisance.photons, "photons of a bright pixel: sets the shot noise");
     options.add("read-noise", settings_.nuisance.read_noise, "of the camera, standard deviation in photons");

@@ -27,18 +27,18 @@ class SimulateShapesJob final : public Job {
   }
   void declare(cli::OptionSet& options) override {
     options.group("Files");
-    options.add("output", settings_.output, "folder of the simulated screen", "DIR");
+    options.add("output", settings_.output, "folder of the simulated screen").value("DIR").writes([this] {
+      return cli::Paths{settings_.output / "screen.csv", settings_.output / "truth.csv"};
+    });
     options.group("Simulation");
     options.add("seed", settings_.seed, "seed of all random draws");
     options.add("fields-per-class", settings_.fields_per_class, "images of each of the two classes");
-    options.add("circle-share", settings_.circle_share, "circles among the objects of a positive image", "X");
-    options.add("axis-ratio", settings_.axis_ratio, "shorter to longer axis of an ellipse", "X");
+    options.add("circle-share", settings_.circle_share, "circles among the objects of a positive image")
+        .value("X");
+    options.add("axis-ratio", settings_.axis_ratio, "shorter to longer axis of an ellipse").value("X");
   }
   void resolve() override { settings_.validate(); }
-  std::vector<std::filesystem::path> outputs() const override {
-    return {settings_.output / "screen.csv", settings_.output / "truth.csv"};
-  }
-  void execute(JobContext& context) override {
+  void execute(const mpi::RunContext& context) override {
     simulate::simulate_shapes(settings_, context.comm, context.clock);
     context.log.info(count_text(2 * static_cast<std::uint64_t>(settings_.fields_per_class)) +
                      " fields: " + (settings_.output / "screen.csv").string());

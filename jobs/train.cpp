@@ -5,12 +5,13 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "jobs/job.hpp"
-#include "jobs/training_options.hpp"
-#include "jobs/training_pixels.hpp"
+#include "jobs/shared/training_options.hpp"
+#include "jobs/shared/training_pixels.hpp"
 #include "learn/run/checkpoints.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "network/model_file.hpp"
+#include "prepare/failure_report.hpp"
 #include "prepare/field_table.hpp"
 #include "screen/failures.hpp"
 #include "store/provenance/stamp.hpp"
@@ -61,24 +62,28 @@ class TrainJob final : public Job {
   }
   void declare(cli::OptionSet& options) override {
     declare_output(options, output_);
-    options.add("model", model_, "folder of the model (default: OUTPUT/model)", "DIR");
-    options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)");
-    options.add("illumination", illumination_,
-                "illumination functions (default: OUTPUT/illumination.h5 if present)");
-    pixels_.declare_files(options);
-    options.add("retrain", retrain_, "discard the model and checkpoints that are there");
+    options.add("model", model_, "folder of the model (default: OUTPUT/model)").value("DIR").writes([this] {
+      return cli::Paths{model_ / "model.safetensors"};
+    });
+    options.add("cells", cells_, "cell table (default: OUTPUT/cells.h5)").reads([this] {
+      return options_.over_fields() ? cli::Paths{} : cli::Paths{cells_};
+    });
+    declare_illumination(options, illumination_, output_);
+    pixels_.declare_files(options, [this] { return store(); });
+    declare_retrain(options);
     declare_manifest(options, manifest_);
     declare_roles(options, roles_);
     declare_training_data(options, options_);
     declare_regularization(options, options_);
     declare_learning(options, options_);
-    declare_failures(options, max_failed_fields_);
-    options.group("Machine");
-    options.add("threads", options_.threads, "threads per rank (0: this rank's share of the processors)");
-    options.add("device", options_.device, "auto (a GPU where there is one), cpu or cuda", "DEVICE");
+    declare_pass(options, pass_);
+    options.add("device", options_.device, "auto (a GPU where there is one), cpu or cuda")
+        .value("DEVICE")
+        .resource();
     declare_precision(options, options_.precision);
-    options.add("image-memory", options_.image_memory_gib, "limit for the training images, of each rank",
-                "GIB");
+    options.add("image-memory", options_.image_memory_gib, "limit for the training images, of each rank")
+        .value("GIB")
+        .resource();
     pixels_.declare_machine(options);
   }
   void resolve() override {
@@ -88,19 +93,17 @@ class TrainJob final : public Job {
     roles_.validate();
     manifest_.validate();
   }
-  std::vector<std::filesystem::path> inputs() const override {
-    std::vector<std::filesystem::path> paths = {manifest_.manifest, illumination()};
-    if (!options_.over_fields()) paths.push_back(cells_);
-    if (const auto crops = store(); !crops.empty()) paths.push_back(crops);
-    return paths;
+  pipeline::ScreenUse screen_use() const override {
+    return {
+        .fields = true, .images = store().empty(), .columns = learn::label_columns(roles_, options_.split)};
   }
-  std::vector<std::filesystem::path> outputs() const override { return {model_ / "model.safetensors"}; }
 
-  void execute(JobContext& context) override {
+  void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
     store::CellTable cells;
     learn::TrainingPlan plan;
     learn::TrainRun run{model_, {}, {}, context.log, context.clock};
+    auto pass = pass_;
     const std::filesystem::path store = context.comm.broadcast(this->store().string());
     mpi::together(context.comm, [&] {
       options_.validate_ranks(context.comm.size());
@@ -117,10 +120,15 @@ class TrainJob final : public Job {
           name(), resolved_options(*this), plan.screen_fingerprint,
           {{"cells", options_.over_fields() ? "" : cells_.string()}, {"illumination", illumination()}});
       run.identity = learn::training_identity(options_, plan);
+      // What its pixels are made from: another illumination makes another training.
+      run.identity["illumination"] = run.provenance.value("/inputs/illumination"_json_pointer, "none");
       pixels_.check(store, screen, cells, plan, options_, illumination(), run);
       check_weights(context, static_cast<int>(plan.channels.size()));
     });
-    if (retrain_) mpi::on_root(context.comm, [&] { learn::remove_run(model_); });
+    mpi::on_root(context.comm, [&] {
+      if (retrain_ == "true") learn::remove_run(model_);
+      if (retrain_ == "other") learn::remove_other_run(model_, run.identity);
+    });
     const auto found = learn::find_run(context.comm, model_, run.identity);
     if (found.complete) {
       context.log.info("the model in " + model_.string() +
@@ -128,10 +136,14 @@ class TrainJob final : public Job {
       return;
     }
     announce(context, plan, found);
-    const int threads = mpi::threads_per_rank(context.comm, options_.threads);
-    const auto load = pixels_.load(context, store, screen, cells, plan.fields(), illumination(), threads);
-    leave_out(context, screen, load.failures, plan);
-    report(context, learn::train(context.comm, plan, *load.images, options_, run));
+    pass.threads = mpi::threads_per_rank(context.comm, pass_.threads);
+    const auto load = pixels_.load(context, store, screen, cells, plan.fields(), illumination(), pass);
+    prepare::report_failures(context, screen, load.failures,
+                             {output_ / "failures.csv", "train", pass_.max_failed_fields, 0});
+    plan.drop_fields(fields_of(load.failures));
+    auto options = options_;
+    options.threads = pass.threads;
+    report(context, learn::train(context.comm, plan, *load.images, options, run));
   }
 
  private:
@@ -142,13 +154,14 @@ class TrainJob final : public Job {
   std::filesystem::path illumination() const {
     return existing_or_empty(illumination_, output_ / "illumination.h5");
   }
-  void check_weights(JobContext& context, int channels) const {
+  void check_weights(const mpi::RunContext& context, int channels) const {
     if (options_.initial_weights.empty()) return;
     const auto remark =
         network::check_initial_weights(options_.initial_weights, {options_.architecture, channels, 0});
     if (!remark.empty()) context.log.info(options_.initial_weights.string() + ": " + remark);
   }
-  void announce(JobContext& context, const learn::TrainingPlan& plan, const learn::FoundRun& found) const {
+  void announce(const mpi::RunContext& context, const learn::TrainingPlan& plan,
+                const learn::FoundRun& found) const {
     for (const auto& remark : plan.remarks) context.log.info(remark);
     const std::string what = options_.over_fields() ? " fields" : " cells";
     context.log.info(
@@ -162,24 +175,22 @@ class TrainJob final : public Job {
              : " " + options_.examples));
     if (found.checkpoint) context.log.info("continuing from " + found.checkpoint->string());
   }
-  // The same on all ranks: failures are.
-  void leave_out(JobContext& context, const screen::Screen& screen,
-                 const std::vector<screen::FieldFailure>& failures, learn::TrainingPlan& plan) const {
+  static std::vector<std::size_t> fields_of(const std::vector<screen::FieldFailure>& failures) {
     std::vector<std::size_t> fields;
-    for (const auto& failure : failures) {
-      fields.push_back(failure.field);
-      if (context.comm.root())
-        context.log.warning(screen.name(failure.field) + " is left out: " + failure.file + ": " +
-                            failure.reason);
-    }
-    const auto limit = screen::failure_limit(max_failed_fields_, screen.fields.size());
-    if (fields.size() > limit)
-      throw Error(count_text(fields.size()) + " fields cannot be read, more than the " + count_text(limit) +
-                      " allowed",
-                  failures.front().file, "Mend the files, or allow more with --max-failed-fields");
-    plan.drop_fields(fields);
+    for (const auto& failure : failures) fields.push_back(failure.field);
+    return fields;
   }
-  void report(JobContext& context, const learn::TrainResult& result) const {
+  void declare_retrain(cli::OptionSet& options) {
+    options
+        .add_choice(
+            "retrain", {"false", "true", "other"},
+            "discard the model and checkpoints that are there; other: where they are of other options or "
+            "data",
+            [this](const std::string& word) { retrain_ = word; }, [this] { return retrain_; })
+        .resource()
+        .is_switch = true;
+  }
+  void report(const mpi::RunContext& context, const learn::TrainResult& result) const {
     std::string text = std::string(result.stopped_early ? "stopped early after " : "trained ") +
                        count_text(static_cast<std::uint64_t>(result.steps)) + " steps, " +
                        count_text(static_cast<std::uint64_t>(result.cells_per_s)) + " " + options_.examples +
@@ -196,8 +207,8 @@ class TrainJob final : public Job {
   screen::ColumnRoles roles_;
   learn::TrainOptions options_;
   TrainingPixels pixels_;
-  bool retrain_ = false;
-  std::string max_failed_fields_ = "1%";
+  std::string retrain_ = "false";
+  prepare::FieldPassOptions pass_ = {.threads = 0};
 };
 
 }  // namespace

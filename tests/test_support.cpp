@@ -84,4 +84,10 @@ bool ended_at_once(const ProgramResult& result, int ranks) {
          result.seconds < limit_s + run_program({"reduce", "--help"}, ranks).seconds;
 }
 
+mpi::RunContext quiet(const mpi::Communicator& comm) {
+  static Log log(0, 1, true);
+  static const SteadyClock clock;
+  return {comm, log, clock};
+}
+
 }  // namespace cytoscale

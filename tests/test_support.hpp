@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "mpi/communicator.hpp"
+#include "mpi/run_context.hpp"
 
 namespace cytoscale {
 
@@ -37,5 +37,8 @@ ProgramResult run_program(const std::vector<std::string>& arguments, int ranks =
 
 // Whether it ended within 5 s, beside what a program that does nothing takes on this machine now.
 bool ended_at_once(const ProgramResult& result, int ranks = 0);
+
+// A context for these ranks that says nothing. The communicator must outlive it.
+mpi::RunContext quiet(const mpi::Communicator& comm = world());
 
 }  // namespace cytoscale

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -23,11 +24,14 @@ std::string without_dashes(std::string text) {
   return text.substr(0, text.find('='));
 }
 
+constexpr const char* stray_key = "stray word";
+
 po::options_description description_of(const OptionSet& options) {
   po::options_description description;
   auto add = description.add_options();
   add("help,h", "");
   add("config", po::value<std::string>(), "");
+  add(stray_key, po::value<std::vector<std::string>>(), "");
   for (const auto& option : options.options()) {
     auto* value = po::value<std::string>();
     if (option.is_switch) value->implicit_value("true");
@@ -47,21 +51,22 @@ po::variables_map parse_arguments(const std::vector<std::string>& arguments, con
   const auto description = description_of(options);
   try {
     const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    const po::positional_options_description none;
-    po::store(po::command_line_parser(arguments).options(description).style(style).positional(none).run(),
+    po::positional_options_description strays;
+    strays.add(stray_key, -1);
+    po::store(po::command_line_parser(arguments).options(description).style(style).positional(strays).run(),
               map);
   } catch (const po::unknown_option& error) {
     const auto key = without_dashes(error.get_option_name());
     throw Error("there is no option --" + key, "the command line", suggestion(key, keys_of(options)));
-  } catch (const po::too_many_positional_options_error&) {
-    const auto stray =
-        std::find_if(arguments.begin(), arguments.end(), [](const auto& a) { return !a.starts_with('-'); });
-    throw Error(
-        "'" + (stray == arguments.end() ? std::string("a word") : *stray) + "' stands without an option",
-        "the command line", "Options are written --key value; quote values with blanks");
+  } catch (const po::multiple_occurrences& error) {
+    throw Error("--" + without_dashes(error.get_option_name()) + " is given twice", "the command line",
+                "Give it once; a list is comma-separated");
   } catch (const po::error& error) {
     throw Error(error.what(), "the command line", "See --help");
   }
+  if (map.count(stray_key))
+    throw Error("'" + map[stray_key].as<std::vector<std::string>>().front() + "' stands without an option",
+                "the command line", "Options are written --key value; quote values with blanks");
   return map;
 }
 
@@ -85,44 +90,49 @@ std::string expanded(std::string text, const std::string& where) {
   return text;
 }
 
-// One line of a config file, so that an error can name it.
-void parse_config_line(const std::string& line, const std::string& where,
-                       const po::options_description& description, const std::vector<std::string>& known,
-                       std::map<std::string, std::string>& values) {
-  std::istringstream one(line);
-  po::variables_map map;
-  try {
-    po::store(po::parse_config_file(one, description), map);
-  } catch (const po::unknown_option& error) {
-    const auto key = without_dashes(error.get_option_name());
-    throw Error("there is no key '" + key + "'", where, suggestion(key, known));
-  } catch (const po::error&) {
-    throw Error("'" + trim(line) + "' is not of the form key = value", where, "Comments begin with #");
-  }
-  for (const auto& [key, value] : map) {
-    if (!values.emplace(key, expanded(value.as<std::string>(), where)).second) {
-      throw Error("key '" + key + "' is set twice", where);
-    }
-  }
+// A comment begins with a # that stands first or after a blank: one within a word belongs to the value.
+std::string without_comment(const std::string& line) {
+  for (auto at = line.find('#'); at != std::string::npos; at = line.find('#', at + 1))
+    if (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t') return line.substr(0, at);
+  return line;
 }
 
-std::map<std::string, std::string> parse_config(const std::string& path,
-                                                const std::vector<std::string>& known,
-                                                std::vector<std::string>* problems) {
-  po::options_description description;
-  for (const auto& key : known) description.add_options()(key.c_str(), po::value<std::string>(), "");
+// One line of a config file: its key and value, or nothing.
+std::optional<std::pair<std::string, std::string>> parse_config_line(const std::string& line,
+                                                                     const std::string& where,
+                                                                     const std::vector<std::string>& known) {
+  const auto text = trim(without_comment(line));
+  if (text.empty()) return std::nullopt;
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw Error("'" + text + "' is not of the form key = value", where, "Comments begin with #");
+  const auto key = trim(text.substr(0, equals));
+  if (std::find(known.begin(), known.end(), key) == known.end())
+    throw Error("there is no key '" + key + "'", where, suggestion(key, known));
+  return std::pair(key, expanded(trim(text.substr(equals + 1)), where));
+}
+
+// The file's keys and values, for po::store(); where each stands goes into `from`.
+po::parsed_options parse_config(const std::string& path, const po::options_description& description,
+                                const std::vector<std::string>& known, std::vector<std::string>* problems,
+                                std::map<std::string, std::string>& from) {
+  po::parsed_options parsed(&description);
   std::istringstream lines(read_file(path));
-  std::map<std::string, std::string> values;
-  std::string line;
-  for (int number = 1; std::getline(lines, line); ++number) {
+  std::string text;
+  for (int number = 1; std::getline(lines, text); ++number) {
+    const auto where = path + ":" + std::to_string(number);
     try {
-      parse_config_line(line, path + ":" + std::to_string(number), description, known, values);
+      const auto pair = parse_config_line(text, where, known);
+      if (!pair) continue;
+      if (!from.emplace(pair->first, where).second)
+        throw Error("key '" + pair->first + "' is set twice", where);
+      parsed.options.emplace_back(pair->first, std::vector<std::string>{pair->second});
     } catch (const Error& error) {
       if (!problems) throw;
       problems->emplace_back(error.what());
     }
   }
-  return values;
+  return parsed;
 }
 
 void wrap(std::string& page, const std::string& text, std::size_t indent, std::size_t width = 96) {
@@ -144,7 +154,7 @@ void wrap(std::string& page, const std::string& text, std::size_t indent, std::s
   page += "\n";
 }
 
-void option_entry(std::string& page, const OptionSet::Option& option) {
+void option_entry(std::string& page, const Option& option) {
   std::string head = "  --" + option.key + (option.is_switch ? "" : " " + option.value_name);
   page += head + "\n";
   std::string help = option.help;
@@ -159,13 +169,22 @@ void option_entry(std::string& page, const OptionSet::Option& option) {
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const OptionSet& options,
                                const std::vector<std::string>& config_keys,
                                std::vector<std::string>* problems) {
-  const auto map = parse_arguments(arguments, options);
+  auto map = parse_arguments(arguments, options);
   CommandLine line;
   line.help = map.count("help") > 0;
   if (line.help) return line;
-  if (map.count("config")) line.values = parse_config(map["config"].as<std::string>(), config_keys, problems);
+  const auto given = map;
+  po::options_description known;
+  for (const auto& key : config_keys) known.add_options()(key.c_str(), po::value<std::string>(), "");
+  if (map.count("config")) {
+    const auto path = map["config"].as<std::string>();
+    po::store(parse_config(path, known, config_keys, problems, line.from),
+              map);  // what is there already stays
+  }
   for (const auto& [key, value] : map) {
-    if (key != "config" && key != "help") line.values[key] = value.as<std::string>();
+    if (key == "config" || key == "help") continue;
+    line.values[key] = value.as<std::string>();
+    if (given.count(key)) line.from.erase(key);
   }
   return line;
 }
@@ -194,7 +213,8 @@ std::string manual_page(const JobText& job, const OptionSet& options) {
   }
   page +=
       "\nEXIT CODES\n  0 success; 2 bad input or options (one message says which, where and what to do);\n"
-      "  70 an internal failure; other codes come from the system (137: killed).\n";
+      "  75 stopped by a signal, what is done is saved, the same command goes on; 70 an internal failure;\n"
+      "   other codes come from the system (137: killed).\n";
   return page;
 }
 

@@ -17,6 +17,7 @@ struct JobText {
 
 struct CommandLine {
   std::map<std::string, std::string> values;  // config file, overridden by the command line
+  std::map<std::string, std::string> from;    // file:line of those that the config file gave
   bool help = false;
 };
 

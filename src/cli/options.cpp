@@ -36,129 +36,157 @@ T parse_whole(const std::string& key, const std::string& text) {
 }
 
 template <typename T>
-OptionSet::Option whole_number(const std::string& key, T& target, const std::string& help,
-                               const std::string& value_name) {
-  const auto set = [key, &target](const std::string& text) { target = parse_whole<T>(key, text); };
-  return {key, {}, help, value_name, {}, false, set, [&target] { return std::to_string(target); }};
+Option whole_number(const std::string& key, T& target) {
+  Option option;
+  option.value_name = "N";
+  option.set = [key, &target](const std::string& text) { target = parse_whole<T>(key, text); };
+  option.get = [&target] { return std::to_string(target); };
+  return option;
+}
+
+bool parse_switch(const std::string& key, const std::string& given) {
+  std::string text = given;
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (text.empty() || text == "true" || text == "yes" || text == "on" || text == "1") return true;
+  if (text == "false" || text == "no" || text == "off" || text == "0") return false;
+  throw bad_value(key, given, "true or false");
+}
+
+// As split_list() reads it.
+std::string list_text(std::vector<std::string> parts) {
+  for (auto& part : parts) {
+    if (part.find(',') != std::string::npos) part = '"' + part + '"';
+  }
+  return join(parts, ",");
+}
+
+Option named(Option option, const std::string& key, const std::string& help) {
+  option.key = key;
+  option.help = help;
+  return option;
 }
 
 }  // namespace
 
-void OptionSet::add(Option option) {
+Option& OptionSet::add(Option option) {
   if (option.group.empty()) option.group = group_;
   option.default_text = option.get();
-  options_.push_back(std::move(option));
+  return options_.emplace_back(std::move(option));
 }
 
-void OptionSet::add(const std::string& key, std::string& target, const std::string& help,
-                    const std::string& value_name) {
-  add(Option{key,
-             {},
-             help,
-             value_name,
-             {},
-             false,
-             [&](const auto& text) { target = text; },
-             [&] { return target; }});
+Option& OptionSet::add(const std::string& key, std::string& target, const std::string& help) {
+  Option option;
+  option.value_name = "TEXT";
+  option.set = [&target](const auto& text) { target = text; };
+  option.get = [&target] { return target; };
+  return add(named(std::move(option), key, help));
 }
 
-void OptionSet::add(const std::string& key, std::filesystem::path& target, const std::string& help,
-                    const std::string& value_name) {
-  add(Option{key,
-             {},
-             help,
-             value_name,
-             {},
-             false,
-             [&](const auto& text) { target = text; },
-             [&] { return target.string(); }});
-}
-
-void OptionSet::add(const std::string& key, bool& target, const std::string& help) {
-  const auto set = [key, &target](const std::string& given) {
-    std::string text = given;
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    const bool yes = text.empty() || text == "true" || text == "yes" || text == "on" || text == "1";
-    if (!yes && text != "false" && text != "no" && text != "off" && text != "0") {
-      throw bad_value(key, given, "true or false");
-    }
-    target = yes;
+Option& OptionSet::add(const std::string& key, std::filesystem::path& target, const std::string& help) {
+  Option option;
+  option.value_name = "FILE";
+  option.kind = OptionKind::input;
+  option.set = [key, &target](const std::string& text) {
+    if (text == "-") throw Error("'-' is no file", "--" + key, "Name one; ./- is a file of that name");
+    target = text;
   };
-  add(Option{key, {}, help, "", {}, true, set, [&] { return std::string(target ? "true" : "false"); }});
+  option.get = [&target] { return target.string(); };
+  option.files = [&target] { return target.empty() ? Paths{} : Paths{target}; };
+  return add(named(std::move(option), key, help));
 }
 
-void OptionSet::add(const std::string& key, int& target, const std::string& help,
-                    const std::string& value_name) {
-  add(whole_number(key, target, help, value_name));
+Option& OptionSet::add(const std::string& key, bool& target, const std::string& help) {
+  Option option;
+  option.is_switch = true;
+  option.set = [key, &target](const auto& text) { target = parse_switch(key, text); };
+  option.get = [&target] { return std::string(target ? "true" : "false"); };
+  return add(named(std::move(option), key, help));
 }
 
-void OptionSet::add(const std::string& key, std::int64_t& target, const std::string& help,
-                    const std::string& value_name) {
-  add(whole_number(key, target, help, value_name));
+Option& OptionSet::add(const std::string& key, int& target, const std::string& help) {
+  return add(named(whole_number(key, target), key, help));
 }
 
-void OptionSet::add(const std::string& key, std::uint64_t& target, const std::string& help,
-                    const std::string& value_name) {
-  add(whole_number(key, target, help, value_name));
+Option& OptionSet::add(const std::string& key, std::int64_t& target, const std::string& help) {
+  return add(named(whole_number(key, target), key, help));
 }
 
-void OptionSet::add(const std::string& key, double& target, const std::string& help,
-                    const std::string& value_name) {
-  const auto set = [key, &target](const std::string& text) {
+Option& OptionSet::add(const std::string& key, std::uint64_t& target, const std::string& help) {
+  return add(named(whole_number(key, target), key, help));
+}
+
+Option& OptionSet::add(const std::string& key, double& target, const std::string& help) {
+  Option option;
+  option.value_name = "X";
+  option.set = [key, &target](const std::string& text) {
     const auto number = to_number(text);
     if (!number) throw bad_value(key, text, "a number");
     target = *number;
   };
-  add(Option{key, {}, help, value_name, {}, false, set, [&] { return number_text(target); }});
+  option.get = [&target] { return number_text(target); };
+  return add(named(std::move(option), key, help));
 }
 
-void OptionSet::add(const std::string& key, std::vector<std::string>& target, const std::string& help,
-                    const std::string& value_name) {
-  const auto get = [&target] {
-    std::vector<std::string> parts = target;
-    for (auto& part : parts) {
-      if (part.find(',') != std::string::npos) part = '"' + part + '"';
-    }
-    return join(parts, ",");
-  };
-  add(Option{
-      key, {}, help, value_name, {}, false, [&](const auto& text) { target = split_list(text); }, get});
+Option& OptionSet::add(const std::string& key, std::vector<std::string>& target, const std::string& help) {
+  Option option;
+  option.value_name = "LIST";
+  option.set = [&target](const auto& text) { target = split_list(text); };
+  option.get = [&target] { return list_text(target); };
+  return add(named(std::move(option), key, help));
 }
 
-void OptionSet::add_choice(const std::string& key, const std::vector<std::string>& words,
-                           const std::string& help, std::function<void(const std::string&)> set,
-                           std::function<std::string()> get) {
-  const auto checked = [key, words, set](const std::string& text) {
-    if (std::find(words.begin(), words.end(), text) == words.end()) {
+Option& OptionSet::add_choice(const std::string& key, const std::vector<std::string>& words,
+                              const std::string& help, std::function<void(const std::string&)> set,
+                              std::function<std::string()> get) {
+  Option option;
+  option.value_name = join(words, "|");
+  option.set = [key, words, set = std::move(set)](const std::string& text) {
+    if (std::find(words.begin(), words.end(), text) == words.end())
       throw bad_value(key, text, "one of " + join(words, ", "));
-    }
     set(text);
   };
-  add(Option{key, {}, help, join(words, "|"), {}, false, checked, std::move(get)});
+  option.get = std::move(get);
+  return add(named(std::move(option), key, help));
 }
 
-const OptionSet::Option* OptionSet::find(const std::string& key) const {
+const Option* OptionSet::find(const std::string& key) const {
   const auto it = std::find_if(options_.begin(), options_.end(), [&](const auto& o) { return o.key == key; });
   return it == options_.end() ? nullptr : &*it;
 }
 
-void OptionSet::assign(const std::map<std::string, std::string>& values, std::vector<std::string>* problems) {
+void OptionSet::assign(const std::map<std::string, std::string>& values, std::vector<std::string>* problems,
+                       const std::map<std::string, std::string>& from) {
   for (const auto& option : options_) {
     const auto it = values.find(option.key);
     if (it == values.end()) continue;
     try {
       option.set(it->second);
     } catch (const Error& error) {
-      if (!problems) throw;
-      problems->emplace_back(error.what());
+      const auto place = from.find(option.key);
+      const Error placed = place == from.end()
+                               ? error
+                               : Error(error.problem(), place->second + ": " + error.where(), error.remedy());
+      if (!problems) throw placed;
+      problems->emplace_back(placed.what());
     }
   }
 }
 
-nlohmann::json OptionSet::to_json() const {
+nlohmann::json OptionSet::to_json(const std::vector<OptionKind>& kinds) const {
   auto json = nlohmann::json::object();
-  for (const auto& option : options_) json[option.key] = option.get();
+  for (const auto& option : options_)
+    if (!option.files && std::find(kinds.begin(), kinds.end(), option.kind) != kinds.end())
+      json[option.key] = option.get();
   return json;
+}
+
+std::vector<std::pair<std::string, Paths>> OptionSet::files(OptionKind kind) const {
+  std::vector<std::pair<std::string, Paths>> found;
+  for (const auto& option : options_) {
+    if (option.kind != kind || !option.files) continue;
+    if (auto paths = option.files(); !paths.empty()) found.emplace_back(option.key, std::move(paths));
+  }
+  return found;
 }
 
 }  // namespace cytoscale::cli

@@ -1,7 +1,6 @@
-// Options of jobs: every option struct of the libraries is bound here to keys. One key means the same in
-// every job, on the command line (--key value) and in the config file (key = value). Precedence: command
-// line, file, default. Unknown keys are refused with the nearest known one. Boost.Program_options does the
-// parsing, in options.cpp alone.
+// The registry of a job's options. An option is declared once: key, typed target, help, and kind. From these
+// declarations come --help, what a config file may hold (command_line.hpp), what is stored as provenance, and
+// what tells `run` whether a stage must be done anew. One key means the same in every job.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -9,50 +8,82 @@
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "core/enum_names.hpp"
 
 namespace cytoscale::cli {
 
+enum class OptionKind {
+  result,    // its value changes the bytes of a result
+  screen,    // says which fields, images and metadata there are; a job depends on what it reads of them
+  input,     // a file whose content changes the bytes of a result
+  output,    // a file that is written
+  resource,  // where and how fast, not what
+};
+
+using Paths = std::vector<std::filesystem::path>;
+
+struct Option {
+  std::string key, group, help, value_name, default_text;
+  OptionKind kind = OptionKind::result;
+  bool is_switch = false;                       // bool: "--key", "--key true|false", "key = true|false"
+  std::function<void(const std::string&)> set;  // throws Error
+  std::function<std::string()> get;
+  std::function<Paths()> files;  // of an input or output; those that are not used are left out
+
+  // What stands for the value in the option's help, e.g. PX.
+  Option& value(const std::string& name) { return value_name = name, *this; }
+  Option& resource() { return kind = OptionKind::resource, *this; }
+  Option& of_screen() { return kind = OptionKind::screen, *this; }
+  Option& input() { return kind = OptionKind::input, *this; }
+  Option& output() { return kind = OptionKind::output, *this; }
+  // Instead of the path given: what is really read or written. Asked when the job begins and when it has
+  // ended.
+  Option& reads(std::function<Paths()> which) { return files = std::move(which), input(); }
+  Option& writes(std::function<Paths()> which) { return files = std::move(which), output(); }
+};
+
 class OptionSet {
  public:
-  struct Option {
-    std::string key, group, help, value_name, default_text;
-    bool is_switch = false;                       // bool: "--key", "--key true|false", "key = true|false"
-    std::function<void(const std::string&)> set;  // throws Error
-    std::function<std::string()> get;
-  };
-
   // Following options are listed under this title in --help.
   void group(const std::string& title) { group_ = title; }
 
-  // The target's present value is the default. Lists are comma-separated.
-  void add(const std::string& key, std::string& target, const std::string& help,
-           const std::string& value_name = "TEXT");
-  void add(const std::string& key, std::filesystem::path& target, const std::string& help,
-           const std::string& value_name = "FILE");
-  void add(const std::string& key, bool& target, const std::string& help);
-  void add(const std::string& key, int& target, const std::string& help, const std::string& value_name = "N");
-  void add(const std::string& key, std::int64_t& target, const std::string& help,
-           const std::string& value_name = "N");
-  void add(const std::string& key, std::uint64_t& target, const std::string& help,
-           const std::string& value_name = "N");
-  void add(const std::string& key, double& target, const std::string& help,
-           const std::string& value_name = "X");
-  void add(const std::string& key, std::vector<std::string>& target, const std::string& help,
-           const std::string& value_name = "LIST");
-  // One of a closed list of words, converted by `parse` (throws Error) and back by `text`.
-  void add_choice(const std::string& key, const std::vector<std::string>& words, const std::string& help,
-                  std::function<void(const std::string&)> set, std::function<std::string()> get);
-
-  void add(Option option);
+  // The target's present value is the default. Lists are comma-separated. The option returned is for chaining
+  // and does not outlive the next add().
+  Option& add(const std::string& key, std::string& target, const std::string& help);
+  Option& add(const std::string& key, bool& target, const std::string& help);
+  Option& add(const std::string& key, int& target, const std::string& help);
+  Option& add(const std::string& key, std::int64_t& target, const std::string& help);
+  Option& add(const std::string& key, std::uint64_t& target, const std::string& help);
+  Option& add(const std::string& key, double& target, const std::string& help);
+  Option& add(const std::string& key, std::vector<std::string>& target, const std::string& help);
+  // A file that is read, unless it is chained to another kind.
+  Option& add(const std::string& key, std::filesystem::path& target, const std::string& help);
+  template <NamedEnum E>
+  Option& add(const std::string& key, E& target, const std::string& help) {
+    return add_choice(
+        key, enum_words<E>(), help,
+        [&target, key](const auto& word) { target = parse_enum<E>(word, "--" + key); },
+        [&target] { return enum_name(target); });
+  }
+  // One of a closed list of words.
+  Option& add_choice(const std::string& key, const std::vector<std::string>& words, const std::string& help,
+                     std::function<void(const std::string&)> set, std::function<std::string()> get);
+  Option& add(Option option);
 
   const std::vector<Option>& options() const { return options_; }
   const Option* find(const std::string& key) const;
   // Sets the given keys that this set knows, and ignores others. A value that does not fit throws Error, or
-  // is added to `problems` where that is given.
-  void assign(const std::map<std::string, std::string>& values, std::vector<std::string>* problems = nullptr);
-  // Resolved options, all as text, for provenance.
-  nlohmann::json to_json() const;
+  // is added to `problems` where that is given. `from`: where values stand ("screen.cfg:7"), by key, for
+  // messages.
+  void assign(const std::map<std::string, std::string>& values, std::vector<std::string>* problems = nullptr,
+              const std::map<std::string, std::string>& from = {});
+  // Options of these kinds as they stand, as text; without paths.
+  nlohmann::json to_json(const std::vector<OptionKind>& kinds) const;
+  // Files of the options of a kind, by key.
+  std::vector<std::pair<std::string, Paths>> files(OptionKind kind) const;
 
  private:
   std::vector<Option> options_;

@@ -100,4 +100,14 @@ double Random::beta(double a, double b) {
   return x + y > 0 ? x / (x + y) : (uniform() < a / (a + b) ? 1.0 : 0.0);
 }
 
+std::uint64_t stream_key(std::string_view name) {
+  std::uint64_t state = 0xcbf29ce484222325ull;
+  const auto mix = [&state](unsigned char byte) { state = (state ^ byte) * 0x100000001b3ull; };
+  // The length first, in eight bytes, least significant first.
+  for (int i = 0; i < 8; ++i)
+    mix(static_cast<unsigned char>(static_cast<std::uint64_t>(name.size()) >> (8 * i)));
+  for (const char each : name) mix(static_cast<unsigned char>(each));
+  return state;
+}
+
 }  // namespace cytoscale

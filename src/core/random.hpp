@@ -1,10 +1,12 @@
 // Counter-based random numbers (Philox4x32-10; Salmon et al., SC 2011). A draw is a function of (seed,
-// stream, position) alone, so that a sample does not depend on which rank or thread asks for it (architecture
-// rule 7). The standard library's distributions differ between implementations; the ones here are fixed.
+// stream, position) alone, so that a sample does not depend on which rank or thread asks for it
+// (docs/architecture.md, rule 7). The standard library's distributions differ between implementations; the
+// ones here are fixed.
 #pragma once
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
 
 namespace cytoscale {
 
@@ -14,6 +16,8 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
 
 // Mixes any number of integers into one stream number, e.g. {epoch, cell} or {plate, well, site}.
 std::uint64_t stream_of(std::initializer_list<std::uint64_t> parts);
+// The same for a name (FNV-1a, 64 bits), to be one of the parts.
+std::uint64_t stream_key(std::string_view name);
 
 class Random {
  public:

@@ -2,13 +2,10 @@
 
 #include <span>
 
-#include "prepare/field_reader.hpp"
-
 namespace cytoscale::embed {
 
-std::vector<float> crop_field(const screen::Screen& screen, const store::CellTable& cells, std::size_t field,
-                              const image::Illumination* gain, const CropSettings& settings) {
-  const image::FieldImage image = prepare::read_corrected(screen, cells, field, gain);
+std::vector<float> crop_field(const image::FieldImage& image, const store::CellTable& cells,
+                              std::size_t field, const CropSettings& settings) {
   const std::size_t size = static_cast<std::size_t>(image.channels) * settings.size.pixels();
   std::vector<float> crops(static_cast<std::size_t>(cells.cells_of(field)) * size);
   const auto first = static_cast<std::size_t>(cells.first_cell[field]);

@@ -1,12 +1,14 @@
 #include "embed/embed_screen.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <optional>
+#include <cmath>
 
 #include "core/error.hpp"
+#include "core/text/text.hpp"
 #include "embed/crop_field.hpp"
 #include "mpi/agree.hpp"
+#include "prepare/field_reader.hpp"
+#include "prepare/fill_rows.hpp"
 #include "store/rows/embedding_file.hpp"
 
 namespace cytoscale::embed {
@@ -39,16 +41,21 @@ class Embedder {
       tick();
     }
     encoded_ += static_cast<std::int64_t>(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::span<const float> row(features_.data() + i * width, width);
+      not_finite_ += std::any_of(row.begin(), row.end(), [](float value) { return !std::isfinite(value); });
+    }
     return features_;
   }
   std::int64_t encoded() const { return encoded_; }
+  std::int64_t not_finite() const { return not_finite_; }
 
  private:
   const store::CellTable& cells_;
   Encoder& encoder_;
   std::size_t batch_;
   std::vector<float> features_;
-  std::int64_t encoded_ = 0;
+  std::int64_t encoded_ = 0, not_finite_ = 0;
 };
 
 }  // namespace
@@ -58,37 +65,45 @@ void EmbedOptions::validate() const {
   pass.validate();
 }
 
-EmbedResult embed_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& screen,
                          const store::CellTable& cells, Encoder& encoder, const EmbedOptions& options,
-                         const prepare::FieldPassFiles& files, const nlohmann::json& provenance,
-                         const Clock& clock, Log& log) {
-  std::optional<prepare::FieldPass> pass;
+                         const prepare::FieldFiles& files, const nlohmann::json& provenance) {
+  const auto& comm = context.comm;
   mpi::together(comm, [&] {
     options.validate();
     check_channels(screen, encoder);
-    pass.emplace(comm, screen, cells, options.pass, files);
   });
+  prepare::FieldPass pass(context, screen, options.pass, files.illumination);
+  const prepare::FieldReader reader(screen, cells);
   const auto& digest = options.digest;
   const store::EmbeddingLayout layout{digest ? digest->names : encoder.feature_names(),
                                       digest ? digest->layers : encoder.feature_layers(), options.float16,
-                                      provenance};
+                                      provenance, options.overwrite};
   store::EmbeddingWriter writer(comm, files.output, screen, cells, layout);
   Embedder embedder(cells, encoder, options.batch);
   const CropSettings settings{encoder.crop_size(), encoder.rescaling()};
   prepare::FieldWork work;
   work.name = options.name;
   work.unit = options.unit;
+  work.units = [&](std::size_t field) { return static_cast<double>(cells.cells_of(field)); };
   work.bytes = [&](std::size_t field) {
     return crop_bytes(cells.cells_of(field), screen.channels.size(), settings.size);
   };
-  work.prepare = [&](std::size_t field, const image::Illumination* gain) {
-    return [&, field, crops = crop_field(screen, cells, field, gain, settings)](const prepare::Tick& tick) {
+  work.prepare = [&](std::size_t field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
+    const auto image = reader.read_corrected(field, gain.get(), claim);
+    if (!image) return {};
+    return [&, field, crops = crop_field(*image, cells, field, settings)](const prepare::Tick& tick) {
       const auto features = embedder.encode(field, crops, tick);
       digest ? writer.write(field, digest->work(field, crops, features)) : writer.write(field, features);
     };
   };
-  const auto passed = pass->run(writer, work, clock, log);
-  return {comm.sum(embedder.encoded()), passed.fields_done_before, passed.failed_fields};
+  const auto passed = prepare::fill_rows(context, screen, cells, pass, writer, work,
+                                         {files.failures, options.name, options.pass.max_failed_fields, 0});
+  const auto not_finite = comm.sum(embedder.not_finite());
+  if (not_finite > 0 && comm.root())
+    context.log.warning(count_text(static_cast<std::uint64_t>(not_finite)) + " " + options.unit +
+                        " have features that are not numbers: check the weights of the network");
+  return {comm.sum(embedder.encoded()), passed.fields_done_before, passed.failures.size(), not_finite};
 }
 
 }  // namespace cytoscale::embed

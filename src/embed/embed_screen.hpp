@@ -11,10 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "core/log.hpp"
-#include "core/system/clock.hpp"
 #include "embed/encoder.hpp"
-#include "mpi/communicator.hpp"
+#include "mpi/run_context.hpp"
 #include "prepare/field_pass.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
@@ -37,6 +35,7 @@ struct EmbedOptions {
   bool float16 = false;                        // store features as 16-bit floats
   std::optional<FieldDigest> digest;
   prepare::FieldPassOptions pass;  // its queue holds crops
+  bool overwrite = false;          // drop what a run with other options left unfinished
   void validate() const;           // throws Error
 };
 
@@ -44,15 +43,16 @@ struct EmbedResult {
   std::int64_t cells = 0;              // encoded in this run, by all ranks
   std::size_t fields_done_before = 0;  // found complete in the file of an interrupted run
   std::size_t failed_fields = 0;       // could be read by segment, but not now: NaN in the file
+  std::int64_t cells_not_finite = 0;   // encoded in this run, with features that are not numbers
 };
 
-// A field that cannot be read is listed in failures.csv and its rows become NaN; more than max_failed_fields
-// stop the run. An Error on one rank, of the encoder say, stops all ranks at their next field and is thrown
-// by all of them; what was written stays in "<output>.part", which the next run continues. Collective:
-// yes.
-EmbedResult embed_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+// A field that cannot be read is listed (prepare/failure_report.hpp) and its rows become NaN; more than
+// max_failed_fields stop the run. An Error on one rank, of the encoder say, stops all ranks at their next
+// field and is thrown by all of them; what was written stays in "<output>.part", which the next run
+// continues. Features that are not numbers, of fields that could be read, are counted and warned of.
+// Collective: yes.
+EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& screen,
                          const store::CellTable& cells, Encoder& encoder, const EmbedOptions& options,
-                         const prepare::FieldPassFiles& files, const nlohmann::json& provenance,
-                         const Clock& clock, Log& log);
+                         const prepare::FieldFiles& files, const nlohmann::json& provenance);
 
 }  // namespace cytoscale::embed

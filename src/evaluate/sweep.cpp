@@ -72,7 +72,7 @@ std::vector<SweepEntry> sweep_layers(const profile::ProfileTable& wells, const s
       chosen.normalize.method = method;
       chosen.retrieval.wanted = false;
       auto evaluation = evaluate_profiles(alone, chosen, where + ", layer " + layer);
-      entries.push_back({name, layer, profile::normalization_name(method), std::move(evaluation)});
+      entries.push_back({name, layer, enum_name(method), std::move(evaluation)});
     }
   }
   return entries;

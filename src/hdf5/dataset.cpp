@@ -65,7 +65,7 @@ std::uint64_t Dataset::file_offset() const {
 Handle Dataset::select(std::uint64_t first, std::uint64_t count, std::size_t size, Handle& memory) const {
   if (size != count * row_size_)
     throw std::logic_error(where_ + ": memory does not fit the rows to be moved");
-  if (first + count > rows() || first + evaluate::count < first) {
+  if (first + count > rows() || first + count < first) {
     throw Error("rows " + std::to_string(first) + " to " + std::to_string(first + count) +
                     " are asked for, it has " + std::to_string(rows()),
                 where_);

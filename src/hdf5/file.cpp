@@ -1,5 +1,6 @@
 #include "hdf5/file.hpp"
 
+#include <exception>
 #include <optional>
 
 #include "core/error.hpp"
@@ -9,7 +10,7 @@
 namespace cytoscale::hdf5 {
 namespace {
 
-Handle access_properties(const std::string& where, bool write, bool lock) {
+Handle access_properties(const std::string& where, bool write) {
   Handle properties = own(H5Pcreate(H5P_FILE_ACCESS), "no property list", where);
   const char* problem = "properties cannot be set";
   // 1.8's format: compact, checksummed object headers, and no "open for writing" mark that a killed run would
@@ -20,8 +21,8 @@ Handle access_properties(const std::string& where, bool write, bool lock) {
   // Rows written are in the file when the call returns, not in a buffer that a killed process takes with it.
   if (write) checked(H5Pset_sieve_buf_size(properties.id(), 0), problem, where);
 #if H5_VERSION_GE(1, 10, 7)
-  // Many cluster file systems have no locks; those who only read need none.
-  checked(H5Pset_file_locking(properties.id(), lock, true), problem, where);
+  // Many cluster file systems have no locks, and a run has its own (core/system/output_lock.hpp).
+  checked(H5Pset_file_locking(properties.id(), false, true), problem, where);
 #endif
   return properties;
 }
@@ -40,7 +41,7 @@ File::File(Handle handle, const std::filesystem::path& path)
 File File::create(const std::filesystem::path& path) {
   silence();
   const std::string where = path.string();
-  const Handle access = access_properties(where, true, true);
+  const Handle access = access_properties(where, true);
   const Handle creation = own(H5Pcreate(H5P_FILE_CREATE), "no property list", where);
   checked(H5Pset_obj_track_times(creation.id(), false), "properties cannot be set", where);
   Handle file(H5Fcreate(where.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()));
@@ -58,7 +59,7 @@ File File::open(const std::filesystem::path& path, Access access) {
   }
   if (std::filesystem::is_directory(path, status)) throw Error("this is a folder, a file is needed", where);
   const bool write = access == Access::read_write;
-  const Handle properties = access_properties(where, write, write);
+  const Handle properties = access_properties(where, write);
   Handle file(H5Fopen(where.c_str(), write ? H5F_ACC_RDWR : H5F_ACC_RDONLY, properties.id()));
   if (!file.open()) fail("the file cannot be opened", where, unreadable);
   return {std::move(file), path};
@@ -70,20 +71,26 @@ File File::open_parallel(const mpi::Communicator& comm, const std::filesystem::p
   if (comm.native() == nullptr) return open(path, Access::read_write);
   const std::string where = path.string();
   std::optional<File> result;
-  std::optional<Error> problem;
-  try {
-    const Handle properties = access_properties(where, true, false);
+  const auto problem = mpi::failure_in([&] {
+    const Handle properties = access_properties(where, true);
     checked(H5Pset_fapl_mpio(properties.id(), *static_cast<MPI_Comm*>(comm.native()), MPI_INFO_NULL),
             "MPI-IO cannot be used", where);
     Handle file(H5Fopen(where.c_str(), H5F_ACC_RDWR, properties.id()));
     if (!file.open())
       fail("the file cannot be opened for writing by all ranks", where, "Check its permissions");
     result = File(std::move(file), path);
-  } catch (const Error& error) {
-    problem = error;
-  }
+    result->parallel_ = comm.size() > 1;
+  });
   mpi::agree(comm, problem);
   return std::move(*result);
+}
+
+// To close it is collective. Where this rank alone unwinds, the others are elsewhere: it is left open, for
+// the program is about to end.
+File::~File() {
+  if (!parallel_ || !handle_.open() || std::uncaught_exceptions() == 0 || mpi::failing_together()) return;
+  root_ = Group();
+  handle_.release();
 }
 
 void File::close() {

@@ -64,6 +64,9 @@ class File {
   static File open_parallel(const mpi::Communicator& comm, const std::filesystem::path& path);
 
   File() = default;
+  ~File();
+  File(File&&) noexcept = default;
+  File& operator=(File&&) noexcept = default;
   const Group& root() const { return root_; }
   Group& root() { return root_; }
   // Throws Error when writing back fails, or objects of the file are still open. Collective: yes for a
@@ -76,6 +79,7 @@ class File {
   Handle handle_;
   Group root_;
   std::string where_;
+  bool parallel_ = false;
 };
 
 }  // namespace cytoscale::hdf5

@@ -27,6 +27,10 @@ std::string message_of_hdf5() {
 }  // namespace
 
 void silence() {
+  // HDF5 would close at exit what could not be closed before (a full disk), and crash. It must be told before
+  // it begins.
+  static const bool told = (H5dont_atexit(), true);
+  (void)told;
   H5open();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

@@ -51,6 +51,8 @@ Communicator Communicator::self() {
 Communicator Communicator::from_native(void* mpi_comm) {
   Communicator made;
   check_mpi(MPI_Comm_dup(*static_cast<MPI_Comm*>(mpi_comm), &made.impl_->comm), "MPI_Comm_dup");
+  // A failure is a code that check_mpi() sees, not the end of the process.
+  check_mpi(MPI_Comm_set_errhandler(made.impl_->comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   check_mpi(MPI_Comm_rank(made.impl_->comm, &made.rank_), "MPI_Comm_rank");
   check_mpi(MPI_Comm_size(made.impl_->comm, &made.size_), "MPI_Comm_size");
   MPI_Comm node = MPI_COMM_NULL;
@@ -60,6 +62,10 @@ Communicator Communicator::from_native(void* mpi_comm) {
   check_mpi(MPI_Comm_size(node, &made.node_size_), "MPI_Comm_size");
   check_mpi(MPI_Comm_free(&node), "MPI_Comm_free");
   return made;
+}
+
+Communicator Communicator::duplicate() const {
+  return native() ? from_native(native()) : self();
 }
 
 void* Communicator::native() const {

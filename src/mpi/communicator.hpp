@@ -18,6 +18,7 @@ class Communicator {
  public:
   static Communicator self();                       // rank 0 of 1; Collective: no
   static Communicator from_native(void* mpi_comm);  // duplicates the MPI_Comm pointed to
+  Communicator duplicate() const;                   // for messages that must not meet others
 
   Communicator(Communicator&&) noexcept;
   Communicator& operator=(Communicator&&) noexcept;

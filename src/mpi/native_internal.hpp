@@ -18,8 +18,8 @@ inline void check_mpi(int code, const char* call) {
   char text[MPI_MAX_ERROR_STRING];
   int length = 0;
   MPI_Error_string(code, text, &length);
-  throw std::runtime_error(std::string(call) +
-                           " failed: " + std::string(text, static_cast<std::size_t>(length)));
+  throw Error(std::string(call) + " failed: " + std::string(text, static_cast<std::size_t>(length)), "MPI",
+              "Look for a rank or node that was lost; the same command goes on from what is saved");
 }
 
 }  // namespace cytoscale::mpi

@@ -27,7 +27,7 @@ std::vector<PartRange> subtrees_of(PartRange block) {
   std::vector<PartRange> ranges;
   for (std::size_t at = block.first, end = block.first + block.count; at < end;) {
     std::size_t count = 1;
-    while (at % (2 * count) == 0 && at + 2 * evaluate::count <= end) count *= 2;
+    while (at % (2 * count) == 0 && at + 2 * count <= end) count *= 2;
     ranges.push_back({at, count});
     at += count;
   }
@@ -94,7 +94,7 @@ struct OrderedSum::Impl {
     for (int r = 0; r < ranks; ++r)
       for (std::size_t i = 0; i < subtrees[static_cast<std::size_t>(r)].size(); ++i) {
         ranges.push_back(subtrees[static_cast<std::size_t>(r)][i]);
-        sums.push_back(r == rank ? mine[i].subspan(first(rank), evaluate::count(rank))
+        sums.push_back(r == rank ? mine[i].subspan(first(rank), count(rank))
                                  : std::span<float>(received[next++]));
       }
     complete_tree(ranges, sums);

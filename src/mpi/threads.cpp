@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "core/fingerprint.hpp"
+#include "core/threads/task_queue.hpp"
+#include "mpi/agree.hpp"
 
 namespace cytoscale::mpi {
 
@@ -17,6 +19,11 @@ int threads_per_rank(const Communicator& comm, int asked) {
   const auto mask = Fingerprint().add({reinterpret_cast<const char*>(&mine), sizeof mine}).text();
   const auto masks = comm.all_gather(mask);
   const bool shared = std::count(masks.begin(), masks.end(), mask) > 1;
+  if (asked > max_threads)
+    throw AgreedError(
+        exit_input_error,
+        std::to_string(asked) + " threads are more than the " + std::to_string(max_threads) + " allowed",
+        "--threads", "Give as many as the rank has processors");
   if (asked > 0) return asked;
   return std::max(1, shared ? available / comm.node_size() : available);
 }

@@ -8,9 +8,7 @@ constexpr int ask_tag = 1, give_tag = 2;
 }
 
 WorkCounter::WorkCounter(const Communicator& comm, std::int64_t total)
-    : comm_(std::make_unique<Communicator>(comm.native() ? Communicator::from_native(comm.native())
-                                                         : Communicator::self())),
-      total_(total) {}
+    : comm_(std::make_unique<Communicator>(comm.duplicate())), total_(total) {}
 WorkCounter::~WorkCounter() = default;
 
 void WorkCounter::answer(int rank) {

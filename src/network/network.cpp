@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/fingerprint.hpp"
 #include "core/random.hpp"
 #include "network/architectures.hpp"
 #include "network/architectures_torch.hpp"
@@ -13,7 +12,7 @@ namespace {
 
 // A tensor's own stream of random numbers: adding a layer leaves the others' weights as they were.
 std::uint64_t stream_of_name(const std::string& name) {
-  return std::stoull(Fingerprint().add(name).text(), nullptr, 16);
+  return stream_key(name);
 }
 
 // bf16 values are added up as float32.

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
-#include <optional>
 
 #include "core/error.hpp"
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
+#include "prepare/fill_rows.hpp"
 
 namespace cytoscale::prepare {
 namespace {
@@ -101,29 +100,29 @@ store::CellWindows cut_windows(const image::PackedField& image, const store::Cel
   return windows;
 }
 
-FieldPassResult crop_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen& screen,
                             const store::CellTable& cells, const CropScreenOptions& options,
-                            const FieldPassFiles& files, const nlohmann::json& provenance, const Clock& clock,
-                            Log& log) {
-  std::optional<FieldPass> pass;
-  mpi::together(comm, [&] {
-    options.validate();
-    pass.emplace(comm, screen, cells, options.pass, files);
-  });
-  store::CropStoreWriter writer(comm, files.output, screen, cells,
-                                {options.window_px, options.bits, provenance});
+                            const FieldFiles& files, const nlohmann::json& provenance) {
+  mpi::together(context.comm, [&] { options.validate(); });
+  FieldPass pass(context, screen, options.pass, files.illumination);
+  const FieldReader reader(screen, cells);
+  store::CropStoreWriter writer(context.comm, files.output, screen, cells,
+                                {options.window_px, options.bits, provenance, options.overwrite});
   FieldWork work;
   work.name = "crop";
+  work.units = [&](std::size_t field) { return static_cast<double>(cells.cells_of(field)); };
   work.bytes = [&](std::size_t field) {
     return static_cast<std::size_t>(store::crop_store_bytes(cells.cells_of(field), screen.channels.size(),
                                                             options.window_px, options.bits));
   };
-  work.prepare = [&](std::size_t field, const image::Illumination* gain) {
-    const auto image = image::pack_field(read_corrected(screen, cells, field, gain));
-    return [&writer, field, windows = cut_windows(image, cells, field, options.window_px, options.bits)](
-               const Tick&) { writer.write(field, windows); };
+  work.prepare = [&](std::size_t field, const Gain& gain, Claim& claim) -> Finish {
+    const auto image = reader.read_corrected(field, gain.get(), claim);
+    if (!image) return {};
+    auto windows = cut_windows(image::pack_field(*image), cells, field, options.window_px, options.bits);
+    return [&writer, field, windows = std::move(windows)](const Tick&) { writer.write(field, windows); };
   };
-  return pass->run(writer, work, clock, log);
+  return fill_rows(context, screen, cells, pass, writer, work,
+                   {files.failures, "crop", options.pass.max_failed_fields, 0});
 }
 
 }  // namespace cytoscale::prepare

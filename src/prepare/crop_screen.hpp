@@ -12,16 +12,16 @@ namespace cytoscale::prepare {
 struct CropScreenOptions {
   int window_px = 0;
   int bits = 16;  // of a pixel, or 8
-  FieldPassOptions pass;
-  void validate() const;  // throws Error
+  FieldPassOptions pass = {};
+  bool overwrite = false;  // drop what a run with other options left unfinished
+  void validate() const;   // throws Error
 };
 
-// Files: output is the store. Fields that cannot be read, errors and interrupted runs: as FieldPass::run().
-// The same bytes for any number of ranks and threads. Collective: yes.
-FieldPassResult crop_screen(const mpi::Communicator& comm, const screen::Screen& screen,
+// Files: output is the store. Fields that cannot be read, errors, interrupted runs and stops: as
+// FieldPass::run(). The same bytes for any number of ranks and threads. Collective: yes.
+FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen& screen,
                             const store::CellTable& cells, const CropScreenOptions& options,
-                            const FieldPassFiles& files, const nlohmann::json& provenance, const Clock& clock,
-                            Log& log);
+                            const FieldFiles& files, const nlohmann::json& provenance);
 
 // The windows of one field's cells. 16 bits: the field's own codes. 8 bits: codes of the range within each
 // window, which takes in 0 where the window leaves the field. Collective: no.

@@ -5,30 +5,41 @@
 namespace cytoscale::prepare {
 namespace {
 
-std::vector<std::size_t> with_cost(std::vector<std::size_t> fields, const std::vector<double>& cost) {
-  std::erase_if(fields, [&](std::size_t field) { return cost[field] <= 0; });
+std::vector<std::size_t> with_units(std::vector<std::size_t> fields, const std::vector<double>& units) {
+  std::erase_if(fields, [&](std::size_t field) { return units[field] <= 0; });
   return fields;
 }
 
 }  // namespace
 
-FieldOrder::FieldOrder(const mpi::Communicator& comm, const screen::Screen& screen,
-                       const std::vector<double>& cost)
-    : FieldOrder(comm, screen::plan_shards(screen, comm.size(), cost), cost) {}
+FieldShare by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
+                    const std::vector<double>& units) {
+  auto plan = screen::plan_shards(screen, comm.size(), units);
+  return {with_units(std::move(plan.fields[static_cast<std::size_t>(comm.rank())]), units),
+          with_units(std::move(plan.tail), units)};
+}
 
-FieldOrder::FieldOrder(const mpi::Communicator& comm, screen::ShardPlan plan, const std::vector<double>& cost)
-    : own_(with_cost(std::move(plan.fields[static_cast<std::size_t>(comm.rank())]), cost)),
-      shared_(with_cost(std::move(plan.tail), cost)),
-      tail_(comm, static_cast<std::int64_t>(shared_.size())) {}
+FieldShare in_blocks(const mpi::Communicator& comm, const std::vector<double>& units) {
+  std::vector<std::size_t> fields;
+  for (std::size_t f = 0; f < units.size(); ++f)
+    if (units[f] > 0) fields.push_back(f);
+  const auto block = screen::block_of(fields.size(), comm.rank(), comm.size());
+  return {{fields.begin() + static_cast<std::ptrdiff_t>(block.first),
+           fields.begin() + static_cast<std::ptrdiff_t>(block.last)},
+          {}};
+}
+
+FieldOrder::FieldOrder(const mpi::Communicator& comm, FieldShare share)
+    : share_(std::move(share)), tail_(comm, static_cast<std::int64_t>(share_.tail.size())) {}
 
 std::optional<std::size_t> FieldOrder::next() {
-  if (at_ < own_.size()) return own_[at_++];
-  if (const auto item = tail_.next()) return shared_[static_cast<std::size_t>(*item)];
+  if (at_ < share_.own.size()) return share_.own[at_++];
+  if (const auto item = tail_.next()) return share_.tail[static_cast<std::size_t>(*item)];
   return std::nullopt;
 }
 
 void FieldOrder::drain() {
-  at_ = own_.size();
+  at_ = share_.own.size();
   while (next()) {
   }
 }

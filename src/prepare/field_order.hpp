@@ -1,5 +1,5 @@
-// Which field this rank takes next: first those of its own plates, then what is left in the tail that all
-// ranks share.
+// Which field this rank takes next: first those of its own, then what is left in the tail that all ranks
+// share.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -11,23 +11,32 @@
 
 namespace cytoscale::prepare {
 
+// A rank's own fields, in order, and the shared tail, the same on all ranks. Fields whose `units` are 0 have
+// nothing to do: they are left out. Collective: no.
+struct FieldShare {
+  std::vector<std::size_t> own, tail;
+};
+// Plates, balanced by units (screen/plan.hpp); and equal blocks of the fields, without a tail.
+FieldShare by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
+                    const std::vector<double>& units);
+FieldShare in_blocks(const mpi::Communicator& comm, const std::vector<double>& units);
+
 class FieldOrder {
  public:
-  // Costs of 0 are fields with nothing to do: they are left out. Collective: yes.
-  FieldOrder(const mpi::Communicator& comm, const screen::Screen& screen, const std::vector<double>& cost);
+  // Collective: yes.
+  FieldOrder(const mpi::Communicator& comm, FieldShare share);
 
   // Every rank must go on until it is given nothing, or drain(): rank 0 waits for that of the others.
   std::optional<std::size_t> next();
   // True on rank 0 when next() would wait for other ranks: finish what is at hand first.
-  bool would_wait() const { return at_ >= own_.size() && tail_.would_wait(); }
+  bool would_wait() const { return at_ >= share_.own.size() && tail_.would_wait(); }
   // Rank 0 answers the others. Without blocking.
   void serve() { tail_.serve(); }
   // Takes and drops what is left, after a failure; nothing where next() has given nothing already.
   void drain();
 
  private:
-  FieldOrder(const mpi::Communicator& comm, screen::ShardPlan plan, const std::vector<double>& cost);
-  std::vector<std::size_t> own_, shared_;
+  FieldShare share_;
   std::size_t at_ = 0;
   mpi::WorkCounter tail_;
 };

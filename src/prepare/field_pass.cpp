@@ -1,213 +1,241 @@
 #include "prepare/field_pass.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <thread>
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
+#include "core/system/stop_request.hpp"
 #include "core/text/text.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/pulse.hpp"
 #include "prepare/field_order.hpp"
-#include "prepare/field_reader.hpp"
-#include "prepare/segment_screen.hpp"
-#include "prepare/stop_flag.hpp"
 
 namespace cytoscale::prepare {
 namespace {
 
-// What one rank does until there is nothing left to take, or some rank has failed.
-class Worker {
- public:
-  Worker(const mpi::Communicator& comm, const screen::Screen& screen, const store::CellTable& cells,
-         const FieldPassOptions& options, store::PlateIllumination& illumination, const FieldWork& work,
-         store::ResumableFieldFile& rows, FieldOrder& order, const StopFlag& stop)
-      : comm_(comm),
-        screen_(screen),
-        cells_(cells),
-        options_(options),
-        illumination_(illumination),
-        work_(work),
-        rows_(rows),
-        order_(order),
-        stop_(stop),
-        limit_(screen::failure_limit(options.max_failed_fields, screen.fields.size())) {}
+struct Prepared {
+  std::optional<screen::FieldFailure> failure;  // it could not be read …
+  Finish finish;                                // … or else what the main thread does with it
+};
 
-  void run(const Clock& clock, Progress& progress) {
-    ReadAhead ahead(options_.threads);
-    checked_s_ = clock.now_s();
-    if (comm_.root()) marked_ = rows_.cells_marked();
-    bool more = true;
-    while (true) {
-      if (stop_.raised()) return;
-      more = fill(ahead, more);
-      if (ahead.asked() == 0) return;
-      const PreparedField prepared = ahead.take(tick_);
-      queued_bytes_ -= work_.bytes(prepared.field);
-      finish(prepared);
-      if (clock.now_s() - checked_s_ >= options_.checkpoint_s) checkpoint(clock);
-      if (comm_.root()) show(progress);
-    }
+// What is summed over the ranks.
+enum Count : std::size_t { units_done, fields_failed, fields_stuck, errors, stops, ranks_finished, counts };
+
+std::vector<double> units_to_do(const screen::Screen& screen, const store::FieldLedger& ledger,
+                                const FieldWork& work) {
+  std::vector<double> units;
+  for (std::size_t f = 0; f < screen.fields.size(); ++f)
+    units.push_back(ledger.done(f) ? 0.0 : work.units(f));
+  return units;
+}
+
+}  // namespace
+
+// One rank's part.
+class FieldPass::Worker {
+ public:
+  Worker(FieldPass& pass, store::FieldLedger& ledger, const FieldWork& work, std::size_t known_failures)
+      : comm_(pass.context_.comm),
+        clock_(pass.context_.clock),
+        screen_(pass.screen_),
+        options_(pass.options_),
+        illumination_(pass.illumination_),
+        ledger_(ledger),
+        work_(work),
+        units_(units_to_do(screen_, ledger, work)),
+        order_(comm_, work.by_plate ? by_plate(comm_, screen_, units_) : in_blocks(comm_, units_)),
+        pulse_(comm_, counts),
+        known_failures_(known_failures),
+        allowed_(screen::failure_limit(options_.max_failed_fields, screen_.fields.size())) {
+    for (std::size_t f = 0; f < units_.size(); ++f)
+      if (ledger.done(f)) units_before_ += work.units(f);
+    units_total_ = units_before_ + std::accumulate(units_.begin(), units_.end(), 0.0);
   }
 
+  // Until all ranks have nothing left to do, or all have seen why to end before.
+  void run() {
+    Progress progress(work_.name, work_.unit, static_cast<std::uint64_t>(units_total_), clock_,
+                      comm_.root() && work_.shows_progress);
+    problem_ = mpi::failure_in([&] { queue_.emplace(options_.threads); });
+    checked_s_ = clock_.now_s();
+    while (!over()) {
+      const bool busy = !problem_ && step();
+      if (clock_.now_s() - checked_s_ >= options_.checkpoint_s) checkpoint();
+      progress.update(static_cast<std::uint64_t>(units_before_) +
+                      static_cast<std::uint64_t>(sum(units_done)));
+      if (!busy) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    order_.drain();
+    queue_.reset();
+    checkpoint();
+    if (!ended_early()) progress.finish();
+  }
+
+  const std::optional<mpi::Failure>& problem() const { return problem_; }
   const std::vector<screen::FieldFailure>& failures() const { return failures_; }
+  int stopped() const { return static_cast<int>(sum(stops)); }
 
  private:
-  // Asks for fields as far as memory allows; false when there are no more. next_ holds one that had no room.
-  bool fill(ReadAhead& ahead, bool more) {
-    const auto budget = static_cast<std::size_t>(options_.queue_memory_mib) << 20;
-    const std::size_t most = 2 * static_cast<std::size_t>(options_.threads) + 1;
-    while (ahead.asked() < most) {
-      if (!next_ && more) {
-        if (order_.would_wait() && ahead.asked() > 0) return true;  // finish those first
-        next_ = order_.next();
-        more = next_.has_value();
-      }
-      if (!next_ || (ahead.asked() > 0 && queued_bytes_ + work_.bytes(*next_) > budget)) return more;
-      ask(ahead, *next_);
-      next_.reset();
-    }
-    return more;
+  std::int64_t sum(Count count) const { return pulse_.sums()[count]; }
+  bool too_many() const {
+    return sum(fields_failed) > 0 &&
+           known_failures_ + static_cast<std::size_t>(sum(fields_failed)) > allowed_;
+  }
+  bool ended_early() const { return sum(errors) > 0 || sum(stops) > 0 || too_many(); }
+
+  // The same on all ranks, since it is judged by the same round's sums.
+  bool over() {
+    order_.serve();
+    const bool idle = (!more_ || order_.would_wait()) && !next_ && (!queue_ || queue_->asked() == 0);
+    const std::int64_t mine[counts] = {static_cast<std::int64_t>(finished_),
+                                       static_cast<std::int64_t>(failures_.size()),
+                                       stuck_,
+                                       problem_ ? 1 : 0,
+                                       stop_requested() ? stop_signal() : 0,
+                                       idle || problem_ ? 1 : 0};
+    if (!pulse_.advance(mine, idle)) return false;
+    return ended_early() || sum(ranks_finished) == comm_.size();
   }
 
-  void ask(ReadAhead& ahead, std::size_t field) {
+  // Asks for fields, and finishes the oldest; false where there is nothing to do.
+  bool step() {
+    bool busy = false;
+    problem_ = mpi::failure_in([&] {
+      fill();
+      if (queue_->asked() == 0) return;
+      busy = true;
+      finish(asked_.front(), queue_->take([this] { tick(); }, options_.field_timeout_s));
+    });
+    return busy;
+  }
+
+  // Ranks that wait for this one: for fields of the shared tail, for a round of the pulse.
+  void tick() { order_.serve(); }
+
+  // As far as memory allows. next_ holds a field that had no room.
+  void fill() {
+    const auto budget = static_cast<std::size_t>(options_.queue_memory_mib) << 20;
+    const std::size_t most = 2 * static_cast<std::size_t>(options_.threads) + 1;
+    while (queue_->asked() < most) {
+      if (!next_ && more_) {
+        if (order_.would_wait()) return;  // there is nothing left but to wait for other ranks
+        next_ = order_.next();
+        more_ = next_.has_value();
+      }
+      if (!next_ || (queue_->asked() > 0 && queued_bytes_ + work_.bytes(*next_) > budget)) return;
+      ask(*next_);
+      next_.reset();
+    }
+  }
+
+  void ask(std::size_t field) {
     queued_bytes_ += work_.bytes(field);
-    ahead.ask([this, field, gain = illumination_.of(screen_.fields[field].plate)] {
-      PreparedField prepared{field, {}, {}};
+    asked_.push_back(field);
+    // Copies of what a read that hangs must not lose: this pass may be gone when it returns.
+    queue_->ask([&screen = screen_, &work = work_, field,
+                 gain = illumination_.of(screen_.fields[field].plate)](Claim& claim) {
+      Prepared prepared;
       try {
-        prepared.finish = work_.prepare(field, gain.get());
+        prepared.finish = work.prepare(field, gain, claim);
       } catch (const Error& error) {
-        prepared.failure = failure_of(screen_, field, error);
+        if (claim.keep()) prepared.failure = failure_of(screen, field, error);
       }
       return prepared;
     });
   }
 
-  void finish(const PreparedField& prepared) {
-    if (prepared.failure) {
-      rows_.write_failed(prepared.field);
-      failures_.push_back(*prepared.failure);
-      if (failures_.size() > limit_) stop_.raise();  // the run will end with the error that counts them
+  void finish(std::size_t field, const std::optional<Prepared>& prepared) {
+    asked_.pop_front();
+    queued_bytes_ -= work_.bytes(field);
+    if (!prepared) {
+      fail({field, screen_.fields[field].images.front().path.string(),
+            "reading it did not end within " + number_text(options_.field_timeout_s) +
+                " s (--field-timeout)"});
+      ++stuck_;
+    } else if (prepared->failure) {
+      fail(*prepared->failure);
     } else {
-      prepared.finish(tick_);
+      prepared->finish([this] { tick(); });
     }
-    finished_ += cells_.cells_of(prepared.field);
+    finished_ += work_.units(field);
   }
 
-  void checkpoint(const Clock& clock) {
-    rows_.checkpoint();
-    checked_s_ = clock.now_s();
-    if (!comm_.root()) return;
-    marked_ = rows_.cells_marked();  // of all ranks
-    finished_ = 0;
+  void fail(const screen::FieldFailure& failure) {
+    ledger_.write_failed(failure.field);
+    failures_.push_back(failure);
   }
 
-  void show(Progress& progress) {
-    shown_ = std::clamp<std::int64_t>(marked_ + finished_, shown_, cells_.cells());
-    progress.update(static_cast<std::uint64_t>(shown_));
+  void checkpoint() {
+    checked_s_ = clock_.now_s();
+    const auto failure = mpi::failure_in([&] { ledger_.checkpoint(); });
+    if (!problem_) problem_ = failure;
   }
 
   const mpi::Communicator& comm_;
+  const Clock& clock_;
   const screen::Screen& screen_;
-  const store::CellTable& cells_;
   const FieldPassOptions& options_;
   store::PlateIllumination& illumination_;
+  store::FieldLedger& ledger_;
   const FieldWork& work_;
-  store::ResumableFieldFile& rows_;
-  FieldOrder& order_;
-  const StopFlag& stop_;
-  const Tick tick_ = [this] { order_.serve(); };
-  std::size_t limit_;
+  std::vector<double> units_;
+  FieldOrder order_;
+  mpi::Pulse pulse_;
+  std::size_t known_failures_, allowed_;
+  double units_before_ = 0, units_total_ = 0, finished_ = 0, checked_s_ = 0;
+  std::deque<std::size_t> asked_;
   std::optional<std::size_t> next_;
+  bool more_ = true;
   std::size_t queued_bytes_ = 0;
+  std::int64_t stuck_ = 0;
   std::vector<screen::FieldFailure> failures_;
-  std::int64_t finished_ = 0, marked_ = 0, shown_ = 0;
-  double checked_s_ = 0;
+  std::optional<mpi::Failure> problem_;
+  std::optional<TaskQueue<Prepared>> queue_;
 };
 
-// Any exception becomes an Error, so that all ranks can meet: one that unwinds past a file opened in parallel
-// hangs.
-std::optional<Error> caught(const std::string& where, const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::exception& other) {
-    return Error(std::string("unexpected failure: ") + other.what(), where);
-  }
-  return std::nullopt;
-}
-
-std::vector<double> cells_to_do(const store::CellTable& cells, const store::ResumableFieldFile& rows) {
-  std::vector<double> cost;
-  for (std::size_t f = 0; f < cells.fields(); ++f) {
-    cost.push_back(rows.done(f) ? 0.0 : static_cast<double>(cells.cells_of(f)));
-  }
-  return cost;
-}
-
-// Lists this run's failures beside those of segment, and stops when they are too many.
-void settle(const mpi::Communicator& comm, const screen::Screen& screen, const store::CellTable& cells,
-            std::vector<screen::FieldFailure> mine, const std::string& limit,
-            const std::filesystem::path& path, Log& log) {
-  for (const auto& failure : mine) {
-    log.warning(screen.name(failure.field) + ": " + failure.file + ": " + failure.reason +
-                "; its cells are left out");
-  }
-  mpi::on_root(comm, [&] {
-    for (auto& failure : screen::read_failures(path, screen)) {
-      if (cells.failed[failure.field]) mine.push_back(std::move(failure));
-    }
-  });
-  settle_failures(comm, screen, mine, limit, path);
-}
-
-}  // namespace
-
 void FieldPassOptions::validate() const {
+  if (threads > max_threads)
+    throw Error(
+        std::to_string(threads) + " threads are more than the " + std::to_string(max_threads) + " allowed",
+        "--threads", "Give as many as the rank has processors");
   if (queue_memory_mib < 1) throw Error("at least 1 MiB is needed", "--queue-memory");
+  if (!(field_timeout_s >= 0))
+    throw Error("a time is 0 or more seconds", "--field-timeout", "0 means no limit");
   screen::failure_limit(max_failed_fields, 1);
 }
 
-FieldPass::FieldPass(const mpi::Communicator& comm, const screen::Screen& screen,
-                     const store::CellTable& cells, const FieldPassOptions& options,
-                     const FieldPassFiles& files)
-    : comm_(comm),
-      screen_(screen),
-      cells_(cells),
-      options_(options),
-      files_(files),
-      illumination_(files.illumination, screen) {
-  options.validate();
-  if (comm.root()) StopFlag(files.output).lower();
+FieldPass::FieldPass(const mpi::RunContext& context, const screen::Screen& screen,
+                     const FieldPassOptions& options, const std::filesystem::path& illumination)
+    : context_(context), screen_(screen), options_(options), illumination_({}, screen) {
+  mpi::together(context.comm, [&] {
+    options.validate();
+    illumination_ = store::PlateIllumination(illumination, screen);
+  });
 }
+FieldPass::~FieldPass() = default;
 
-FieldPassResult FieldPass::run(store::ResumableFieldFile& rows, const FieldWork& work, const Clock& clock,
-                               Log& log) {
+FieldPassResult FieldPass::run(store::FieldLedger& ledger, const FieldWork& work,
+                               std::size_t known_failures) {
+  const auto& comm = context_.comm;
   FieldPassResult result;
-  result.fields_done_before = rows.fields_done_before();
-  if (result.fields_done_before > 0) {
-    log.info("continuing an interrupted run: " + count_text(result.fields_done_before) +
-             " fields are complete");
-  }
-  const StopFlag stop(files_.output);
-  FieldOrder order(comm_, screen_, cells_to_do(cells_, rows));
-  Worker worker(comm_, screen_, cells_, options_, illumination_, work, rows, order, stop);
-  Progress progress(work.name, work.unit, static_cast<std::uint64_t>(cells_.cells()), clock, comm_.root());
-  auto problem = caught(work.name, [&] { worker.run(clock, progress); });
-  if (problem) stop.raise();
-  order.drain();
-  const auto late = caught(work.name, [&] { rows.checkpoint(); });
-  if (!problem) problem = late;
-  comm_.barrier();  // nobody looks at the flag any more
-  if (comm_.root()) stop.lower();
-  mpi::agree(comm_, problem);
-  result.failed_fields =
-      static_cast<std::size_t>(comm_.sum(static_cast<std::int64_t>(worker.failures().size())));
-  if (result.failed_fields > 0) {
-    settle(comm_, screen_, cells_, worker.failures(), options_.max_failed_fields, files_.failures, log);
-  }
-  rows.close();
-  progress.update(static_cast<std::uint64_t>(cells_.cells()));
-  progress.finish();
+  for (std::size_t f = 0; f < screen_.fields.size(); ++f)
+    result.fields_done_before += ledger.done(f) && work.units(f) > 0;
+  if (result.fields_done_before > 0)
+    context_.log.info("continuing an interrupted run: " + count_text(result.fields_done_before) +
+                      " fields are complete");
+  Worker worker(*this, ledger, work, known_failures);
+  worker.run();
+  mpi::agree(comm, worker.problem());
+  result.failures = gather_failures(comm, worker.failures());
+  if (worker.stopped() != 0)
+    throw mpi::AgreedError(exit_interrupted,
+                           "stopped by " +
+                               signal_name(static_cast<int>(comm.max(stop_requested() ? stop_signal() : 0))) +
+                               " in " + work.name + "; what is finished is saved",
+                           {}, "Run the same command again: it goes on");
   return result;
 }
 

@@ -1,41 +1,45 @@
 #include "prepare/field_reader.hpp"
 
 #include "core/error.hpp"
+#include "image/size_text.hpp"
 
 namespace cytoscale::prepare {
 
-image::LoadedField FieldReader::read(std::size_t field) const {
-  const auto& images = screen_.fields.at(field).images;
+FieldReader::FieldReader(const screen::Screen& screen, const std::vector<image::PictureSize>& plate_sizes)
+    : screen_(screen),
+      wanted_("where its plate has "),
+      remedy_("Replace the file, or take the field out of the manifest") {
+  for (const auto plate : plate_of_field(screen)) sizes_.push_back(plate_sizes[plate]);
+}
+
+FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& cells)
+    : screen_(screen), wanted_("its cells were found in one of "), remedy_("Run segment again") {
+  for (std::size_t f = 0; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
+}
+
+std::optional<image::LoadedField> FieldReader::read(std::size_t field, Claim& claim) const {
+  const auto images = screen_.fields.at(field).images;  // its own: a read that hangs may outlive the screen
   auto loaded = image::read_field(images);
-  const auto& size = sizes_[plate_[field]];
-  if (loaded.image.height != size.height || loaded.image.width != size.width) {
-    throw Error("the image is " + std::to_string(loaded.image.width) + "×" +
-                    std::to_string(loaded.image.height) + " px where its plate has " +
-                    std::to_string(size.width) + "×" + std::to_string(size.height),
-                images.front().path.string(), "Replace the file, or take the field out of the manifest");
-  }
+  if (!claim.keep()) return std::nullopt;
+  const auto& size = sizes_[field];
+  const image::PictureSize own(loaded.image.height, loaded.image.width);
+  if (own != size)
+    throw Error("the image is " + image::size_text(own) + ", " + wanted_ + image::size_text(size),
+                images.front().path.string(), remedy_);
   return loaded;
 }
 
-image::FieldImage read_corrected(const screen::Screen& screen, const store::CellTable& cells,
-                                 std::size_t field, const image::Illumination* gain) {
-  const auto& images = screen.fields[field].images;
-  image::LoadedField loaded = image::read_field(images);
-  if (loaded.image.height != cells.height[field] || loaded.image.width != cells.width[field]) {
-    throw Error("the image is " + std::to_string(loaded.image.width) + "×" +
-                    std::to_string(loaded.image.height) + " px; its cells were found in one of " +
-                    std::to_string(cells.width[field]) + "×" + std::to_string(cells.height[field]),
-                images.front().path.string(), "Run segment again");
-  }
-  if (gain != nullptr) image::correct(loaded.image, *gain);
-  return std::move(loaded.image);
+std::optional<image::FieldImage> FieldReader::read_corrected(std::size_t field,
+                                                             const image::Illumination* gain,
+                                                             Claim& claim) const {
+  auto loaded = read(field, claim);
+  if (!loaded) return std::nullopt;
+  if (gain != nullptr) image::correct(loaded->image, *gain);
+  return std::move(loaded->image);
 }
 
-screen::FieldFailure failure_of(const screen::Screen& screen, std::size_t field,
-                                const std::exception& error) {
-  const auto* ours = dynamic_cast<const Error*>(&error);
-  if (ours && !ours->where().empty()) return {field, ours->where(), ours->problem()};
-  return {field, screen.fields.at(field).images.front().path.string(), error.what()};
+std::size_t FieldReader::bytes(std::size_t field) const {
+  return screen_.channels.size() * sizes_[field].pixels() * sizeof(float);
 }
 
 }  // namespace cytoscale::prepare

@@ -1,36 +1,38 @@
-// Reads one field of a screen and judges it: decodable, finite, of its plate's size. Thread-safe.
+// Reads one field of a screen and judges it: decodable, finite, of the size it should have. Thread-safe.
 #pragma once
+#include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "core/threads/task_queue.hpp"
 #include "image/field_image.hpp"
 #include "image/illumination.hpp"
 #include "prepare/field_sizes.hpp"
-#include "screen/failures.hpp"
 #include "store/cell_table.hpp"
 
 namespace cytoscale::prepare {
 
 class FieldReader {
  public:
-  FieldReader(const screen::Screen& screen, std::vector<image::PictureSize> sizes)
-      : screen_(screen), plate_(plate_of_field(screen)), sizes_(std::move(sizes)) {}
+  // Fields have the size of their plate: one per plate, as plates_of(screen).
+  FieldReader(const screen::Screen& screen, const std::vector<image::PictureSize>& plate_sizes);
+  // Fields have the size in which their cells were found.
+  FieldReader(const screen::Screen& screen, const store::CellTable& cells);
 
-  // Throws Error naming the file.
-  image::LoadedField read(std::size_t field) const;
-  std::size_t plate(std::size_t field) const { return plate_[field]; }
+  // Nothing where the claim was given up meanwhile (core/threads/task_queue.hpp): then nothing may be
+  // touched. Throws Error naming the file.
+  std::optional<image::LoadedField> read(std::size_t field, Claim& claim) const;
+  // The same, divided by the illumination function where one is given.
+  std::optional<image::FieldImage> read_corrected(std::size_t field, const image::Illumination* gain,
+                                                  Claim& claim) const;
+  image::PictureSize size(std::size_t field) const { return sizes_[field]; }
+  std::size_t bytes(std::size_t field) const;  // of a field as float32
 
  private:
   const screen::Screen& screen_;
-  std::vector<std::size_t> plate_;
   std::vector<image::PictureSize> sizes_;
+  std::string wanted_, remedy_;
 };
-
-// The field, of the size that its cells were found in, divided by the illumination function where one is
-// given. Thread-safe. Throws Error naming the file. Collective: no.
-image::FieldImage read_corrected(const screen::Screen& screen, const store::CellTable& cells,
-                                 std::size_t field, const image::Illumination* gain);
-
-// What failures.csv says of an exception: the file it names, or the field's first file.
-screen::FieldFailure failure_of(const screen::Screen& screen, std::size_t field, const std::exception& error);
 
 }  // namespace cytoscale::prepare

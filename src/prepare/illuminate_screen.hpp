@@ -1,23 +1,29 @@
 // Illumination functions of a whole screen: per plate, ranks sum their share of the fields and one smooths
-// the sum.
+// the sum. Finished plates are kept in a journal (store/rows/journal.hpp): an interrupted run goes on from
+// the last one.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "core/log.hpp"
-#include "core/system/clock.hpp"
 #include "image/illumination.hpp"
-#include "mpi/communicator.hpp"
+#include "mpi/run_context.hpp"
+#include "prepare/field_pass.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::prepare {
 
-// Writes illumination.h5; the same bytes for any number of ranks. Fields that cannot be read are left out and
-// counted in the log: segment judges them. A plate without one readable field gets a gain of 1 and a warning.
-// Collective: yes.
-void illuminate_screen(const mpi::Communicator& comm, const screen::Screen& screen,
-                       const image::IlluminationOptions& options, int threads,
-                       const std::filesystem::path& path, const nlohmann::json& provenance,
-                       const Clock& clock, Log& log);
+struct IlluminateScreenOptions {
+  image::IlluminationOptions illumination = {};
+  FieldPassOptions pass = {};
+  bool overwrite = false;  // drop what a run with other options left unfinished
+  void validate() const;   // throws Error
+};
+
+// Writes illumination.h5; the same bytes for any number of ranks and threads. Fields that cannot be read are
+// left out of their plate's mean and listed (failure_report.hpp); more than the limit stop the run. A plate
+// without one readable field gets a gain of 1 and a warning. Collective: yes.
+void illuminate_screen(const mpi::RunContext& context, const screen::Screen& screen,
+                       const IlluminateScreenOptions& options, const FieldFiles& files,
+                       const nlohmann::json& provenance);
 
 }  // namespace cytoscale::prepare

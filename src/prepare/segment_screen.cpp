@@ -1,81 +1,25 @@
 #include "prepare/segment_screen.hpp"
 
 #include <algorithm>
-#include <map>
-#include <mutex>
 
 #include "core/error.hpp"
-#include "core/progress.hpp"
-#include "core/threads/dispatch.hpp"
 #include "image/locations.hpp"
 #include "image/quality.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/work_counter.hpp"
 #include "prepare/field_reader.hpp"
-#include "screen/failures.hpp"
-#include "screen/plan.hpp"
-#include "store/illumination_file.hpp"
+#include "store/rows/journal.hpp"
 
 namespace cytoscale::prepare {
 namespace {
 
-// One rank's segmentation: shared state of its worker threads.
+// What becomes of one field. Thread-safe.
 class Segmenter {
  public:
-  Segmenter(const screen::Screen& screen, const SegmentScreenOptions& options,
-            std::vector<image::PictureSize> sizes, std::size_t dna)
-      : screen_(screen),
-        options_(options),
-        reader_(screen, std::move(sizes)),
-        dna_(dna),
-        illumination_(options.illumination, screen) {}
+  Segmenter(const screen::Screen& screen, const SegmentScreenOptions& options, std::size_t dna)
+      : screen_(screen), options_(options), dna_(dna) {}
 
-  // Main thread: illumination functions of the plates at hand are read before their fields are handed out.
-  void prepare(std::size_t field) {
-    const auto gain = illumination_.of(screen_.fields[field].plate);
-    const std::lock_guard lock(guard_);
-    handed_[field] = gain;
-  }
-
-  void work(std::size_t field) {
-    try {
-      auto cells = measure(field);
-      const std::lock_guard lock(guard_);
-      done_.push_back(std::move(cells));
-    } catch (const Error& error) {
-      const std::lock_guard lock(guard_);
-      failures_.push_back(failure_of(screen_, field, error));
-      store::FieldCells failed;
-      failed.field = field;
-      failed.failed = true;
-      done_.push_back(std::move(failed));
-    }
-  }
-
-  std::size_t done() {
-    const std::lock_guard lock(guard_);
-    return done_.size();
-  }
-  std::size_t failed() {
-    const std::lock_guard lock(guard_);
-    return failures_.size();
-  }
-  std::vector<store::FieldCells> take_cells() { return std::move(done_); }
-  const std::vector<screen::FieldFailure>& failures() const { return failures_; }
-
- private:
-  std::shared_ptr<const image::Illumination> gain_for(std::size_t field) {
-    const std::lock_guard lock(guard_);
-    const auto it = handed_.find(field);
-    if (it == handed_.end()) return nullptr;
-    auto gain = it->second;
-    handed_.erase(it);
-    return gain;
-  }
-
-  store::FieldCells measure(std::size_t field) {
-    const auto gain = gain_for(field);
-    auto loaded = reader_.read(field);
+  store::FieldCells measure(std::size_t field, image::LoadedField loaded,
+                            const image::Illumination* gain) const {
     store::FieldCells cells;
     cells.field = field;
     cells.height = loaded.image.height;
@@ -92,10 +36,9 @@ class Segmenter {
     return cells;
   }
 
+ private:
   void add_nuclei(store::FieldCells& cells, const image::Plane& dna) const {
-    for (const auto& nucleus : image::segment_nuclei(dna, options_.nuclei).nuclei) {
-      add(cells, nucleus);
-    }
+    for (const auto& nucleus : image::segment_nuclei(dna, options_.nuclei).nuclei) add(cells, nucleus);
   }
 
   void import_cells(store::FieldCells& cells, std::size_t field) const {
@@ -123,48 +66,40 @@ class Segmenter {
 
   const screen::Screen& screen_;
   const SegmentScreenOptions& options_;
-  FieldReader reader_;
   std::size_t dna_;
-  store::PlateIllumination illumination_;  // main thread
-  std::mutex guard_;                       // guards what follows
-  std::map<std::size_t, std::shared_ptr<const image::Illumination>>
-      handed_;  // by field, until its work begins
-  std::vector<store::FieldCells> done_;
-  std::vector<screen::FieldFailure> failures_;
 };
 
-void run_fields(const mpi::Communicator& comm, const screen::Screen& screen,
-                const SegmentScreenOptions& options, Segmenter& segmenter, const Clock& clock) {
-  const auto plan = screen::plan_shards(screen, comm.size());
-  const auto& own = plan.fields[static_cast<std::size_t>(comm.rank())];
-  const auto limit = screen::failure_limit(options.max_failed_fields, screen.fields.size());
-  mpi::WorkCounter tail(comm, static_cast<std::int64_t>(plan.tail.size()));
-  // Rank 0 sees its own fields only; its share of the total stands for the whole.
-  Progress progress("segment", "fields", screen.fields.size(), clock, comm.root());
-  std::size_t at = 0;
-  const auto next = [&]() -> std::optional<std::size_t> {
-    std::optional<std::size_t> field;
-    while (!field && at < own.size()) field = own[at++];
-    if (!field) {
-      if (const auto item = tail.next()) field = plan.tail[static_cast<std::size_t>(*item)];
-    }
-    if (field) segmenter.prepare(*field);
-    return field;
+FieldWork segmentation(const FieldReader& reader, const Segmenter& segmenter, store::Journal& journal) {
+  FieldWork work;
+  work.name = "segment";
+  work.unit = "fields";
+  work.units = [](std::size_t) { return 1.0; };
+  work.bytes = [&reader](std::size_t field) { return reader.bytes(field); };
+  work.prepare = [&](std::size_t field, const Gain& gain, Claim& claim) -> Finish {
+    auto loaded = reader.read(field, claim);
+    if (!loaded) return {};
+    auto packed = store::pack_cells(segmenter.measure(field, std::move(*loaded), gain.get()));
+    return [&journal, field, packed = std::move(packed)](const Tick&) { journal.write(field, packed); };
   };
-  const auto work = [&](std::size_t field) {
-    if (segmenter.failed() <= limit) segmenter.work(field);  // past it the run will stop: no need to read on
-  };
-  const auto tick = [&] {
-    tail.serve();
-    progress.update(std::min<std::uint64_t>(screen.fields.size(),
-                                            segmenter.done() * static_cast<std::uint64_t>(comm.size())));
-  };
-  dispatch(options.threads, next, work, tick);
-  progress.update(screen.fields.size());
-  progress.finish();
+  return work;
+}
+
+std::vector<store::FieldCells> cells_of(std::vector<store::Record> records) {
+  std::vector<store::FieldCells> cells;
+  for (auto& record : records) {
+    cells.push_back(record.failed ? store::FieldCells{} : store::unpack_cells(record.content));
+    cells.back().field = record.item;
+    cells.back().failed = record.failed;
+  }
+  return cells;
 }
 
 }  // namespace
+
+void SegmentScreenOptions::validate() const {
+  nuclei.validate();
+  pass.validate();
+}
 
 std::size_t dna_channel(const screen::Screen& screen, const std::string& name) {
   if (!name.empty()) return screen.channel(name);
@@ -175,51 +110,30 @@ std::size_t dna_channel(const screen::Screen& screen, const std::string& name) {
   return 0;
 }
 
-std::vector<screen::FieldFailure> settle_failures(const mpi::Communicator& comm, const screen::Screen& screen,
-                                                  const std::vector<screen::FieldFailure>& mine,
-                                                  const std::string& limit,
-                                                  const std::filesystem::path& path) {
-  std::vector<screen::FieldFailure> all;
-  for (const auto& text : comm.all_gather(screen::pack(mine))) {
-    const auto some = screen::unpack_failures(text);
-    all.insert(all.end(), some.begin(), some.end());
-  }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
-  mpi::on_root(comm, [&] { screen::write_failures(path, screen, all); });
-  mpi::together(comm, [&] {
-    const auto allowed = screen::failure_limit(limit, screen.fields.size());
-    if (all.size() <= allowed) return;
-    throw Error(std::to_string(all.size()) + " fields cannot be read, " + std::to_string(allowed) +
-                    " are allowed; the first is " + all.front().file + " (" + all.front().reason + ")",
-                path.string(), "Mend the files listed there, or raise --max-failed-fields");
-  });
-  return all;
-}
-
-SegmentSummary segment_screen(const mpi::Communicator& comm, const screen::Screen& screen,
-                              const SegmentScreenOptions& options, const std::filesystem::path& cells,
-                              const std::filesystem::path& failures, const nlohmann::json& provenance,
-                              const Clock& clock, Log& log) {
+SegmentSummary segment_screen(const mpi::RunContext& context, const screen::Screen& screen,
+                              const SegmentScreenOptions& options, const FieldFiles& files,
+                              const nlohmann::json& provenance) {
+  const auto& comm = context.comm;
   std::size_t dna = 0;
-  const auto sizes = sizes_by_plate(comm, screen);
-  std::unique_ptr<Segmenter> segmenter;
   mpi::together(comm, [&] {
-    options.nuclei.validate();
-    screen::failure_limit(options.max_failed_fields, screen.fields.size());
+    options.validate();
     dna = dna_channel(screen, options.dna_channel);
-    segmenter = std::make_unique<Segmenter>(screen, options, sizes, dna);
   });
-  run_fields(comm, screen, options, *segmenter, clock);
-  const auto failed =
-      settle_failures(comm, screen, segmenter->failures(), options.max_failed_fields, failures);
-  for (const auto& failure : failed) {
-    log.info("left out: " + screen.name(failure.field) + ": " + failure.file + ": " + failure.reason);
-  }
-  auto mine = segmenter->take_cells();
+  FieldPass pass(context, screen, options.pass, files.illumination);
+  const FieldReader reader(screen, sizes_by_plate(comm, screen));
+  const Segmenter segmenter(screen, options, dna);
+  store::Journal journal(comm, files.output, provenance, options.overwrite);
+  const auto passed = pass.run(journal, segmentation(reader, segmenter, journal));
+  report_failures(context, screen, passed.failures,
+                  {files.failures, "segment", options.pass.max_failed_fields, 0});
+  std::vector<store::FieldCells> mine;
+  auto records = journal.take();
+  mpi::together(comm, [&] { mine = cells_of(std::move(records)); });
   std::int64_t count = 0;
   for (const auto& field : mine) count += static_cast<std::int64_t>(field.y.size());
-  store::write_cell_table(comm, cells, screen, std::move(mine), provenance);
-  return {comm.sum(count), failed.size()};
+  store::write_cell_table(comm, files.output, screen, std::move(mine), provenance);
+  journal.remove();
+  return {comm.sum(count), passed.failures.size()};
 }
 
 }  // namespace cytoscale::prepare

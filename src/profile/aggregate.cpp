@@ -7,15 +7,11 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "profile/enum_names.hpp"
 
 namespace cytoscale::profile {
 namespace {
 constexpr std::string_view added_columns[] = {"Metadata_Treatment", "Metadata_WellCount",
                                               "Metadata_Aggregate"};
-
-constexpr Word<Aggregate> aggregates[] = {
-    {"mean", Aggregate::mean}, {"median", Aggregate::median}, {"trimmed", Aggregate::trimmed}};
 
 // For what needs all values at once.
 double middle_of(const std::vector<double>& values, const Aggregation& how) {
@@ -24,19 +20,6 @@ double middle_of(const std::vector<double>& values, const Aggregation& how) {
 
 }  // namespace
 
-const std::vector<std::string>& aggregate_words() {
-  static const auto words = words_of(aggregates);
-  return words;
-}
-
-Aggregate parse_aggregate(const std::string& word) {
-  return parse_word(aggregates, word, "way to aggregate");
-}
-
-std::string aggregate_name(Aggregate how) {
-  return word_of(aggregates, how);
-}
-
 void Aggregation::validate() const {
   if (trim >= 0 && trim < 0.5) return;
   throw Error("the share to trim at each end is " + number_text(trim), "--trim",
@@ -44,7 +27,7 @@ void Aggregation::validate() const {
 }
 
 std::string Aggregation::name() const {
-  return aggregate_name(how) + (how == Aggregate::trimmed ? " " + number_text(trim) : "");
+  return enum_name(how) + (how == Aggregate::trimmed ? " " + number_text(trim) : "");
 }
 
 CellAggregator::CellAggregator(std::size_t features, Aggregation how)

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <vector>
+#include "core/enum_names.hpp"
 
 #include "profile/groups.hpp"
 #include "profile/profile_table.hpp"
@@ -12,9 +13,6 @@
 namespace cytoscale::profile {
 
 enum class Aggregate { mean, median, trimmed };
-const std::vector<std::string>& aggregate_words();
-Aggregate parse_aggregate(const std::string& word);  // throws Error
-std::string aggregate_name(Aggregate how);
 
 // How rows become one. trimmed: of n values the lowest and the highest floor(trim · n) are left out and the
 // others averaged (scipy.stats.trim_mean), feature by feature.
@@ -60,3 +58,11 @@ ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<s
                                   const Aggregation& how);
 
 }  // namespace cytoscale::profile
+
+template <>
+struct cytoscale::EnumNames<cytoscale::profile::Aggregate> {
+  static constexpr const char* what = "way to aggregate";
+  static constexpr EnumName<profile::Aggregate> all[] = {{profile::Aggregate::mean, "mean"},
+                                                         {profile::Aggregate::median, "median"},
+                                                         {profile::Aggregate::trimmed, "trimmed"}};
+};

@@ -4,14 +4,10 @@
 
 #include "core/error.hpp"
 #include "profile/covariance.hpp"
-#include "profile/enum_names.hpp"
 #include "profile/groups.hpp"
 
 namespace cytoscale::profile {
 namespace {
-
-constexpr Word<BatchCorrection> corrections[] = {
-    {"none", BatchCorrection::none}, {"coral", BatchCorrection::coral}, {"center", BatchCorrection::center}};
 
 using CorrectBatch =
     std::function<void(const std::vector<std::size_t>& rows, const std::vector<std::size_t>& controls)>;
@@ -34,19 +30,6 @@ Eigen::RowVectorXd mean_of(const Matrix& values, const std::vector<std::size_t>&
 }
 
 }  // namespace
-
-const std::vector<std::string>& batch_correction_words() {
-  static const auto words = words_of(corrections);
-  return words;
-}
-
-BatchCorrection parse_batch_correction(const std::string& word) {
-  return parse_word(corrections, word, "batch correction");
-}
-
-std::string batch_correction_name(BatchCorrection correction) {
-  return word_of(corrections, correction);
-}
 
 void correct_batches(ProfileTable& profiles, BatchCorrection correction,
                      const std::vector<std::string>& batch, const std::vector<char>& control, double lambda,

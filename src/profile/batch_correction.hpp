@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <vector>
+#include "core/enum_names.hpp"
 
 #include "profile/profile_table.hpp"
 
@@ -14,9 +15,6 @@ enum class BatchCorrection {
           // et al. 2017)
   center  // x' = x − mean of the batch's controls + mean of all controls
 };
-const std::vector<std::string>& batch_correction_words();
-BatchCorrection parse_batch_correction(const std::string& word);  // throws Error
-std::string batch_correction_name(BatchCorrection correction);
 
 // Throws Error: a batch without control wells.
 void correct_batches(ProfileTable& profiles, BatchCorrection correction,
@@ -29,3 +27,11 @@ void center_batches(ProfileTable& profiles, const std::vector<std::string>& batc
                     const std::vector<char>& control, const std::string& where);
 
 }  // namespace cytoscale::profile
+
+template <>
+struct cytoscale::EnumNames<cytoscale::profile::BatchCorrection> {
+  static constexpr const char* what = "batch correction";
+  static constexpr EnumName<profile::BatchCorrection> all[] = {{profile::BatchCorrection::none, "none"},
+                                                               {profile::BatchCorrection::coral, "coral"},
+                                                               {profile::BatchCorrection::center, "center"}};
+};

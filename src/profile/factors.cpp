@@ -7,14 +7,11 @@
 
 #include "core/error.hpp"
 #include "profile/covariance.hpp"
-#include "profile/enum_names.hpp"
 #include "profile/groups.hpp"
 
 namespace cytoscale::profile {
 namespace {
 
-constexpr Word<Transform> transforms[] = {
-    {"none", Transform::none}, {"pca", Transform::pca}, {"factor_analysis", Transform::factor_analysis}};
 constexpr int max_iterations = 1000;
 constexpr double tolerance = 1e-2, tiny = 1e-12;  // scikit-learn's
 
@@ -83,19 +80,6 @@ Factors fit_factor_analysis(const Eigen::MatrixXd& x, Eigen::RowVectorXd mean, E
 }
 
 }  // namespace
-
-const std::vector<std::string>& transform_words() {
-  static const auto words = words_of(transforms);
-  return words;
-}
-
-Transform parse_transform(const std::string& word) {
-  return parse_word(transforms, word, "transform");
-}
-
-std::string transform_name(Transform transform) {
-  return word_of(transforms, transform);
-}
 
 Factors fit_factors(const Matrix& rows, Transform transform, int components, const std::string& where) {
   const auto most = std::min(rows.rows() - 1, rows.cols());

@@ -4,6 +4,7 @@
 #pragma once
 #include <string>
 #include <vector>
+#include "core/enum_names.hpp"
 
 #include "profile/profile_table.hpp"
 
@@ -15,9 +16,6 @@ enum class Transform {
   factor_analysis  // sklearn FactorAnalysis(svd_method='lapack'): posterior means of the factors; at most
                    // 1000 iterations, until the log-likelihood gains less than 0.01
 };
-const std::vector<std::string>& transform_words();
-Transform parse_transform(const std::string& word);  // throws Error
-std::string transform_name(Transform transform);
 
 // A fitted transform: scores = (x − mean)·project.
 struct Factors {
@@ -34,3 +32,12 @@ void transform_features(ProfileTable& profiles, Transform transform, int compone
                         const std::vector<char>& fit, const std::string& where);
 
 }  // namespace cytoscale::profile
+
+template <>
+struct cytoscale::EnumNames<cytoscale::profile::Transform> {
+  static constexpr const char* what = "transform";
+  static constexpr EnumName<profile::Transform> all[] = {
+      {profile::Transform::none, "none"},
+      {profile::Transform::pca, "pca"},
+      {profile::Transform::factor_analysis, "factor_analysis"}};
+};

@@ -6,22 +6,9 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "profile/enum_names.hpp"
 
 namespace cytoscale::profile {
 namespace {
-
-constexpr Word<Normalization> methods[] = {{"none", Normalization::none},
-                                           {"standardize", Normalization::standardize},
-                                           {"mad_robustize", Normalization::mad_robustize},
-                                           {"whiten", Normalization::whiten},
-                                           {"tvn", Normalization::tvn},
-                                           {"sphere_pca", Normalization::sphere_pca},
-                                           {"sphere_pca_cor", Normalization::sphere_pca_cor},
-                                           {"sphere_zca", Normalization::sphere_zca},
-                                           {"sphere_zca_cor", Normalization::sphere_zca_cor}};
-constexpr Word<Within> groupings[] = {
-    {"all", Within::all}, {"plate", Within::plate}, {"batch", Within::batch}};
 
 bool needs_controls(const NormalizeOptions& options) {
   return options.method != Normalization::none || options.transform != Transform::none ||
@@ -78,32 +65,6 @@ void second_step(Wells& wells, const NormalizeOptions& options) {
 }
 
 }  // namespace
-
-const std::vector<std::string>& normalization_words() {
-  static const auto words = words_of(methods);
-  return words;
-}
-
-const std::vector<std::string>& within_words() {
-  static const auto words = words_of(groupings);
-  return words;
-}
-
-Normalization parse_normalization(const std::string& word) {
-  return parse_word(methods, word, "normalization");
-}
-
-std::string normalization_name(Normalization method) {
-  return word_of(methods, method);
-}
-
-Within parse_within(const std::string& word) {
-  return parse_word(groupings, word, "group to normalize in");
-}
-
-std::string within_name(Within within) {
-  return word_of(groupings, within);
-}
 
 BatchCorrection NormalizeOptions::correction() const {
   return method == Normalization::tvn ? BatchCorrection::coral : batch_correction;

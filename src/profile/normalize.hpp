@@ -10,6 +10,7 @@
 #pragma once
 #include <string>
 #include <vector>
+#include "core/enum_names.hpp"
 
 #include "profile/batch_correction.hpp"
 #include "profile/factors.hpp"
@@ -50,13 +51,6 @@ struct NormalizeOptions {
   void validate() const;
 };
 
-const std::vector<std::string>& normalization_words();  // for options
-const std::vector<std::string>& within_words();
-Normalization parse_normalization(const std::string& word);  // throw Error
-Within parse_within(const std::string& word);
-std::string normalization_name(Normalization method);
-std::string within_name(Within within);
-
 // The wells' roles in a normalization; all of one length, or empty where `options` needs none.
 struct WellRoles {
   std::vector<char> control;
@@ -71,3 +65,25 @@ ProfileTable normalize(ProfileTable profiles, const WellRoles& roles, const Norm
                        const std::string& where);
 
 }  // namespace cytoscale::profile
+
+template <>
+struct cytoscale::EnumNames<cytoscale::profile::Normalization> {
+  static constexpr const char* what = "normalization";
+  static constexpr EnumName<profile::Normalization> all[] = {
+      {profile::Normalization::none, "none"},
+      {profile::Normalization::standardize, "standardize"},
+      {profile::Normalization::mad_robustize, "mad_robustize"},
+      {profile::Normalization::whiten, "whiten"},
+      {profile::Normalization::tvn, "tvn"},
+      {profile::Normalization::sphere_pca, "sphere_pca"},
+      {profile::Normalization::sphere_pca_cor, "sphere_pca_cor"},
+      {profile::Normalization::sphere_zca, "sphere_zca"},
+      {profile::Normalization::sphere_zca_cor, "sphere_zca_cor"}};
+};
+
+template <>
+struct cytoscale::EnumNames<cytoscale::profile::Within> {
+  static constexpr const char* what = "group to normalize in";
+  static constexpr EnumName<profile::Within> all[] = {
+      {profile::Within::all, "all"}, {profile::Within::plate, "plate"}, {profile::Within::batch, "batch"}};
+};

@@ -6,9 +6,12 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "screen/field_index.hpp"
 
 namespace cytoscale::screen {
+namespace {
+const std::vector<std::string> failure_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site", "File",
+                                                  "Reason"};
+}
 
 std::string pack(const std::vector<FieldFailure>& failures) {
   auto list = nlohmann::json::array();
@@ -34,29 +37,61 @@ std::size_t failure_limit(const std::string& text, std::size_t field_count) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(*number / 100 * static_cast<double>(field_count)));
 }
 
-void write_failures(const std::filesystem::path& path, const Screen& screen,
-                    std::vector<FieldFailure> failures) {
+namespace {
+
+Table failure_table(const Screen& screen, std::vector<FieldFailure> failures) {
   std::stable_sort(failures.begin(), failures.end(),
                    [](const auto& a, const auto& b) { return a.field < b.field; });
-  Table table{{"Metadata_Plate", "Metadata_Well", "Metadata_Site", "File", "Reason"}, {}};
+  Table table{failure_columns, {}};
   for (std::size_t i = 0; i < failures.size(); ++i) {
     if (i && failures[i].field == failures[i - 1].field) continue;
     const auto& field = screen.fields.at(failures[i].field);
     table.rows.push_back({field.plate, field.well, field.site, failures[i].file, failures[i].reason});
   }
-  write_csv(path, table);
+  return table;
 }
 
-std::vector<FieldFailure> read_failures(const std::filesystem::path& path, const Screen& screen) {
-  std::vector<FieldFailure> failures;
-  if (!std::filesystem::exists(path)) return failures;
-  const auto table = read_csv(path);
-  const auto where = path.string();
-  const FieldIndex index(screen, table, where);
-  const auto file = table.column("File", where), reason = table.column("Reason", where);
-  for (const auto& row : table.rows)
-    if (const auto field = index.find(row)) failures.push_back({*field, row[file], row[reason]});
-  return failures;
+// Rows of all jobs' lists, one for each field.
+Table union_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> lists;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".csv") lists.push_back(entry.path());
+  std::sort(lists.begin(), lists.end());
+  Table table{failure_columns, {}};
+  for (const auto& list : lists) {
+    const auto some = read_csv(list);
+    if (some.columns == failure_columns)
+      table.rows.insert(table.rows.end(), some.rows.begin(), some.rows.end());
+  }
+  const auto same = [](const auto& a, const auto& b) {
+    return std::equal(a.begin(), a.begin() + 3, b.begin());
+  };
+  const auto before = [](const auto& a, const auto& b) {
+    for (std::size_t c = 0; c < 3; ++c)
+      if (a[c] != b[c]) return natural_less(a[c], b[c]);
+    return false;
+  };
+  std::stable_sort(table.rows.begin(), table.rows.end(), before);
+  table.rows.erase(std::unique(table.rows.begin(), table.rows.end(), same), table.rows.end());
+  return table;
+}
+
+}  // namespace
+
+std::filesystem::path job_failures(const std::filesystem::path& all, const std::string& job) {
+  return all.parent_path() / all.stem() / (job + ".csv");
+}
+
+void write_job_failures(const std::filesystem::path& all, const std::string& job, const Screen& screen,
+                        std::vector<FieldFailure> failures) {
+  const auto own = job_failures(all, job);
+  std::error_code ignored;
+  if (failures.empty())
+    std::filesystem::remove(own, ignored);
+  else
+    write_csv(own, failure_table(screen, std::move(failures)));
+  write_csv(all, std::filesystem::exists(own.parent_path()) ? union_of(own.parent_path())
+                                                            : Table{failure_columns, {}});
 }
 
 }  // namespace cytoscale::screen

@@ -49,16 +49,23 @@ std::size_t Screen::channel(const std::string& wanted) const {
   return static_cast<std::size_t>(it - channels.begin());
 }
 
-std::string Screen::fill(std::string pattern, std::size_t field) const {
-  for (std::size_t c = 0; c < metadata_columns.size(); ++c) {
-    const auto name = metadata_columns[c].substr(std::string("Metadata_").size());
-    for (const auto& key : {"{" + name + "}", "{" + metadata_columns[c] + "}"}) {
-      for (auto at = pattern.find(key); at != std::string::npos; at = pattern.find(key)) {
-        pattern.replace(at, key.size(), fields[field].metadata[c]);
-      }
+// In one pass over the pattern: what is put in is not looked at again, whatever it contains.
+std::string Screen::fill(const std::string& pattern, std::size_t field) const {
+  std::string filled;
+  for (std::size_t at = 0; at < pattern.size();) {
+    const auto close = pattern[at] == '{' ? pattern.find('}', at) : std::string::npos;
+    const auto key = close == std::string::npos ? std::string() : pattern.substr(at + 1, close - at - 1);
+    const auto column = std::find_if(metadata_columns.begin(), metadata_columns.end(), [&](const auto& name) {
+      return !key.empty() && (name == key || name == "Metadata_" + key);
+    });
+    if (column == metadata_columns.end()) {
+      filled += pattern[at++];
+      continue;
     }
+    filled += fields[field].metadata[static_cast<std::size_t>(column - metadata_columns.begin())];
+    at = close + 1;
   }
-  return pattern;
+  return filled;
 }
 
 std::string Screen::name(std::size_t field) const {
@@ -69,14 +76,27 @@ std::string Screen::name(std::size_t field) const {
 std::string Screen::fingerprint() const {
   Fingerprint print;
   for (const auto& channel : channels) print.add(channel);
-  for (const auto& column : metadata_columns) print.add(column);
   for (const auto& field : fields) {
-    for (const auto& value : field.metadata) print.add(value);
+    print.add(field.plate).add(field.well).add(field.site);
     // File names without folders: a screen that was moved is the same screen.
     for (const auto& image : field.images) {
       print.add(image.path.filename().string()).add(static_cast<std::uint64_t>(image.page));
     }
   }
+  return print.text();
+}
+
+std::string Screen::column_fingerprint(const std::string& wanted) const {
+  const auto index = column(wanted);
+  Fingerprint print;
+  print.add(wanted);
+  for (const auto& field : fields) print.add(field.metadata[index]);
+  return print.text();
+}
+
+std::string Screen::metadata_fingerprint() const {
+  Fingerprint print;
+  for (const auto& column : metadata_columns) print.add(column_fingerprint(column));
   return print.text();
 }
 

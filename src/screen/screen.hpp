@@ -29,11 +29,16 @@ struct Screen {
   std::vector<std::string> values(const std::string& column) const;
   std::size_t channel(const std::string& name) const;
   // A pattern of file names with the field's {Plate}, {Well}, {Site} and other metadata put in.
-  std::string fill(std::string pattern, std::size_t field) const;
+  std::string fill(const std::string& pattern, std::size_t field) const;
   // Name for messages: "plate P1, well A01, site 2".
   std::string name(std::size_t field) const;
-  // All that defines the screen (channels, metadata, image paths), 16 hexadecimal digits.
+  // Which fields there are: channels, plates, wells, sites and their image files' names. What is measured in
+  // the images depends on these alone; a corrected compound or class does not change it. 32 hexadecimal
+  // digits.
   std::string fingerprint() const;
+  // Of one metadata column, and of all of them: what results that carry them depend on.
+  std::string column_fingerprint(const std::string& column) const;
+  std::string metadata_fingerprint() const;
 };
 
 // Puts fields in global order and checks that (plate, well, site) is unique; throws Error naming the

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
-#include "core/system/files.hpp"
+#include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
 #include "store/sync.hpp"
@@ -182,7 +183,7 @@ void write_rows_together(const mpi::Communicator& comm, const fs::path& path,
                          const std::vector<FieldCells>& mine, const std::vector<std::int64_t>& first_cell) {
   hdf5::File file = hdf5::File::open_parallel(comm, path);
   mpi::together(comm, [&] { write_rows(file, mine, first_cell); });
-  file.close();
+  mpi::together(comm, [&] { file.close(); });
   mpi::together(comm, [&] { FileSync(path).sync(); });
 }
 
@@ -198,19 +199,13 @@ void write_cell_table(const mpi::Communicator& comm, const fs::path& path, const
   std::vector<std::int64_t> first_cell = {0};
   for (const auto& head : heads) first_cell.push_back(first_cell.back() + head.cells);
 
-  const fs::path temporary = path.string() + ".tmp";  // where replace_atomically() expects it
-  try {
-    mpi::on_root(comm, [&] {
-      make_folder(path.parent_path());
-      create_file(temporary, screen, heads, first_cell, provenance);
-    });
-    write_rows_together(comm, temporary, mine, first_cell);
-    mpi::on_root(comm, [&] { replace_atomically(path, [](const fs::path&) {}); });
-  } catch (const Error&) {  // agreed: all ranks are here
-    std::error_code ignored;
-    if (comm.root()) fs::remove(temporary, ignored);
-    throw;
-  }
+  std::optional<AtomicFile> file;  // rank 0's
+  mpi::on_root(comm, [&] {
+    file.emplace(path);
+    create_file(file->path(), screen, heads, first_cell, provenance);
+  });
+  write_rows_together(comm, comm.broadcast(file ? file->path().string() : std::string()), mine, first_cell);
+  mpi::on_root(comm, [&] { file->commit(); });
 }
 
 namespace {

@@ -12,20 +12,9 @@
 
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
+#include "store/field_cells.hpp"
 
 namespace cytoscale::store {
-
-// One field's cells, as segment finds them: sorted by y, then x. All cell columns have the same length.
-struct FieldCells {
-  std::size_t field = 0;      // index in Screen::fields
-  bool failed = false;        // could not be read: no cells, no quality
-  int height = 0, width = 0;  // px; 0 where failed
-  std::vector<float> y, x;    // centroid, px, pixel centers at integers
-  std::vector<float> area_px, mean_intensity, eccentricity;
-  std::vector<std::uint8_t> border;  // 1: touches the field's edge
-  std::vector<float> focus_score,
-      saturated_fraction;  // per channel of the screen; may be empty (stored as NaN)
-};
 
 struct CellTable {
   std::vector<std::string> channels;

@@ -1,11 +1,11 @@
 #include "store/illumination_file.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/error.hpp"
-#include "core/system/files.hpp"
+#include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
-#include "store/sync.hpp"
 
 namespace cytoscale::store {
 namespace {
@@ -23,7 +23,7 @@ std::string group_name(std::size_t index) {
 }  // namespace
 
 struct IlluminationWriter::Impl {
-  fs::path path, temporary;
+  std::optional<AtomicFile> beside;
   hdf5::File file;
   std::size_t channels = 0;
   std::vector<std::string> plates;
@@ -32,11 +32,9 @@ struct IlluminationWriter::Impl {
 IlluminationWriter::IlluminationWriter(const fs::path& path, const screen::Screen& screen,
                                        const nlohmann::json& provenance)
     : impl_(std::make_unique<Impl>()) {
-  impl_->path = path;
-  impl_->temporary = path.string() + ".tmp";  // where replace_atomically() expects it
+  impl_->beside.emplace(path);
   impl_->channels = screen.channels.size();
-  make_folder(path.parent_path());
-  impl_->file = hdf5::File::create(impl_->temporary);
+  impl_->file = hdf5::File::create(impl_->beside->path());
   hdf5::Group& root = impl_->file.root();
   root.set_attribute("format", format_name);
   root.set_attribute("format_version", format_version);
@@ -45,10 +43,7 @@ IlluminationWriter::IlluminationWriter(const fs::path& path, const screen::Scree
 }
 
 IlluminationWriter::~IlluminationWriter() {
-  if (!impl_->file.is_open()) return;
-  impl_->file = hdf5::File();
-  std::error_code ignored;
-  fs::remove(impl_->temporary, ignored);
+  impl_->file = hdf5::File();  // closed before it is removed, where it was not committed
 }
 
 void IlluminationWriter::add(const std::string& plate, const image::Illumination& illumination) {
@@ -69,7 +64,29 @@ void IlluminationWriter::add(const std::string& plate, const image::Illumination
 void IlluminationWriter::commit() {
   impl_->file.root().store_texts("plates", impl_->plates);
   impl_->file.close();
-  replace_atomically(impl_->path, [](const fs::path&) {});
+  impl_->beside->commit();
+}
+
+std::string pack_illumination(const image::Illumination& illumination) {
+  const std::int32_t sizes[3] = {illumination.channels, illumination.height, illumination.width};
+  std::string bytes(reinterpret_cast<const char*>(sizes), sizeof sizes);
+  bytes.append(reinterpret_cast<const char*>(illumination.gain.data()),
+               illumination.gain.size() * sizeof(float));
+  return bytes;
+}
+
+image::Illumination unpack_illumination(const std::string& bytes) {
+  std::int32_t sizes[3] = {};
+  if (bytes.size() >= sizeof sizes) std::memcpy(sizes, bytes.data(), sizeof sizes);
+  image::Illumination illumination{sizes[0], sizes[1], sizes[2], {}};
+  const auto values = static_cast<std::size_t>(sizes[0]) * static_cast<std::size_t>(sizes[1]) *
+                      static_cast<std::size_t>(sizes[2]);
+  if (bytes.size() != sizeof sizes + values * sizeof(float))
+    throw Error("a record of a plate has another size than it says", "illuminate's journal",
+                "Run illuminate again with --overwrite");
+  illumination.gain.resize(values);
+  if (values > 0) std::memcpy(illumination.gain.data(), bytes.data() + sizeof sizes, values * sizeof(float));
+  return illumination;
 }
 
 struct IlluminationReader::Impl {

@@ -31,6 +31,11 @@ class IlluminationWriter {
   std::unique_ptr<Impl> impl_;
 };
 
+// As bytes, to keep a plate's in a journal (store/rows/journal.hpp). unpack_illumination() throws Error where
+// the bytes are not of pack_illumination().
+std::string pack_illumination(const image::Illumination& illumination);
+image::Illumination unpack_illumination(const std::string& bytes);
+
 class IlluminationReader {
  public:
   // Throws Error: missing, truncated, not an illumination file.

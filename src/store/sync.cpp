@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "core/system/atomic_file.hpp"
 
 namespace cytoscale::store {
 
@@ -36,6 +37,7 @@ void rename_file(const std::filesystem::path& from, const std::filesystem::path&
     throw Error("cannot be renamed to " + to.filename().string() + " (" + failure.message() + ")",
                 from.string(), "Check the folder's permissions");
   }
+  sync_folder(to.parent_path());
 }
 
 }  // namespace cytoscale::store

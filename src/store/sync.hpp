@@ -19,7 +19,7 @@ class FileSync {
   int descriptor_ = -1;
 };
 
-// Throws Error.
+// And the folder onto the disk. Throws Error.
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace cytoscale::store

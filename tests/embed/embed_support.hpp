@@ -17,7 +17,7 @@ class StatisticsEncoder : public Encoder {
     for (int c = 0; c < channels_; ++c) layers_.insert(layers_.end(), {"mean", "sd"});
   }
   int channels() const override { return channels_; }
-  image::PictureSize crop_size() const override { return test_crop_px; }
+  image::PictureSize crop_size() const override { return prepare::test_crop_px; }
   const image::Rescaling& rescaling() const override { return rescaling_; }
   const std::vector<std::string>& feature_names() const override { return names_; }
   const std::vector<std::string>& feature_layers() const override { return layers_; }
@@ -52,10 +52,10 @@ class StillClock final : public Clock {
 
 inline EmbedResult embed_with(const mpi::Communicator& comm, const screen::Screen& screen,
                               const store::CellTable& cells, Encoder& encoder, const EmbedOptions& options,
-                              const prepare::FieldPassFiles& files) {
+                              const prepare::FieldFiles& files) {
   Log log(comm.rank(), comm.size(), true);
   const StillClock clock;
-  return embed_screen(comm, screen, cells, encoder, options, files, {{"job", "embed"}}, clock, log);
+  return embed_screen({comm, log, clock}, screen, cells, encoder, options, files, {{"job", "embed"}});
 }
 
 }  // namespace cytoscale::embed

@@ -15,22 +15,22 @@ namespace {
 
 // The mean over a window, by hand: zero outside the field.
 double window_mean(std::size_t field, std::size_t channel, float y, float x) {
-  const int top = static_cast<int>(std::lround(y)) - test_crop_px / 2,
-            left = static_cast<int>(std::lround(x)) - test_crop_px / 2;
+  const int top = static_cast<int>(std::lround(y)) - prepare::test_crop_px / 2,
+            left = static_cast<int>(std::lround(x)) - prepare::test_crop_px / 2;
   double sum = 0;
-  for (int row = top; row < top + test_crop_px; ++row) {
-    for (int column = left; column < left + test_crop_px; ++column) {
-      const bool inside = row >= 0 && column >= 0 && row < field_px && column < field_px;
-      if (inside) sum += pixel_of(field, channel, row, column);
+  for (int row = top; row < top + prepare::test_crop_px; ++row) {
+    for (int column = left; column < left + prepare::test_crop_px; ++column) {
+      const bool inside = row >= 0 && column >= 0 && row < prepare::field_px && column < prepare::field_px;
+      if (inside) sum += prepare::pixel_of(field, channel, row, column);
     }
   }
-  return sum / (test_crop_px * test_crop_px);
+  return sum / (prepare::test_crop_px * prepare::test_crop_px);
 }
 
 TEST(EmbedScreen, FeaturesAreThoseOfTheCrops) {
   const auto folder = fresh_folder("features");
-  const screen::Screen screen = screen_with_images(folder, 2, 3);
-  const store::CellTable cells = cells_for(screen);
+  const screen::Screen screen = prepare::screen_with_images(folder, 2, 3);
+  const store::CellTable cells = prepare::cells_for(screen);
   StatisticsEncoder encoder;
   const auto result =
       embed_with(world(), screen, cells, encoder, {}, {folder / "e.h5ad", "", folder / "failures.csv"});
@@ -51,8 +51,8 @@ TEST(EmbedScreen, FeaturesAreThoseOfTheCrops) {
 
 TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
   const auto folder = fresh_folder("bytes");
-  const screen::Screen screen = screen_with_images(folder, 2, 3);
-  const store::CellTable cells = cells_for(screen);
+  const screen::Screen screen = prepare::screen_with_images(folder, 2, 3);
+  const store::CellTable cells = prepare::cells_for(screen);
   const auto embedded = [&](const mpi::Communicator& comm, const std::string& name,
                             const EmbedOptions& options) {
     StatisticsEncoder encoder;
@@ -76,9 +76,9 @@ TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
 
 TEST(EmbedScreen, RanksWithoutFields) {
   const auto folder = fresh_folder("few_fields");
-  screen::Screen screen = screen_with_images(folder, 1, 1);
+  screen::Screen screen = prepare::screen_with_images(folder, 1, 1);
   screen.fields.resize(1);
-  const store::CellTable cells = cells_for(screen);
+  const store::CellTable cells = prepare::cells_for(screen);
   StatisticsEncoder encoder;
   const auto result =
       embed_with(world(), screen, cells, encoder, {}, {folder / "e.h5ad", "", folder / "failures.csv"});
@@ -88,13 +88,14 @@ TEST(EmbedScreen, RanksWithoutFields) {
 
 TEST(EmbedScreen, IlluminationIsDividedOut) {
   const auto folder = fresh_folder("illuminated");
-  const screen::Screen screen = screen_with_images(folder, 2, 2);
-  const store::CellTable cells = cells_for(screen);
+  const screen::Screen screen = prepare::screen_with_images(folder, 2, 2);
+  const store::CellTable cells = prepare::cells_for(screen);
   mpi::on_root(world(), [&] {
     store::IlluminationWriter writer(folder / "i.h5", screen, {});
     for (const auto& plate : screen::plates_of(screen)) {
-      image::Illumination gain{2, field_px, field_px,
-                               std::vector<float>(2 * field_px * field_px, plate.plate == "P1" ? 2 : 4)};
+      image::Illumination gain{
+          2, prepare::field_px, prepare::field_px,
+          std::vector<float>(2 * prepare::field_px * prepare::field_px, plate.plate == "P1" ? 2 : 4)};
       writer.add(plate.plate, gain);
     }
     writer.commit();

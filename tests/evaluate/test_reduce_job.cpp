@@ -13,7 +13,7 @@ namespace {
 TEST(ReduceJob, SameBytesForAnyNumberOfRanks) {
   const auto folder = fresh_folder("reduce_job");
   const auto embeddings = folder / "embeddings.h5ad";
-  write_sample(world(), embeddings);
+  profile::write_sample(world(), embeddings);
   for (const int ranks : {0, 1, 2, 4}) {
     const auto output = folder / ("ranks" + std::to_string(ranks));
     const auto result = run_program({"reduce", "--output", output.string(), "--embeddings",
@@ -30,7 +30,7 @@ TEST(ReduceJob, SameBytesForAnyNumberOfRanks) {
   }
   const auto before = profile::read_profiles(folder / "ranks2" / "wells.h5ad");
   EXPECT_EQ(before.features[0], "net_conv4a_0");
-  EXPECT_EQ(before.layers, std::vector<std::string>(sample_features, "conv4a"));
+  EXPECT_EQ(before.layers, std::vector<std::string>(profile::sample_features, "conv4a"));
   const auto wells = profile::read_profiles(folder / "ranks2" / "profiles.h5ad");
   EXPECT_EQ(wells.size(), 11u);
   EXPECT_EQ(wells.features[0], "tvn_0");
@@ -41,7 +41,7 @@ TEST(ReduceJob, SameBytesForAnyNumberOfRanks) {
 TEST(ReduceJob, BadInputEndsWithOneMessage) {
   const auto folder = fresh_folder("reduce_bad");
   const auto embeddings = (folder / "embeddings.h5ad").string();
-  write_sample(world(), embeddings);
+  profile::write_sample(world(), embeddings);
   int ranks = 2;
   const auto fails = [&](std::vector<std::string> arguments, const std::string& part) {
     arguments.insert(arguments.begin(), "reduce");

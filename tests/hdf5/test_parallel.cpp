@@ -36,8 +36,7 @@ void write_row(Dataset& x, Dataset& name, std::uint64_t row) {
 std::string write_together(const std::filesystem::path& path, std::uint64_t rows, int idle) {
   mpi::on_root(world(), [&] { create(path, rows); });
   File file = File::open_parallel(world(), path);
-  std::optional<Error> problem;
-  try {
+  const auto problem = mpi::failure_in([&] {
     Dataset x = file.root().dataset("x"), name = file.root().dataset("name");
     const int workers = std::max(1, world().size() - idle);
     for (std::uint64_t row = 0; row < rows; ++row) {
@@ -45,9 +44,7 @@ std::string write_together(const std::filesystem::path& path, std::uint64_t rows
         write_row(x, name, row);
     }
     x.write<float>(0, 0, {});  // nothing: legal
-  } catch (const Error& error) {
-    problem = error;
-  }
+  });
   mpi::agree(world(), problem);
   file.close();
   world().barrier();

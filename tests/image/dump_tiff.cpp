@@ -20,7 +20,8 @@ void dump(const cytoscale::ImageFile& file) {
       return;
     }
     std::printf("ok %d %d %s %d %d %zu\n", raw.height, raw.width,
-                std::string(image::name_of(raw.type)).c_str(), raw.bits, info.pages, raw.bytes.size());
+                std::string(cytoscale::image::name_of(raw.type)).c_str(), raw.bits, info.pages,
+                raw.bytes.size());
     std::fwrite(raw.bytes.data(), 1, raw.bytes.size(), stdout);
   } catch (const cytoscale::Error& error) {
     std::printf("error %s\n", error.what());

@@ -18,7 +18,7 @@ using namespace cytoscale;
 int score(const std::filesystem::path& folder, const std::filesystem::path& output) {
   const auto index = read_csv(folder / "index.csv");
   const auto id = index.column("id");
-  std::vector<InstanceCounts> pooled(10);
+  std::vector<image::InstanceCounts> pooled(10);
   double seconds = 0, pixels = 0;
   for (const auto& row : index.rows) {
     const auto plane = image::to_float(image::read_raw({folder / (row[id] + ".tif"), 0}));
@@ -28,7 +28,8 @@ int score(const std::filesystem::path& folder, const std::filesystem::path& outp
     seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     pixels += double(plane.pixels.size());
     for (std::size_t k = 0; k < pooled.size(); ++k) {
-      pooled[k] += count_instances<float, std::int32_t>(truth.pixels, result.labels, 0.5 + 0.05 * double(k));
+      pooled[k] +=
+          image::count_instances<float, std::int32_t>(truth.pixels, result.labels, 0.5 + 0.05 * double(k));
     }
     if (output.empty()) continue;
     const std::vector<std::uint16_t> labels(result.labels.begin(), result.labels.end());

@@ -65,6 +65,24 @@ TEST_F(CommandLineTest, AFilesProblemsAreListedTogetherWhereAsked) {
   EXPECT_EQ(line.values.at("seed"), "1");
 }
 
+TEST_F(CommandLineTest, AHashWithinAValueBelongsToIt) {
+  const auto line = parse({"--config", config("treatment = plate#1 # a comment\n  # another\n")});
+  EXPECT_EQ(line.values.at("treatment"), "plate#1");
+}
+
+TEST_F(CommandLineTest, ABadValueOfTheFileIsBlamedWithItsLine) {
+  const auto file = config("treatment = x\nseed = much\n");
+  const auto line = parse({"--config", file, "--treatment", "y"});
+  const auto message = message_of([&] { options_.assign(line.values, nullptr, line.from); });
+  EXPECT_NE(message.find("a.cfg:2"), std::string::npos) << message;
+  EXPECT_NE(message.find("--seed"), std::string::npos) << message;
+  EXPECT_EQ(line.from.count("treatment"), 0u);  // the command line's
+}
+
+TEST_F(CommandLineTest, TheStrayWordIsBlamedAndNoOther) {
+  EXPECT_NE(refusal({"--seed", "1", "stray"}).find("'stray'"), std::string::npos);
+}
+
 TEST_F(CommandLineTest, EnvironmentVariablesInTheFile) {
   setenv("CYTOSCALE_TEST_VARIABLE", "here", 1);
   const auto line =

@@ -20,12 +20,12 @@ TEST(Options, ValuesAreCheckedAndKeptAsText) {
   options.add("rate", rate, "");
   options.add("flag", flag, "");
   options.add("list", list, "");
-  EXPECT_EQ(options.to_json()["list"], "a,\"b, c\"");
+  EXPECT_EQ(options.to_json({cli::OptionKind::result})["list"], "a,\"b, c\"");
   options.assign({{"count", "7"}, {"flag", "yes"}, {"list", "x,y"}, {"unknown", "ignored"}});
   EXPECT_EQ(count, 7);
   EXPECT_TRUE(flag);
   EXPECT_EQ(list.size(), 2u);
-  EXPECT_EQ(options.to_json()["rate"], "0.1");
+  EXPECT_EQ(options.to_json({cli::OptionKind::result})["rate"], "0.1");
   for (const auto& [key, bad] : std::map<std::string, std::string>{
            {"count", "7.5"}, {"rate", "fast"}, {"flag", "perhaps"}, {"count ", "99999999999"}}) {
     const std::map<std::string, std::string> values{{key == "count " ? "count" : key, bad}};
@@ -40,8 +40,7 @@ TEST(Options, ValuesAreCheckedAndKeptAsText) {
 TEST(Options, AKeyIsOfOneKindInAllJobs) {
   std::map<std::string, std::pair<std::string, bool>> first;
   for (const auto& job : all_jobs()) {
-    cli::OptionSet options;
-    job->declare(options);
+    const auto& options = job->options();
     for (const auto& option : options.options()) {
       const bool number = option.value_name == "N";
       const auto [known, is_new] = first.try_emplace(option.key, job->name(), number);
@@ -51,10 +50,26 @@ TEST(Options, AKeyIsOfOneKindInAllJobs) {
   }
 }
 
+// A stamp tells whether a stage is complete by what the registry says: a file must be an input or output, or
+// be named as neither.
+TEST(Options, KindsDecideWhatIsStored) {
+  cli::OptionSet options;
+  std::filesystem::path in, out;
+  int threads = 1, size = 2;
+  options.add("in", in, "");
+  options.add("out", out, "").output();
+  options.add("threads", threads, "").resource();
+  options.add("size", size, "");
+  options.assign({{"in", "a"}, {"out", "b"}});
+  EXPECT_EQ(options.to_json({cli::OptionKind::result}), (nlohmann::json{{"size", "2"}}));
+  EXPECT_EQ(options.files(cli::OptionKind::input).at(0).second, cli::Paths{"a"});
+  EXPECT_EQ(options.files(cli::OptionKind::output).at(0).second, cli::Paths{"b"});
+  EXPECT_THROW(options.assign({{"out", "-"}}), Error);
+}
+
 TEST(Options, EveryJobSaysWhatItDoesAndDeclaresEachKeyOnce) {
   for (const auto& job : all_jobs()) {
-    cli::OptionSet options;
-    job->declare(options);
+    const auto& options = job->options();
     EXPECT_FALSE(job->summary().empty());
     EXPECT_GT(job->description().size(), 100u) << job->name();
     for (const auto& option : options.options()) {

@@ -10,7 +10,7 @@ const PreparedTraining& prepared_training() {
     PreparedTraining made;
     made.small = paint_small_screen(fresh_folder("train_images"));
     made.plan = small_plan(made.small);
-    made.load = load_fields(world(), made.small.screen, made.plan.fields(), {}, 1, SteadyClock());
+    made.load = load_fields(quiet(), made.small.screen, made.small.cells, made.plan.fields(), {}, {});
     return made;
   }();
   return ready;

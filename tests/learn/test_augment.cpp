@@ -141,7 +141,7 @@ TEST(Augment, EdgesAreMirrored) {
   EXPECT_NEAR(out[120 + 12 * 4 + 8], 186, 0.05);  // column 80 is column 79, of the second channel
 }
 
-TEST(image::PackedField, KeepsNegativeAndFlatPlanes) {
+TEST(PackedField, KeepsNegativeAndFlatPlanes) {
   image::FieldImage field(2, 4, 4);
   field.plane(0)[3] = -5;
   field.plane(0)[5] = 10;

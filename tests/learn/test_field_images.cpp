@@ -20,7 +20,7 @@ TEST(FieldImages, EveryRankHasEveryField) {
   const auto small = paint_small_screen(fresh_folder("field_images_all"));
   for (const int threads : {1, 3}) {
     const auto load =
-        load_fields(world(), small.screen, all_fields(small.screen), {}, threads, SteadyClock());
+        load_fields(quiet(), small.screen, small.cells, all_fields(small.screen), {}, {.threads = threads});
     EXPECT_TRUE(load.failures.empty());
     EXPECT_EQ(load.images.size(), 12u);
     for (std::size_t f = 0; f < 12; ++f) {
@@ -38,7 +38,8 @@ TEST(FieldImages, UnreadableFieldsAreFailuresOnAllRanks) {
     std::filesystem::resize_file(small.screen.fields[7].images[0].path, 60);
   }
   world().barrier();
-  const auto load = load_fields(world(), small.screen, all_fields(small.screen), {}, 2, SteadyClock());
+  const auto load = load_fields(quiet(), small.screen, small.cells, all_fields(small.screen), {},
+                                {.threads = 2, .max_failed_fields = "2"});
   EXPECT_EQ(load.images.size(), 10u);
   ASSERT_EQ(load.failures.size(), 2u);
   EXPECT_EQ(load.failures[0].field, 2u);
@@ -60,11 +61,11 @@ TEST(FieldImages, AreCorrectedForIllumination) {
     writer.commit();
   }
   world().barrier();
-  const auto plain = load_fields(world(), small.screen, {0, 5}, {}, 1, SteadyClock());
-  const auto lit = load_fields(world(), small.screen, {0, 5}, folder / "illumination.h5", 1, SteadyClock());
+  const auto plain = load_fields(quiet(), small.screen, small.cells, {0, 5}, {}, {});
+  const auto lit = load_fields(quiet(), small.screen, small.cells, {0, 5}, folder / "illumination.h5", {});
   EXPECT_FLOAT_EQ(lit.images.at(0).scale[0], plain.images.at(0).scale[0]);
   EXPECT_FLOAT_EQ(lit.images.at(5).scale[0], plain.images.at(5).scale[0] / 2);
-  EXPECT_THROW(load_fields(world(), small.screen, {0}, folder / "absent.h5", 1, SteadyClock()), Error);
+  EXPECT_THROW(load_fields(quiet(), small.screen, small.cells, {0}, folder / "absent.h5", {}), Error);
 }
 
 TEST(FieldImages, MemoryIsBounded) {

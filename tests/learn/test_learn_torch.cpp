@@ -34,12 +34,12 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
   const auto whole = (some_values({batch, channels, 6, 4}, 1) * 3 + 2).contiguous(layout);
   const auto weight_of_output = some_values({batch, channels, 6, 4}, 2);
 
-  auto reference = BatchNorm(channels, std::make_shared<network::NormContext>());
+  auto reference = network::BatchNorm(channels, std::make_shared<network::NormContext>());
   auto context = std::make_shared<network::NormContext>();
   context->mode = network::NormMode::sync;
   context->ranks = world().size();
   context->sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, mpi::Reduction::sum); };
-  auto ours = BatchNorm(channels, context);
+  auto ours = network::BatchNorm(channels, context);
   for (auto* norm : {&reference, &ours}) {
     torch::NoGradGuard no_grad;
     (*norm)->weight.copy_(some_values({channels}, 3));
@@ -73,7 +73,7 @@ TEST_P(SyncNormTest, TakesBf16) {
   context->mode = network::NormMode::sync;
   context->ranks = world().size();
   context->sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, mpi::Reduction::sum); };
-  auto norm = BatchNorm(4, context);
+  auto norm = network::BatchNorm(4, context);
   const auto stream = static_cast<std::uint64_t>(world().rank());
   auto input = some_values({6, 4, 8, 8}, 7 + stream).to(torch::kBFloat16);
   if (GetParam()) input = input.contiguous(torch::MemoryFormat::ChannelsLast);
@@ -184,7 +184,7 @@ TEST(DeviceSums, AreSumsOverRanksAndShards) {
 TEST(FrozenNorm, UsesAndKeepsTheStoredStatistics) {
   auto context = std::make_shared<network::NormContext>();
   context->mode = network::NormMode::frozen;
-  auto norm = BatchNorm(3, context);
+  auto norm = network::BatchNorm(3, context);
   const auto input = some_values({4, 3, 5, 5}, 1) * 2 + 1;
   EXPECT_LT(relative(norm(input), input / std::sqrt(1 + network::BatchNormImpl::epsilon)), 1e-6);
   EXPECT_EQ(norm->running_mean.abs().sum().item<float>(), 0);

@@ -31,22 +31,17 @@ struct StoreImagesTest : testing::Test {
       small.cells.y[i] = std::clamp(1.6f * (small.cells.y[i] - 80) + 80.3f, 0.0f, small_screen_px - 1.0f);
       small.cells.x[i] = std::clamp(1.6f * (small.cells.x[i] - 80) + 79.5f, 0.0f, small_screen_px - 1.0f);
     }
-    fields = load_fields(world(), small.screen, {0, 5, 11}, {}, 1, SteadyClock()).images;
+    fields = load_fields(quiet(), small.screen, small.cells, {0, 5, 11}, {}, {}).images;
   }
   store::CropStore store(int window_px, int bits) {
-    Log log(world().rank(), world().size(), true);
-    const SteadyClock clock;
-    const prepare::FieldPassFiles files{
-        folder / (std::to_string(window_px) + "x" + std::to_string(bits) + ".h5"), "",
-        folder / "failures.csv"};
-    prepare::crop_screen(world(), small.screen, small.cells, {window_px, bits, {}}, files, {{"job", "crop"}},
-                         clock, log);
+    const prepare::FieldFiles files{folder / (std::to_string(window_px) + "x" + std::to_string(bits) + ".h5"),
+                                    "", folder / "failures.csv"};
+    prepare::crop_screen(quiet(), small.screen, small.cells, {window_px, bits, {}}, files, {{"job", "crop"}});
     return store::CropStore(files.output);
   }
   // Crops of the same random warps from the store and from the fields; `look` gets both.
-  template <typename ImageInspection>
-  void compare(const store::CropStore& crops, int crop_px, const AugmentOptions& augment,
-               const ImageInspection& look) {
+  template <typename Look>
+  void compare(const store::CropStore& crops, int crop_px, const AugmentOptions& augment, const Look& look) {
     const StoreImages images(crops, small.cells);
     const auto size = static_cast<std::size_t>(2 * crop_px * crop_px);
     std::vector<float> expected(size), found(size);

@@ -32,7 +32,7 @@ const Fields& fields() {
     made.small = over_fields(paint_small_screen(fresh_folder("field_images")));
     std::vector<std::size_t> all(made.small.screen.fields.size());
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-    made.load = load_fields(world(), made.small.screen, all, {}, 1, SteadyClock());
+    made.load = load_fields(quiet(), made.small.screen, made.small.cells, all, {}, {});
     return made;
   }();
   return ready;

@@ -20,11 +20,11 @@ TEST(TrainFromStore, SameWeightsAsFromFields) {
   const SteadyClock clock;
   auto options = shared_training();
   options.steps = 3;
-  prepare::crop_screen(world(), small.screen, small.cells,
+  prepare::crop_screen(quiet(), small.screen, small.cells,
                        {window_for_crop(options.crop_px, options.augment), 16, {}},
-                       {folder / "crops.h5", "", folder / "failures.csv"}, {}, clock, log);
+                       {folder / "crops.h5", "", folder / "failures.csv"}, {});
   const store::CropStore store(folder / "crops.h5");
-  const auto fields = load_fields(world(), small.screen, plan.fields(), {}, 1, clock).images;
+  const auto fields = load_fields(quiet(), small.screen, small.cells, plan.fields(), {}, {}).images;
   TrainRun from_fields{folder / "fields", {}, {}, log, clock},
       from_store{folder / "store", {}, {}, log, clock};
   const auto expected = train(world(), plan, fields, options, from_fields);

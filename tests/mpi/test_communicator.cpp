@@ -1,6 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <signal.h>
+
+#include <functional>
+
+#include "core/system/stop_request.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/pulse.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::mpi {
@@ -26,22 +32,76 @@ TEST(Communicator, GathersTextsOfDifferentLengthAndNone) {
   EXPECT_EQ(world().broadcast(world().root() ? "hello" : ""), "hello");
 }
 
-TEST(Agree, EveryRankThrowsTheLowestRanksError) {
-  const int last = world().size() - 1;
-  std::string text;
+// What each rank throws by its number; nothing below `from`.
+Error agreed(int from, const std::function<std::string(int)>& problem) {
   try {
     together(world(), [&] {
-      if (world().rank() == last) throw Error("broken", "file.tif", "Mend it");
+      if (world().rank() >= from) throw Error(problem(world().rank()), "file.tif", "Mend it");
     });
-  } catch (const Error& error) {
-    text = error.what();
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.exit_code(), exit_input_error);
+    return error;
   }
-  EXPECT_EQ(text, "file.tif: broken. Mend it.");
+  ADD_FAILURE() << "no AgreedError";
+  return Error("");
+}
+
+TEST(Agree, AllRanksAlikeThrowOnceWithoutAPlace) {
+  EXPECT_STREQ(agreed(0, [](int) { return "broken"; }).what(), "file.tif: broken. Mend it.");
+}
+
+TEST(Agree, OneRanksErrorNamesItAndItsHost) {
+  const int last = world().size() - 1;
+  const std::string text = agreed(last, [](int) { return "broken"; }).what();
+  if (last == 0) GTEST_SKIP() << "needs two ranks";
+  EXPECT_EQ(text.find("file.tif: broken (rank " + std::to_string(last) + " on "), 0u) << text;
+}
+
+TEST(Agree, TheLowestRanksErrorIsThrownAndTheOthersCounted) {
+  if (world().size() < 3) GTEST_SKIP() << "needs three ranks";
+  const std::string text = agreed(1, [](int rank) { return "broken " + std::to_string(rank); }).what();
+  EXPECT_NE(text.find("broken 1"), std::string::npos) << text;
+  EXPECT_NE(text.find("(" + std::to_string(world().size() - 2) + " more ranks failed otherwise)"),
+            std::string::npos)
+      << text;
 }
 
 TEST(Agree, AnyExceptionIsAgreedOnAndNoneIsFine) {
-  EXPECT_THROW(on_root(world(), [] { throw std::bad_alloc(); }), Error);
+  EXPECT_THROW(on_root(world(), [] { throw std::bad_alloc(); }), AgreedError);
   EXPECT_NO_THROW(together(world(), [] {}));
+  try {
+    on_root(world(), [] { throw std::out_of_range("vector"); });
+    ADD_FAILURE();
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.exit_code(), exit_internal);
+  }
+}
+
+TEST(Agree, AStopOfOneRankIsAllRanks) {
+  EXPECT_NO_THROW(stop_if_asked(world()));
+  if (world().rank() == world().size() - 1) StopRequest::raise(SIGTERM);
+  try {
+    stop_if_asked(world());
+    ADD_FAILURE();
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.exit_code(), exit_interrupted);
+    EXPECT_NE(std::string(error.what()).find("SIGTERM"), std::string::npos);
+  }
+  StopRequest::clear();
+}
+
+TEST(Pulse, AllRanksSeeTheSameSums) {
+  Pulse pulse(world(), 2, 0);
+  std::vector<std::int64_t> seen;
+  for (std::int64_t round = 0; round < 20;) {
+    const std::int64_t mine[2] = {world().rank() + 1, round};
+    if (!pulse.advance(mine, true)) continue;
+    ++round;
+    seen.push_back(pulse.sums()[0]);
+    EXPECT_EQ(pulse.sums()[1] % world().size(), 0);
+  }
+  const std::int64_t n = world().size();
+  for (const auto sum : seen) EXPECT_EQ(sum, n * (n + 1) / 2);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // For test_sync_norm.py: sync_norm_probe FOLDER N C H W, on any number of ranks. Reads input.f32 and
 // output_gradient.f32 [N][C][H][W], weight.f32 and bias.f32 [C]; each rank takes its block of the cells
-// through BatchNorm with NormMode::sync, twice. Writes output.<rank>.f32, input_gradient.<rank>.f32 of the
-// second pass, and weight_gradient.f32, bias_gradient.f32 (summed over ranks), running_mean.f32,
+// through network::BatchNorm with NormMode::sync, twice. Writes output.<rank>.f32, input_gradient.<rank>.f32
+// of the second pass, and weight_gradient.f32, bias_gradient.f32 (summed over ranks), running_mean.f32,
 // running_var.f32.
 #include <cstring>
 
@@ -35,7 +35,7 @@ void probe(const mpi::Communicator& comm, const std::filesystem::path& folder,
   context->mode = network::NormMode::sync;
   context->ranks = comm.size();
   context->sum_over_ranks = [&](std::span<double> values) { comm.all_reduce(values, mpi::Reduction::sum); };
-  BatchNorm norm(static_cast<int>(shape[1]), context);
+  network::BatchNorm norm(static_cast<int>(shape[1]), context);
   {
     torch::NoGradGuard no_grad;
     norm->weight.copy_(read(folder / "weight.f32", {shape[1]}));

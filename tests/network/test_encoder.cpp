@@ -67,7 +67,7 @@ TEST_P(EncoderPrecision, ACellDoesNotDependOnThoseBesideIt) {
 
 INSTANTIATE_TEST_SUITE_P(All, EncoderPrecision, testing::Values("fp32", "bf16"));
 
-TEST(embed::Encoder, Bf16IsNearFp32) {
+TEST(Encoder, Bf16IsNearFp32) {
   const auto crops = some_crops(8);
   const auto exact = encode(*embed::make_torch_encoder(untrained(1)), crops);
   const auto rough = encode(*embed::make_torch_encoder(untrained(1, "bf16")), crops);
@@ -79,7 +79,7 @@ TEST(embed::Encoder, Bf16IsNearFp32) {
   EXPECT_LT(std::sqrt(difference / norm), 0.02);
 }
 
-TEST(embed::Encoder, DescribesItself) {
+TEST(Encoder, DescribesItself) {
   auto encoder = embed::make_torch_encoder(untrained());
   EXPECT_EQ(encoder->channels(), 3);
   EXPECT_EQ(encoder->crop_size(), image::PictureSize(48));
@@ -91,7 +91,7 @@ TEST(embed::Encoder, DescribesItself) {
   EXPECT_EQ(layers.back(), "conv1");
 }
 
-TEST(embed::Encoder, NoCellsNoWork) {
+TEST(Encoder, NoCellsNoWork) {
   auto encoder = embed::make_torch_encoder(untrained());
   EXPECT_NO_THROW(encoder->encode({}, 0, {}));
 }
@@ -119,7 +119,7 @@ std::vector<float> answer(const embed::EncoderOptions& options, std::span<const 
 }
 
 // With a margin: what a field that really goes on as its mirror image gives, but for the probabilities.
-TEST(embed::Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
+TEST(Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
   constexpr int height = 100, width = 120, margin = 20, far_width = width + 2 * margin;
   Random random(2, {1});
   std::vector<float> field(height * width), continued;
@@ -176,7 +176,7 @@ void rescale_maps(const embed::EncoderOptions& options, std::span<const float> f
 }
 
 // 1 - p of a sure label is lost in float32: all places of its map would look as sure as the greatest.
-TEST(embed::Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
+TEST(Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
   constexpr int height = 210, width = 280;
   std::vector<float> field(height * width, 1);
   for (int y = 100; y < 110; ++y)
@@ -197,7 +197,7 @@ TEST(embed::Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
   EXPECT_LT(greatest_of(180, 210), 1e-3f * greatest_of(70, 100));
 }
 
-TEST(embed::Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
+TEST(Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
   ModelInfo info{{"wscnn4", 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
   for (const int margin : {-1, 100})
     EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, margin)), Error) << margin;
@@ -206,7 +206,7 @@ TEST(embed::Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
   EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, 8)), Error);
 }
 
-TEST(embed::Encoder, BadRequestsAreRefused) {
+TEST(Encoder, BadRequestsAreRefused) {
   auto encoder = embed::make_torch_encoder(untrained());
   std::vector<float> crops(10), out(10);
   EXPECT_THROW(encoder->encode(crops, 1, out), Error);

@@ -45,7 +45,7 @@ struct CropScreen : testing::Test {
   }
   FieldPassResult crop(const mpi::Communicator& comm) {
     Log log(comm.rank(), comm.size(), true);
-    return crop_screen(comm, screen, cells, options, files, {{"job", "crop"}}, clock, log);
+    return crop_screen({comm, log, clock}, screen, cells, options, files, {{"job", "crop"}});
   }
   std::string bytes_alone() {
     const auto output = files.output;
@@ -75,7 +75,7 @@ struct CropScreen : testing::Test {
   std::filesystem::path folder;
   screen::Screen screen;
   store::CellTable cells;
-  FieldPassFiles files;
+  FieldFiles files;
   CropScreenOptions options;
   CountingClock clock;
 };
@@ -155,7 +155,7 @@ TEST_F(CropScreen, FieldThatCannotBeReadIsMarked) {
   if (world().root()) std::filesystem::resize_file(screen.fields[5].images[1].path, 60);
   world().barrier();
   options.pass.max_failed_fields = "1";
-  EXPECT_EQ(crop(world()).failed_fields, 1u);
+  EXPECT_EQ(crop(world()).failures.size(), 1u);
   const store::CropStore store(files.output);
   for (std::size_t f = 0; f < screen.fields.size(); ++f) EXPECT_EQ(store.field_failed(f), f == 5);
   const Table failures = read_csv(files.failures);

@@ -83,7 +83,7 @@ TEST(Treatments, KeepOnlyMetadataThatIsTheSameThroughout) {
 }
 
 TEST(Aggregate, UnknownWordIsRefused) {
-  EXPECT_THROW(parse_aggregate("mode"), Error);
+  EXPECT_THROW(parse_enum<profile::Aggregate>("mode"), Error);
 }
 
 }  // namespace

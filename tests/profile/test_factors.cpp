@@ -14,7 +14,7 @@ void check(Transform transform, int rows, int columns, const std::vector<double>
                      std::vector<char>(static_cast<std::size_t>(rows), 1), "test");
   EXPECT_NEAR(table.values.norm(), norm, 1e-7);
   for (std::size_t i = 0; i < fourth.size(); ++i)
-    EXPECT_NEAR(table.values(3, static_cast<Eigen::Index>(i)), fourth[i], 1e-7) << transform_name(transform);
+    EXPECT_NEAR(table.values(3, static_cast<Eigen::Index>(i)), fourth[i], 1e-7) << enum_name(transform);
   EXPECT_EQ(table.features.size(), fourth.size());
 }
 

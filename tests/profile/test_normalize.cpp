@@ -130,8 +130,10 @@ TEST(Normalize, BadInputIsNamed) {
       std::string::npos);
   EXPECT_NE(message_of([&] { normalized(Normalization::whiten, -1); }).find("lambda is -1"),
             std::string::npos);
-  EXPECT_NE(message_of([&] { parse_normalization("sphere"); }).find("none, standardize"), std::string::npos);
-  EXPECT_NE(message_of([&] { parse_within("well"); }).find("all, plate, batch"), std::string::npos);
+  EXPECT_NE(message_of([&] { parse_enum<profile::Normalization>("sphere"); }).find("none, standardize"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] { parse_enum<profile::Within>("well"); }).find("all, plate, batch"),
+            std::string::npos);
 }
 
 TEST(Normalize, LambdaZeroNeedsMoreControlsThanFeatures) {

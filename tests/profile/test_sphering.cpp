@@ -68,7 +68,7 @@ const Expected expected[] = {
 TEST(Sphering, AgreesWithPycytominer) {
   for (const auto& row : expected) {
     const auto table = sphered(row.method, row.columns);
-    const auto what = normalization_name(row.method) + " of " + std::to_string(row.columns);
+    const auto what = enum_name(row.method) + " of " + std::to_string(row.columns);
     EXPECT_NEAR(table.values.norm(), row.norm, 1e-7) << what;
     EXPECT_NEAR(table.values.row(0).dot(table.values.row(8)), row.product, 1e-7) << what;
     const bool turned =

@@ -17,21 +17,38 @@ TEST(Failures, LimitIsACountOrAPercentageOfAtLeastOne) {
     EXPECT_THROW(failure_limit(bad, 10), Error) << bad;
 }
 
-TEST(Failures, WrittenSortedOnceAFieldAndReadAgain) {
+Screen three_wells() {
   Screen screen;
   screen.channels = {"DNA"};
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   for (const char* well : {"A1", "A2", "A3"})
     screen.fields.push_back({"P", well, "1", {"P", well, "1"}, {{"x.tif", 0}}});
+  return screen;
+}
+
+TEST(Failures, AJobsListIsSortedAndHasAFieldOnce) {
   const auto file = fresh_folder("failures") / "failures.csv";
   const std::vector<FieldFailure> failures{
       {2, "c.tif", "truncated, \"badly\""}, {0, "a.tif", "missing"}, {0, "a2.tif", "x"}};
-  write_failures(file, screen, unpack_failures(pack(failures)));
-  const auto again = read_failures(file, screen);
-  ASSERT_EQ(again.size(), 2u);
-  EXPECT_EQ(again[0].field, 0u);
-  EXPECT_EQ(again[1].reason, "truncated, \"badly\"");
-  EXPECT_TRUE(read_failures(file.parent_path() / "none.csv", screen).empty());
+  write_job_failures(file, "segment", three_wells(), unpack_failures(pack(failures)));
+  const auto list = read_csv(job_failures(file, "segment"));
+  ASSERT_EQ(list.rows.size(), 2u);
+  EXPECT_EQ(list.rows[0], (std::vector<std::string>{"P", "A1", "1", "a.tif", "missing"}));
+  EXPECT_EQ(list.rows[1].back(), "truncated, \"badly\"");
+  EXPECT_EQ(read_csv(file).rows, list.rows);
+}
+
+TEST(Failures, TheUnionHasEachFieldOnceAndForgetsWhatWasMended) {
+  const auto file = fresh_folder("failures") / "failures.csv";
+  write_job_failures(file, "segment", three_wells(), {{2, "c.tif", "missing"}});
+  write_job_failures(file, "embed", three_wells(), {{2, "c.tif", "missing"}, {1, "b.tif", "truncated"}});
+  const auto both = read_csv(file);
+  ASSERT_EQ(both.rows.size(), 2u);
+  EXPECT_EQ(both.rows[0][1], "A2");
+  EXPECT_EQ(both.rows[1][1], "A3");
+  write_job_failures(file, "embed", three_wells(), {});
+  EXPECT_FALSE(std::filesystem::exists(job_failures(file, "embed")));
+  EXPECT_EQ(read_csv(file).rows.size(), 1u);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ double brightest_near(const std::vector<std::uint16_t>& picture, int side, float
   return best;
 }
 
-TEST(screen::Field, ThereIsDnaWhereTruthSaysSo) {
+TEST(Field, ThereIsDnaWhereTruthSaysSo) {
   const auto settings = one_field();
   const Design design = make_design(settings);
   const NoiseTile noise(settings.seed);
@@ -69,7 +69,7 @@ TEST(screen::Field, ThereIsDnaWhereTruthSaysSo) {
   EXPECT_LT(elsewhere, 0.3 * places);
 }
 
-TEST(screen::Field, SegmentationFindsTheCells) {
+TEST(Field, SegmentationFindsTheCells) {
   const auto settings = one_field();
   const Design design = make_design(settings);
   const NoiseTile noise(settings.seed);
@@ -95,7 +95,7 @@ TEST(screen::Field, SegmentationFindsTheCells) {
               0.25 * cells);  // several nuclei of a cell, dead cells, nuclei cut by the border
 }
 
-TEST(screen::Field, LargerNucleiAreLargerInThePicture) {
+TEST(Field, LargerNucleiAreLargerInThePicture) {
   auto settings = one_field();
   settings.difficulty = 0;
   Design design = make_design(settings);
@@ -114,7 +114,7 @@ TEST(screen::Field, LargerNucleiAreLargerInThePicture) {
   EXPECT_GT(static_cast<double>(bright_area(3)), 1.3 * static_cast<double>(bright_area(0)));
 }
 
-TEST(screen::Field, AChannelLooksTheSameWhicheverOthersAreImaged) {
+TEST(Field, AChannelLooksTheSameWhicheverOthersAreImaged) {
   auto settings = one_field();
   settings.nuisance.bleed_through = 0;
   const Design design = make_design(settings);
@@ -130,7 +130,7 @@ TEST(screen::Field, AChannelLooksTheSameWhicheverOthersAreImaged) {
   EXPECT_EQ(one.cells.front().traits, three.cells.front().traits);
 }
 
-TEST(screen::Field, EveryChannelHasLightInCells) {
+TEST(Field, EveryChannelHasLightInCells) {
   auto settings = one_field();
   settings.imaging.channels = {"DNA", "Tubulin", "Actin", "RNA", "ER", "AGP", "Mito"};
   const Design design = make_design(settings);

@@ -129,5 +129,5 @@ int run(const std::string& what, const std::string& path) {
 }  // namespace cytoscale::store
 
 int main(int argc, char** argv) {
-  return argc == 3 ? cytoscale::run(argv[1], argv[2]) : 1;
+  return argc == 3 ? cytoscale::store::run(argv[1], argv[2]) : 1;
 }

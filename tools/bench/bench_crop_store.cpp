@@ -206,10 +206,10 @@ Settings parse(int argc, char** argv) {
   training.validation_cells = 16;
   training.split.single_wells = "train";
   cli::OptionSet options;
-  cli::declare_output(options, settings.output);
-  cli::declare_manifest(options, settings.manifest);
-  cli::declare_roles(options, settings.roles);
-  cli::declare_precision(options, training.precision);
+  jobs::declare_output(options, settings.output);
+  jobs::declare_manifest(options, settings.manifest);
+  jobs::declare_roles(options, settings.roles);
+  jobs::declare_precision(options, training.precision);
   options.add("crop-size", training.crop_px, "");
   options.add("threads", training.threads, "");
   options.add("steps", training.steps, "");

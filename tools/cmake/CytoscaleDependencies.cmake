@@ -14,6 +14,12 @@ find_package(nlohmann_json 3 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(spdlog REQUIRED)
 
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_library(XXHASH_LIBRARY xxhash REQUIRED)
+add_library(xxhash::xxhash INTERFACE IMPORTED)
+target_include_directories(xxhash::xxhash INTERFACE ${XXHASH_INCLUDE_DIR})
+target_link_libraries(xxhash::xxhash INTERFACE ${XXHASH_LIBRARY})
+
 include(CytoscaleTorch)
 
 add_library(cytoscale_hdf5_c INTERFACE)

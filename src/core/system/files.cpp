@@ -1,14 +1,12 @@
 #include "core/system/files.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/system/atomic_file.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale {
@@ -46,30 +44,10 @@ void check_room(const fs::path& folder, double bytes, const std::string& what, c
               folder.string(), remedy);
 }
 
-namespace {
-
-void sync_to_disk(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw Error("cannot be opened again to sync it", path.string(), "Check the disk");
-  const int result = ::fsync(descriptor);
-  ::close(descriptor);
-  if (result != 0) throw Error("syncing to disk failed", path.string(), "Check the free space");
-}
-
-}  // namespace
-
 void replace_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
-  make_folder(path.parent_path());
-  const fs::path temporary = path.string() + ".tmp";
-  try {
-    write(temporary);
-    sync_to_disk(temporary);
-    fs::rename(temporary, path);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw;
-  }
+  AtomicFile file(path);
+  write(file.path());
+  file.commit();
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {

@@ -10,8 +10,8 @@ namespace cytoscale {
 // The whole file. Throws Error when it cannot be opened or read (a directory, no permission, missing).
 std::string read_file(const std::filesystem::path& path);
 
-// Creates the parent folder, lets `write` fill "<path>.tmp", syncs it to disk and renames it onto `path`: a
-// reader sees the old file or the new one, never a part. On an exception the temporary file is removed.
+// Lets `write` fill a temporary file and puts it in place (atomic_file.hpp): a reader sees the old file or
+// the new one, never a part. On an exception the temporary file is removed.
 void replace_atomically(const std::filesystem::path& path,
                         const std::function<void(const std::filesystem::path& temporary)>& write);
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);

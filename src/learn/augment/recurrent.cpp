@@ -3,7 +3,6 @@
 // EMNLP 2014), many to one; its last state is classified. What the cells of a group have in common is
 // learned, what one batch adds is not. Validation repeats one cell t times. The recurrent part is discarded
 // for features.
-#include "core/fingerprint.hpp"
 #include "core/random.hpp"
 #include "learn/augment/regularizer_torch.hpp"
 
@@ -42,7 +41,7 @@ class Recurrent final : public Regularizer {
     torch::NoGradGuard no_grad;
     const double bound = 1 / std::sqrt(static_cast<double>(hidden));
     for (auto& entry : head->named_parameters()) {
-      Random random(seed_, {Fingerprint().add("regularizer/" + entry.key()).number()});
+      Random random(seed_, {stream_key("regularizer/" + entry.key())});
       auto& values = entry.value();
       std::generate_n(values.data_ptr<float>(), values.numel(),
                       [&] { return static_cast<float>(random.uniform(-bound, bound)); });

@@ -70,47 +70,19 @@ CropBatch BatchMaker::plain(std::span<const CellDraw> draws) const {
 
 BatchQueue::BatchQueue(std::int64_t first, std::int64_t last, int threads,
                        std::function<CropBatch(std::int64_t)> make)
-    : make_(std::move(make)), made_(first), taken_(first), last_(last), ahead_(2 * threads) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
-}
-
-BatchQueue::~BatchQueue() {
-  {
-    std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  changed_.notify_all();
-}
-
-void BatchQueue::work() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [&] { return stop_ || made_ >= last_ || made_ < taken_ + ahead_; });
-    if (stop_ || made_ >= last_) return;
-    const auto item = made_++;
-    lock.unlock();
-    CropBatch batch;
-    std::exception_ptr failure;
-    try {
-      batch = make_(item);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    lock.lock();
-    if (failure) failure_ = failure;
-    ready_[item] = std::move(batch);
-    changed_.notify_all();
-  }
-}
+    : make_(std::move(make)),
+      asked_(first),
+      last_(last),
+      ahead_(2 * static_cast<std::size_t>(threads)),
+      queue_(threads) {}
 
 CropBatch BatchQueue::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return failure_ || ready_.contains(taken_); });
-  if (failure_) std::rethrow_exception(failure_);
-  auto batch = std::move(ready_.extract(taken_).mapped());
-  ++taken_;
-  changed_.notify_all();
-  return batch;
+  for (; asked_ < last_ && queue_.asked() < ahead_; ++asked_)
+    queue_.ask([this, item = asked_](Claim& claim) {
+      claim.keep();
+      return make_(item);
+    });
+  return *queue_.take({});
 }
 
 }  // namespace cytoscale::learn

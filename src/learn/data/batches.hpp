@@ -1,15 +1,11 @@
 // Batches of crops, made ahead on threads while the network computes.
 #pragma once
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <span>
-#include <thread>
 #include <vector>
 
+#include "core/threads/task_queue.hpp"
 #include "image/crop/crop.hpp"
 #include "learn/augment/augment.hpp"
 #include "learn/augment/regularizer.hpp"
@@ -53,21 +49,15 @@ class BatchMaker {
 class BatchQueue {
  public:
   BatchQueue(std::int64_t first, std::int64_t last, int threads, std::function<CropBatch(std::int64_t)> make);
-  ~BatchQueue();
   BatchQueue(const BatchQueue&) = delete;
   BatchQueue& operator=(const BatchQueue&) = delete;
   CropBatch next();  // rethrows what make() threw
 
  private:
-  void work();
   std::function<CropBatch(std::int64_t)> make_;
-  std::int64_t made_, taken_, last_, ahead_;
-  std::map<std::int64_t, CropBatch> ready_;
-  std::exception_ptr failure_;
-  bool stop_ = false;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::jthread> threads_;
+  std::int64_t asked_, last_;
+  std::size_t ahead_;
+  TaskQueue<CropBatch> queue_;  // its threads end before what they use goes
 };
 
 }  // namespace cytoscale::learn

@@ -5,10 +5,10 @@
 #include <map>
 #include <vector>
 
-#include "core/system/clock.hpp"
 #include "image/crop/packed_field.hpp"
 #include "learn/data/cell_images.hpp"
-#include "mpi/communicator.hpp"
+#include "mpi/run_context.hpp"
+#include "prepare/field_pass.hpp"
 #include "screen/failures.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
@@ -33,13 +33,13 @@ struct FieldLoad {
   std::vector<screen::FieldFailure> failures;  // sorted by field; the same on all ranks
 };
 
-// Each rank decodes its share, on `threads` threads, and sends it to the others: a file is read once whatever
-// the number of ranks, and all ranks hold all fields. `illumination` empty: no correction. A field that
-// cannot be read, or is of another size than its plate's illumination, is a failure. Throws Error on all
-// ranks when the illumination cannot be read. Collective: yes.
-FieldLoad load_fields(const mpi::Communicator& comm, const screen::Screen& screen,
-                      const std::vector<std::size_t>& fields, const std::filesystem::path& illumination,
-                      int threads, const Clock& clock);
+// Each rank decodes its share and sends it to the others: a file is read once whatever the number of ranks,
+// and all ranks hold all fields. `illumination` empty: no correction. A field that cannot be read, or is not
+// of the size that its cells were found in, is a failure; too many, or a stop, end it as FieldPass::run().
+// Throws the same Error on all ranks. Collective: yes.
+FieldLoad load_fields(const mpi::RunContext& context, const screen::Screen& screen,
+                      const store::CellTable& cells, const std::vector<std::size_t>& fields,
+                      const std::filesystem::path& illumination, const prepare::FieldPassOptions& options);
 
 // What load_fields() will take on each rank, from the fields' sizes in the cell table. Throws Error above the
 // limit.

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/fingerprint.hpp"
 #include "core/shuffle.hpp"
 #include "core/text/text.hpp"
 
@@ -66,7 +65,7 @@ void hold_out_replicates(std::vector<SplitWell>& wells, const SplitOptions& opti
       mine.front()->dropped = options.single_wells == "drop";
       continue;
     }
-    shuffle(mine, Random(seed, {stream_wells, Fingerprint().add(label).number()}));
+    shuffle(mine, Random(seed, {stream_wells, stream_key(label)}));
     const auto wanted = std::llround(options.validation_fraction * static_cast<double>(mine.size()));
     const auto count = std::clamp<std::int64_t>(wanted, 1, static_cast<std::int64_t>(mine.size()) - 1);
     for (std::int64_t i = 0; i < count; ++i) mine[static_cast<std::size_t>(i)]->validation = true;

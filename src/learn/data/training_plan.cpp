@@ -38,8 +38,7 @@ void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
   if (limit == 0 || cells.size() <= static_cast<std::size_t>(limit)) return;
   std::vector<std::size_t> order(cells.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  shuffle(order, Random(seed, {stream_cells, Fingerprint().add(draft.well.plate).number(),
-                               Fingerprint().add(draft.well.well).number()}));
+  shuffle(order, Random(seed, {stream_cells, stream_key(draft.well.plate), stream_key(draft.well.well)}));
   order.resize(static_cast<std::size_t>(limit));
   std::sort(order.begin(), order.end());
   std::vector<TrainingCell> kept;
@@ -231,6 +230,18 @@ void write_training_wells(const std::filesystem::path& path, const TrainingPlan&
                           std::to_string(well.cells.size())});
   }
   write_csv(path, table);
+}
+
+std::vector<std::string> label_columns(const screen::ColumnRoles& roles, const SplitOptions& split) {
+  std::vector<std::string> columns = roles.treatment;
+  columns.push_back(roles.batch_from_plate.empty() ? roles.batch : roles.plate);
+  columns.push_back(screen::parse_selector(roles.control, "--control").column);
+  if (!split.validation_column.empty()) columns.push_back(split.validation_column);
+  for (const auto& part : split_list(split.select))
+    columns.push_back(screen::parse_selector(part, "--train-select").column);
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  return columns;
 }
 
 }  // namespace cytoscale::learn

@@ -61,4 +61,7 @@ TrainingPlan plan_training(const screen::Screen& screen, const store::CellTable&
 // Atomic.
 void write_training_wells(const std::filesystem::path& path, const TrainingPlan& plan);
 
+// The metadata columns from which labels and held-out wells come, as far as options name them.
+std::vector<std::string> label_columns(const screen::ColumnRoles& roles, const SplitOptions& split);
+
 }  // namespace cytoscale::learn

@@ -59,7 +59,7 @@ void GradientSums::merge(Bucket& bucket, std::size_t number, std::size_t shard) 
   std::size_t first = shard, count = 1;
   while (true) {
     const auto left = first / (2 * count) * (2 * count), right = left + count;
-    const bool whole = left >= mine_.first && left + 2 * evaluate::count <= mine_.first + mine_.count;
+    const bool whole = left >= mine_.first && left + 2 * count <= mine_.first + mine_.count;
     bucket.covered[first - mine_.first] = count;
     if (!whole) {
       ++bucket.finished;

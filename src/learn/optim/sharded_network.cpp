@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "core/random.hpp"
+#include "core/system/stop_request.hpp"
 #include "learn/augment/regularizer_torch.hpp"
 #include "learn/optim/sharded_network_torch.hpp"
 
@@ -145,7 +146,7 @@ void ShardedNetwork::weights_changed() {
 }
 
 // The batch through the network; loss_sum is the sum over its examples.
-Score ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum,
+Tally ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum,
                               double smoothing) {
   const auto n = static_cast<std::int64_t>(batch.count * batch.crops_per_example);
   const auto crops = torch::from_blob(const_cast<float*>(batch.crops.data()),
@@ -167,7 +168,7 @@ void ShardedNetwork::take(Replica& replica, std::size_t parameter, const torch::
   if (--replica.waiting[bucket] == 0) sums_->complete(replica.shard, bucket);
 }
 
-Score ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size_t shard,
+Tally ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size_t shard,
                                   const CropBatch& batch) {
   replica.shard = shard;
   replica.taken.assign(tensors_.size(), 0);
@@ -194,10 +195,10 @@ Score ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size
   return score;
 }
 
-Score ShardedNetwork::learn(std::int64_t step, const std::vector<CropBatch>& shards) {
+Tally ShardedNetwork::learn(std::int64_t step, const std::vector<CropBatch>& shards) {
   sums_->begin();
   ended_ = false;
-  std::vector<Score> scores(shards.size());
+  std::vector<Tally> scores(shards.size());
   for (auto& replica : replicas_) replica->network->train();
   pool_->start(
       shards.size(),
@@ -211,8 +212,9 @@ Score ShardedNetwork::learn(std::int64_t step, const std::vector<CropBatch>& sha
         news_.notify_one();
       });
   serve();
-  Score mine;
+  Tally mine;
   for (const auto& score : scores) mine.add(score);
+  mine.stop_signals = stop_signal();
   return sum_over_ranks(comm_, mine);
 }
 
@@ -272,7 +274,7 @@ void ShardedNetwork::keep_statistics() {
     if (!buffer.is_floating_point()) buffer += 1;
 }
 
-Score ShardedNetwork::judge(std::size_t first, std::size_t last,
+Tally ShardedNetwork::judge(std::size_t first, std::size_t last,
                             const std::function<CropBatch(std::size_t)>& make) {
   torch::NoGradGuard no_grad;
   for (auto& replica : replicas_) {
@@ -280,13 +282,13 @@ Score ShardedNetwork::judge(std::size_t first, std::size_t last,
     replica->network->dropout().off();
     for (std::size_t i = 0; i < statistics_.size(); ++i) replica->statistics[i].copy_(statistics_[i]);
   }
-  std::vector<Score> scores(last - first);
+  std::vector<Tally> scores(last - first);
   pool_->run(scores.size(), [&](std::size_t item, int worker) {
     torch::NoGradGuard no_grad_here;
     torch::Tensor loss_sum;
     scores[item] = forward(*replicas_[static_cast<std::size_t>(worker)], make(first + item), loss_sum, 0);
   });
-  Score mine;
+  Tally mine;
   for (const auto& score : scores) mine.add(score);
   return mine;
 }

@@ -50,13 +50,13 @@ class ShardedNetwork {
 
   // Forward and backward of this rank's shards; then gradient() is that of the mean loss of the batch. The
   // score is over all ranks. What is dropped out is the step's and the shard's. Collective: yes.
-  Score learn(std::int64_t step, const std::vector<CropBatch>& shards);
+  Tally learn(std::int64_t step, const std::vector<CropBatch>& shards);
   std::span<const float> gradient() { return sums_->result().first(parameters_.size()); }
   std::size_t buckets_started_early() const { return started_early_; }
   // Moves the stored statistics toward those of the batch that was learned. Collective: no.
   void keep_statistics();
   // Of make(first … last-1) in inference, on this rank's threads; the score is this rank's. Collective: no.
-  Score judge(std::size_t first, std::size_t last, const std::function<CropBatch(std::size_t)>& make);
+  Tally judge(std::size_t first, std::size_t last, const std::function<CropBatch(std::size_t)>& make);
 
  private:
   struct Replica {
@@ -74,8 +74,8 @@ class ShardedNetwork {
   void lay_out(std::vector<std::size_t>& bucket_values);
   void add_replica(int labels);
   torch::Tensor shared(std::size_t parameter);  // as a replica on the CPU uses it
-  Score forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum, double smoothing);
-  Score learn_shard(Replica& replica, std::int64_t step, std::size_t shard, const CropBatch& batch);
+  Tally forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum, double smoothing);
+  Tally learn_shard(Replica& replica, std::int64_t step, std::size_t shard, const CropBatch& batch);
   void take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient);
   void serve();
   void sum_on_main_thread(std::span<double> values);

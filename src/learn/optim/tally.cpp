@@ -4,10 +4,10 @@
 
 namespace cytoscale::learn {
 
-Score sum_over_ranks(const mpi::Communicator& comm, const Score& mine) {
-  double sums[3] = {mine.loss, mine.correct, mine.examples};
+Tally sum_over_ranks(const mpi::Communicator& comm, const Tally& mine) {
+  double sums[4] = {mine.loss, mine.correct, mine.examples, mine.stop_signals};
   comm.all_reduce(std::span<double>(sums), mpi::Reduction::sum);
-  return {sums[0], sums[1], sums[2]};
+  return {sums[0], sums[1], sums[2], sums[3]};
 }
 
 }  // namespace cytoscale::learn

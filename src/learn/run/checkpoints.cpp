@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -37,12 +38,33 @@ std::int64_t check_identity(const fs::path& path, const nlohmann::json& wanted) 
   for (const auto& [key, value] : wanted.items()) {
     if (stored.contains(key) && stored[key] == value) continue;
     const auto before = stored.contains(key) ? stored[key].dump() : std::string("absent");
+    if (key == "illumination")
+      throw Error("it was trained on images corrected by another illumination.h5", path.string(), remedy);
     throw Error(key == "data" ? "it was trained on other cells, labels or held-out wells"
                               : "it was trained with other options: " + key + " was " + before + ", now " +
                                     value.dump(),
                 path.string(), remedy);
   }
   return static_cast<std::int64_t>(to_number(step->second).value_or(0));
+}
+
+// Throws Error where there are checkpoints and none can be read.
+std::optional<fs::path> newest_whole(const fs::path& folder, std::vector<fs::path>& damaged) {
+  const auto checkpoints = checkpoints_in(folder);
+  std::optional<Error> first;
+  for (auto each = checkpoints.rbegin(); each != checkpoints.rend(); ++each) {
+    try {
+      store::read_safetensors(each->second);
+      return each->second;
+    } catch (const Error& error) {
+      damaged.push_back(each->second);
+      if (!first) first = error;
+    }
+  }
+  if (first)
+    throw Error("no checkpoint can be read: " + first->problem(), first->where(),
+                "Give --retrain to begin anew, or train into another --output");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -56,10 +78,10 @@ FoundRun find_run(const mpi::Communicator& comm, const fs::path& folder, const n
       run.step = check_identity(model, identity);
       return;
     }
-    const auto checkpoints = checkpoints_in(folder);
-    if (checkpoints.empty()) return;
-    run.checkpoint = checkpoints.rbegin()->second;
-    run.step = check_identity(*run.checkpoint, identity);
+    const auto found = newest_whole(folder, run.damaged);
+    if (!found) return;
+    run.checkpoint = *found;
+    run.step = check_identity(*found, identity);
   });
   run.complete = comm.max(run.complete ? 1 : 0) > 0;
   run.step = comm.max(run.step);
@@ -79,6 +101,17 @@ void write_checkpoint(const fs::path& folder, std::int64_t step, const store::Sa
     std::error_code ignored;
     fs::remove(there.begin()->second, ignored);
     there.erase(there.begin());
+  }
+}
+
+void remove_other_run(const fs::path& folder, const nlohmann::json& identity) {
+  try {
+    const auto model = folder / "model.safetensors";
+    std::vector<fs::path> damaged;
+    const auto checkpoint = fs::exists(model) ? std::optional(model) : newest_whole(folder, damaged);
+    if (checkpoint) check_identity(*checkpoint, identity);
+  } catch (const Error&) {
+    remove_run(folder);
   }
 }
 

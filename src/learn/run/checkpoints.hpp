@@ -16,10 +16,12 @@ struct FoundRun {
   bool complete = false;                            // model.safetensors of these options
   std::optional<std::filesystem::path> checkpoint;  // of these options, the latest
   std::int64_t step = 0;                            // of the checkpoint, or of the complete model
+  std::vector<std::filesystem::path> damaged;       // later checkpoints that cannot be read (rank 0 knows)
 };
 
 // Root looks, all ranks get the answer. Throws Error on all ranks when model or checkpoint come from other
-// options or data (names the first that differs), or cannot be read. Collective: yes.
+// options or data (names the first that differs). A checkpoint that cannot be read is passed over for the one
+// before; Error where none can be. Collective: yes.
 FoundRun find_run(const mpi::Communicator& comm, const std::filesystem::path& folder,
                   const nlohmann::json& identity);
 
@@ -28,6 +30,8 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::
 void write_checkpoint(const std::filesystem::path& folder, std::int64_t step, const store::SafeTensors& file);
 // Model, checkpoints, log: all that training writes. On one rank.
 void remove_run(const std::filesystem::path& folder);
+// The same where what is there is of another identity, or not to be read. Collective: no.
+void remove_other_run(const std::filesystem::path& folder, const nlohmann::json& identity);
 
 // Metadata keys of both kinds of file.
 inline constexpr const char* identity_key = "training";

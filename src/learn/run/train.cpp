@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/progress.hpp"
 #include "core/system/files.hpp"
+#include "core/system/stop_request.hpp"
 #include "core/text/text.hpp"
 #include "learn/data/batches.hpp"
 #include "learn/data/picture_statistics.hpp"
@@ -14,6 +15,7 @@
 #include "learn/run/train.hpp"
 #include "learn/run/train_log.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/guarded_run.hpp"
 #include "mpi/threads.hpp"
 #include "network/memory.hpp"
 #include "network/model_file.hpp"
@@ -32,15 +34,16 @@ class Trainer {
 
  private:
   BatchQueue start_batches();
-  Score step(std::int64_t step, const std::vector<CropBatch>& shards);
-  void check_loss(const Score& score, std::int64_t steps_done);
-  Score validate();
-  bool update_early_stopping(const std::optional<Score>& validation);
+  Tally step(std::int64_t step, const std::vector<CropBatch>& shards);
+  void check_loss(const Tally& score, std::int64_t steps_done);
+  Tally validate();
+  bool update_early_stopping(const std::optional<Tally>& validation);
   void check_finite(std::int64_t steps_done);
   void describe(store::SafeTensors& file, std::int64_t steps_done) const;
   void save_checkpoint(std::int64_t steps_done);
   void save_model(std::int64_t steps_done);
-  void log_row(std::int64_t steps_done, const std::optional<Score>& validation);
+  [[noreturn]] void stop(std::int64_t steps_done);
+  void log_row(std::int64_t steps_done, const std::optional<Tally>& validation);
 
   const mpi::Communicator& comm_;
   const TrainingPlan& plan_;
@@ -56,8 +59,9 @@ class Trainer {
   nlohmann::json identity_;
   std::optional<RunState> state_;
   std::int64_t first_step_ = 0;
+  bool saved_ = false;  // there is a checkpoint to go on from
   std::optional<TrainLog> log_;
-  Score since_row_;
+  Tally since_row_;
   std::deque<double> recent_;  // losses of the last steps
   double start_s_ = 0, row_start_s_ = 0;
   TrainResult result_;
@@ -78,6 +82,8 @@ Trainer::Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const 
       threads_(mpi::threads_per_rank(comm, options.threads)),
       identity_(run.identity.is_null() ? training_identity(options, plan) : run.identity) {
   const auto found = find_run(comm, run.folder, identity_);
+  for (const auto& path : found.damaged)
+    run.log.warning(path.string() + " cannot be read (damaged?); going on from the checkpoint before it");
   mpi::together(comm, [&] {
     network::configure_malloc_for_training();
     at::set_num_threads(1);
@@ -91,32 +97,33 @@ Trainer::Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const 
     if (found.checkpoint)
       state_->restore(store::read_safetensors(*found.checkpoint), found.checkpoint->string());
     first_step_ = found.step;
+    saved_ = found.checkpoint.has_value();
   });
   state_->network.connect();
 }
 
 // The same loss on every rank, and so the same verdict.
-void Trainer::check_loss(const Score& score, std::int64_t steps_done) {
+void Trainer::check_loss(const Tally& score, std::int64_t steps_done) {
   const std::string remedy =
-      "Lower --learning-rate, lengthen --warmup-steps or limit gradients with --clip-norm; the last good "
-      "checkpoint "
-      "is kept";
+      "Lower --learning-rate, lengthen --warmup-steps or limit gradients with --clip-norm" +
+      std::string(saved_ ? "; the last checkpoint is kept" : "");
   if (!std::isfinite(score.loss))
-    throw Error("the loss is not a number at step " + std::to_string(steps_done), run_.folder.string(),
-                remedy);
+    throw mpi::AgreedError(exit_input_error, "the loss is not a number at step " + std::to_string(steps_done),
+                           run_.folder.string(), remedy);
   recent_.push_back(score.mean_loss());
   if (recent_.size() < watched_steps) return;
   const double mean =
       std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(watched_steps);
   recent_.pop_front();
   if (mean > options_.divergence * guessing_loss_)
-    throw Error("the loss diverges: " + number_text(mean) + " over the " + std::to_string(watched_steps) +
-                    " steps up to step " + std::to_string(steps_done) + ", guessing has " +
-                    number_text(guessing_loss_),
-                run_.folder.string(), remedy);
+    throw mpi::AgreedError(exit_input_error,
+                           "the loss diverges: " + number_text(mean) + " over the " +
+                               std::to_string(watched_steps) + " steps up to step " +
+                               std::to_string(steps_done) + ", guessing has " + number_text(guessing_loss_),
+                           run_.folder.string(), remedy);
 }
 
-Score Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
+Tally Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
   auto& network = state_->network;
   const auto score = network.learn(step, shards);
   check_loss(score, step + 1);
@@ -127,7 +134,7 @@ Score Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
   return score;
 }
 
-Score Trainer::validate() {
+Tally Trainer::validate() {
   const auto picture = plan_.channels.size() * size_.pixels();
   const std::size_t at_once = std::clamp<std::size_t>((std::size_t{1} << 24) / picture, 1, 64),
                     tiles = (validation_.size() + at_once - 1) / at_once;
@@ -140,7 +147,7 @@ Score Trainer::validate() {
 }
 
 // True when the run is to end here.
-bool Trainer::update_early_stopping(const std::optional<Score>& validation) {
+bool Trainer::update_early_stopping(const std::optional<Tally>& validation) {
   if (!validation || validation->examples == 0) return false;
   state_->schedule.observe(validation->mean_loss());
   if (options_.early_stopping == 0) return false;
@@ -154,7 +161,8 @@ void Trainer::check_finite(std::int64_t steps_done) {
       if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
         throw Error("the weights are not numbers any more after step " + std::to_string(steps_done) + " (" +
                         name + ")",
-                    run_.folder.string(), "Lower --learning-rate; the last good checkpoint is kept");
+                    run_.folder.string(),
+                    "Lower --learning-rate" + std::string(saved_ ? "; the last checkpoint is kept" : ""));
   });
 }
 
@@ -176,6 +184,7 @@ void Trainer::save_checkpoint(std::int64_t steps_done) {
     state_->store(file);
     write_checkpoint(run_.folder, steps_done, file);
   });
+  saved_ = true;
 }
 
 void Trainer::save_model(std::int64_t steps_done) {
@@ -187,7 +196,7 @@ void Trainer::save_model(std::int64_t steps_done) {
   });
 }
 
-void Trainer::log_row(std::int64_t steps_done, const std::optional<Score>& validation) {
+void Trainer::log_row(std::int64_t steps_done, const std::optional<Tally>& validation) {
   const double now_s = run_.clock.now_s();
   result_.loss = since_row_.mean_loss();
   result_.accuracy = since_row_.accuracy();
@@ -228,6 +237,15 @@ BatchQueue Trainer::start_batches() {
           }};
 }
 
+// The same on all ranks: the sum over ranks tells each of them.
+void Trainer::stop(std::int64_t steps_done) {
+  const auto signal = static_cast<int>(comm_.max(stop_signal()));
+  throw mpi::AgreedError(exit_interrupted,
+                         "stopped by " + signal_name(signal) + " after step " + std::to_string(steps_done) +
+                             " of the training; a checkpoint is saved",
+                         run_.folder.string(), "Run the same command again: it goes on");
+}
+
 TrainResult Trainer::train() {
   mpi::on_root(comm_, [&] {
     make_folder(run_.folder);
@@ -241,17 +259,22 @@ TrainResult Trainer::train() {
   std::int64_t done = first_step_;
   for (bool over = done == total_; !over;) {
     std::vector<CropBatch> batch;
-    for (std::size_t k = 0; k < state_->network.shards().count; ++k) batch.push_back(queue.next());
+    // Other ranks may be in the sums of this step already: they cannot be met by an exception that unwinds.
+    mpi::or_abort(comm_, [&] {
+      for (std::size_t k = 0; k < state_->network.shards().count; ++k) batch.push_back(queue.next());
+    });
     const auto score = step(done++, batch);
     since_row_.add(score);
     result_.losses.push_back(score.mean_loss());
     over = done == total_;
     const bool saves = done % options_.checkpoint_every == 0;
-    std::optional<Score> validation;
+    std::optional<Tally> validation;
     if (over || done % options_.validate_every == 0) validation = validate();
     if (over || validation || saves || done % options_.log_every == 0) log_row(done, validation);
     over |= result_.stopped_early = update_early_stopping(validation);
-    if (saves && !over) save_checkpoint(done);
+    const bool stops = score.stop_signals > 0 && !over;
+    if ((saves || stops) && !over) save_checkpoint(done);
+    if (stops) stop(done);
     std::string note = "loss " + number_text(std::round(result_.losses.back() * 1000) / 1000);
     progress.update(static_cast<std::uint64_t>(done * cells_per_step_), note);
   }

@@ -1,6 +1,5 @@
-// Provenance inside result files, and stamps beside them by which `run` skips what is complete.
-// Result files hold no time, host, rank count or place: equal inputs and options give equal bytes.
-// Collective: no.
+// Provenance inside result files, and stamps beside them by which `run` tells what is complete. Result files
+// hold no time, host, rank count or place: equal inputs and options give equal bytes. Collective: no.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -12,46 +11,47 @@
 
 namespace cytoscale::store {
 
-// {"program", "version", "job", "options", "screen", "inputs": {role: fingerprint}}. `options` are the
-// resolved ones (OptionSet::to_json()); keys that name places or resources (output, manifest, threads, …) are
-// left out, since they do not change a result; what stands in those files is told by fingerprints. `inputs`:
-// role (e.g. "cells") to file or folder; empty paths are left out.
+// {"program", "version" (with the commit), "job", "options", "screen", "inputs": {role: fingerprint}}.
+// `options`: those that decide the result, resolved. `inputs`: role (e.g. "cells") to file or folder; empty
+// paths are left out. Throws Error.
 nlohmann::json make_provenance(const std::string& job, const nlohmann::json& options,
                                const std::string& screen_fingerprint = {},
                                const std::map<std::string, std::filesystem::path>& inputs = {});
-// The options without those keys.
-nlohmann::json options_that_matter(const nlohmann::json& options);
 // Of a file's content, or of all files below a folder with their relative names. Throws Error.
 std::string fingerprint_of_path(const std::filesystem::path& path);
 
-// A file as it stood when a job ended; a folder counts as the files below it.
-struct FileState {
-  std::string path;
-  std::int64_t size = -1, mtime_ns = 0;  // -1: absent
-  bool operator==(const FileState&) const = default;
+// A file as it stands, without reading it; a folder counts as the files below it. "absent" where there is
+// none. Size, time of change and inode: a file that was put back by `cp -p` has another inode.
+std::string state_of_path(const std::filesystem::path& path);
+
+// What a stage reads: what it was, and, of files, how they stood, so that they need not be read again.
+struct ReadState {
+  std::string fingerprint, state;
 };
-FileState state_of(const std::filesystem::path& path);
 
 struct Stamp {
   std::string job, version;
   nlohmann::json options;
-  std::vector<FileState> inputs, outputs;
+  std::map<std::string, ReadState> reads;      // by name, e.g. "cells", "images", "Metadata_Compound"
+  std::map<std::string, std::string> outputs;  // path to state
 };
 
-// The job's options and the present state of its files. Call after the outputs are complete.
-Stamp make_stamp(const std::string& job, const nlohmann::json& options,
-                 const std::vector<std::filesystem::path>& inputs,
-                 const std::vector<std::filesystem::path>& outputs);
-// DIR/state/<job>.json, atomic.
-void write_stamp(const std::filesystem::path& output, const Stamp& stamp);
-// Nothing when absent or not readable as a stamp (then the job runs again).
-std::optional<Stamp> read_stamp(const std::filesystem::path& output, const std::string& job);
+// What a file or folder is, by its content; where it stands as `then` says, it is not read again. Throws
+// Error.
+ReadState read_state(const std::vector<std::filesystem::path>& paths, const ReadState* then);
+std::map<std::string, std::string> output_states(const std::vector<std::filesystem::path>& paths);
 
-// True when a stamp tells that the job completed with these options (those that matter), by this version,
-// from inputs and into outputs that are unchanged since. `why_not` (may be null) receives the first
-// difference, for the log.
-bool is_current(const std::filesystem::path& output, const std::string& job, const nlohmann::json& options,
-                const std::vector<std::filesystem::path>& inputs,
-                const std::vector<std::filesystem::path>& outputs, std::string* why_not = nullptr);
+// DIR/state/<label>.json, atomic.
+void write_stamp(const std::filesystem::path& output, const std::string& label, const Stamp& stamp);
+// Nothing when absent or not readable as a stamp (then the stage runs again).
+std::optional<Stamp> read_stamp(const std::filesystem::path& output, const std::string& label);
+
+// Why a stage that left `then` must run again, `now` being what it would read and what is there of its
+// outputs; empty: it need not.
+struct Staleness {
+  std::string why;
+  bool by_reads = false;  // its options are as they were, but not what it reads
+};
+Staleness staleness(const std::optional<Stamp>& then, const Stamp& now);
 
 }  // namespace cytoscale::store

@@ -25,6 +25,7 @@ struct CropStoreLayout {
   int window_px = 0;
   int bits = 16;  // or 8
   nlohmann::json provenance;
+  bool overwrite = false;  // drop what a run with other options left unfinished
 };
 
 // The windows of one field's cells, as they are stored.

@@ -64,6 +64,9 @@ CropStoreWriter::CropStoreWriter(const mpi::Communicator& comm, const fs::path& 
     : ResumableFieldFile(comm, path, cells,
                          {"",
                           fingerprint_of(screen, cells, layout),
+                          layout.provenance,
+                          [](const hdf5::File& part) { return part.root().text_attribute("provenance"); },
+                          layout.overwrite,
                           [&](const fs::path& fresh) { create(fresh, screen, cells, layout); },
                           {}}),
       window_size_(screen.channels.size() * static_cast<std::size_t>(layout.window_px) *

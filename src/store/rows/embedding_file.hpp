@@ -35,6 +35,7 @@ struct EmbeddingLayout {
   std::vector<std::string> feature_layers;  // as many, e.g. conv4a
   bool float16 = false;
   nlohmann::json provenance;
+  bool overwrite = false;  // drop what a run with other options left unfinished
 };
 
 class EmbeddingWriter final : public ResumableFieldFile {

@@ -109,11 +109,17 @@ std::string layout_fingerprint(const screen::Screen& screen, const CellTable& ce
   Fingerprint fingerprint;
   fingerprint.add(embedding_format)
       .add(screen.fingerprint())
+      .add(screen.metadata_fingerprint())
       .add(layout.provenance.dump())
       .add(layout.float16 ? 1 : 0);
   for (const auto& name : layout.feature_names) fingerprint.add(name);
   for (const auto& layer : layout.feature_layers) fingerprint.add(layer);
   return fingerprint.add(cells_fingerprint(cells)).text();
+}
+
+std::string provenance_text(const hdf5::File& file) {
+  const auto texts = file.root().dataset(std::string(embedding_group) + "/provenance").read_texts();
+  return texts.empty() ? std::string() : texts.front();
 }
 
 void create_embedding_file(const std::filesystem::path& path, const screen::Screen& screen,

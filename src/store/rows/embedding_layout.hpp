@@ -20,6 +20,9 @@ inline constexpr const char* field_failed_column = "Field_Failed";
 std::string layout_fingerprint(const screen::Screen& screen, const CellTable& cells,
                                const EmbeddingLayout& layout);
 
+// As text, of an embeddings file. Throws Error.
+std::string provenance_text(const hdf5::File& file);
+
 // Makes the file with everything but rows of /X and /obs.
 void create_embedding_file(const std::filesystem::path& path, const screen::Screen& screen,
                            const CellTable& cells, const EmbeddingLayout& layout);

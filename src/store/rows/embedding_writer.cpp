@@ -11,7 +11,8 @@ EmbeddingWriter::EmbeddingWriter(const mpi::Communicator& comm, const std::files
                                  const screen::Screen& screen, const CellTable& cells,
                                  const EmbeddingLayout& layout)
     : ResumableFieldFile(comm, path, cells,
-                         {embedding_group, layout_fingerprint(screen, cells, layout),
+                         {embedding_group, layout_fingerprint(screen, cells, layout), layout.provenance,
+                          [](const hdf5::File& part) { return provenance_text(part); }, layout.overwrite,
                           [&](const auto& fresh) { create_embedding_file(fresh, screen, cells, layout); },
                           [&](hdf5::Group& root) {
                             write_obs(root, screen, cells,

@@ -1,9 +1,12 @@
 #include "store/rows/resumable_field_file.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.hpp"
+#include "core/system/atomic_file.hpp"
 #include "mpi/agree.hpp"
+#include "store/provenance/recipe.hpp"
 
 namespace cytoscale::store {
 namespace {
@@ -53,33 +56,41 @@ ResumableFieldFile::ResumableFieldFile(const mpi::Communicator& comm, const fs::
   });
 }
 
-// What a killed run left, if it was on its way to the same file.
+// What a killed run left, if it was on its way to the same file. Throws Error where it was on its way to
+// another.
 bool ResumableFieldFile::can_be_continued(const Recipe& recipe) const {
   if (!fs::exists(part_)) return false;
+  std::string provenance;
   try {
     const hdf5::File file = hdf5::File::open(part_, hdf5::File::Access::read);
-    return file.root().dataset(in_group(recipe.group, "layout")).read_texts() ==
-           std::vector<std::string>{recipe.layout};
+    if (file.root().dataset(in_group(recipe.group, "layout")).read_texts() ==
+        std::vector<std::string>{recipe.layout})
+      return true;
+    provenance = recipe.provenance_in(file);
   } catch (const Error&) {
-    return false;  // not readable: replaced
+    // Not readable: of nothing that is known.
   }
+  check_recipe(part_, provenance, recipe.provenance, recipe.overwrite);
+  if (recipe.overwrite) return false;
+  throw Error("an interrupted run left it, and it was made from another screen or other cells",
+              part_.string(), "Give --overwrite to drop its work, or another --output");
 }
 
 // The new .part appears complete but for its rows: a killed run leaves it so, or not at all.
 void ResumableFieldFile::lay_out(const Recipe& recipe) {
-  const fs::path fresh = part_.string() + ".new";
+  std::optional<AtomicFile> file;  // rank 0's
   mpi::on_root(comm_, [&] {
-    recipe.create(fresh);
-    std::error_code ignored;
-    fs::remove(part_, ignored);
+    file.emplace(part_);
+    recipe.create(file->path());
   });
+  const fs::path fresh = comm_.broadcast(file ? file->path().string() : std::string());
   if (recipe.fill) {
     hdf5::File made = hdf5::File::open_parallel(comm_, fresh);
     mpi::together(comm_, [&] { recipe.fill(made.root()); });
-    made.close();
+    mpi::together(comm_, [&] { made.close(); });
   }
   mpi::together(comm_, [&] { FileSync(fresh).sync(); });
-  mpi::on_root(comm_, [&] { rename_file(fresh, part_); });
+  mpi::on_root(comm_, [&] { file->commit(); });
 }
 
 bool ResumableFieldFile::failed_before(std::size_t field) const {
@@ -111,15 +122,6 @@ void ResumableFieldFile::checkpoint() {
   unmarked_.clear();
 }
 
-std::int64_t ResumableFieldFile::cells_marked() const {
-  const auto states = ledger_.read_all<std::uint8_t>();
-  std::int64_t count = 0;
-  for (std::size_t f = 0; f < states.size(); ++f) {
-    if (states[f] != mark(FieldState::pending)) count += cells_.cells_of(f);
-  }
-  return count;
-}
-
 void ResumableFieldFile::close() {
   mpi::together(comm_, [&] { checkpoint(); });
   std::vector<std::int64_t> states;
@@ -129,12 +131,14 @@ void ResumableFieldFile::close() {
   comm_.all_reduce(states, mpi::Reduction::max);
   const auto missing = std::count(states.begin(), states.end(), 0);
   if (missing > 0) {
-    throw Error(std::to_string(missing) + " fields were not written", part_.string(),
-                "This is a defect: please report it");
+    const auto first = static_cast<std::size_t>(std::find(states.begin(), states.end(), 0) - states.begin());
+    throw Error(
+        std::to_string(missing) + " fields were not written, the first is number " + std::to_string(first),
+        part_.string(), "This is a defect: please report it");
   }
   release();
   ledger_ = hdf5::Dataset();
-  file_.close();
+  mpi::together(comm_, [&] { file_.close(); });
   mpi::together(comm_, [&] { disk_->sync(); });
   mpi::on_root(comm_, [&] { rename_file(part_, path_); });
 }

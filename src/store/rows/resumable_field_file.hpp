@@ -3,19 +3,21 @@
 // in its share of what is known beforehand, and only then rows are written, independently and touching no
 // metadata. The ledger `field_state` marks a field (1 done, 2 failed) after its rows are synced to disk.
 // close() syncs and renames. A .part that a killed run of the same layout left is continued, whatever the
-// number of ranks; any other is replaced. One thread speaks HDF5.
+// number of ranks; any other is refused, or dropped where `overwrite` says so. One thread speaks HDF5.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "hdf5/file.hpp"
 #include "mpi/communicator.hpp"
 #include "store/cell_table.hpp"
+#include "store/rows/field_ledger.hpp"
 #include "store/sync.hpp"
 
 namespace cytoscale::store {
@@ -28,31 +30,32 @@ std::vector<std::uint8_t> initial_states(const CellTable& cells);
 void check_finished(const std::vector<std::uint8_t>& states, const std::string& where,
                     const std::string& job);
 
-class ResumableFieldFile {
+class ResumableFieldFile : public FieldLedger {
  public:
   // Without close() the .part stays, to be continued. Collective: yes (it closes a parallel file; errors are
   // swallowed).
-  virtual ~ResumableFieldFile() = default;
+  ~ResumableFieldFile() override = default;
   ResumableFieldFile(const ResumableFieldFile&) = delete;
   ResumableFieldFile& operator=(const ResumableFieldFile&) = delete;
 
   // Written by an earlier, interrupted run. Collective: no.
-  bool done(std::size_t field) const;
+  bool done(std::size_t field) const override;
   std::size_t fields_done_before() const;
   // A field that cannot be read. Collective: no.
-  virtual void write_failed(std::size_t field) = 0;
+  void write_failed(std::size_t field) override = 0;
   // Syncs what was written and marks it in the ledger. Called every few seconds, a killed run loses no more
   // than that. Collective: no.
-  void checkpoint();
-  // Cells in fields that any rank has marked so far, as this rank sees the file. Collective: no.
-  std::int64_t cells_marked() const;
+  void checkpoint() override;
   // Throws Error (the same on all ranks) when a field was not written. Collective: yes.
   void close();
 
  protected:
   struct Recipe {
-    std::string group;   // that holds `layout` and `field_state`
-    std::string layout;  // tells files apart: all that decides the bytes
+    std::string group;          // that holds `layout` and `field_state`
+    std::string layout;         // tells files apart: all that decides the bytes
+    nlohmann::json provenance;  // in words
+    std::function<std::string(const hdf5::File&)> provenance_in;  // of a .part that is there
+    bool overwrite = false;                                       // drop a .part of another layout
     std::function<void(const std::filesystem::path&)> create;  // on root: the file, with everything but rows
     std::function<void(hdf5::Group&)> fill;  // on every rank: its share of what is known beforehand
   };

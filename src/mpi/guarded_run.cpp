@@ -1,0 +1,107 @@
+#include "mpi/guarded_run.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "core/fingerprint.hpp"
+#include "mpi/agree.hpp"
+#include "mpi/native_internal.hpp"
+
+namespace cytoscale::mpi {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(3);
+
+void print(const Error& error, int code) {
+  std::fprintf(stderr, code == exit_interrupted ? "cytoscale: %s\n" : "cytoscale: error: %s\n", error.what());
+  std::fflush(stderr);
+}
+
+void print_local(const Communicator& comm, Failure failure) {
+  if (comm.size() > 1) failure.problem += " (" + place_of(comm) + ")";
+  print(Error(failure.problem, failure.where, failure.remedy), failure.exit_code);
+}
+
+struct Ending {
+  std::int64_t code;
+  std::uint64_t message;  // its fingerprint; 0 where there is none
+};
+
+Ending ending_of(const std::optional<Failure>& failure) {
+  if (!failure) return {exit_success, 0};
+  return {failure->exit_code, Fingerprint().add(failure->problem).add(failure->where).number() | 1};
+}
+
+// The endings of all ranks, or nothing where not all come in time. A rank that has not failed waits for ever:
+// one that has will end it.
+std::optional<std::vector<Ending>> meet(const Communicator& comm, const Ending& mine) {
+  // On the heap, and left there where the ranks do not meet.
+  auto* all = new std::vector<Ending>(static_cast<std::size_t>(comm.size()));
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iallgather(&mine, sizeof mine, MPI_BYTE, all->data(), sizeof mine, MPI_BYTE,
+                 *static_cast<MPI_Comm*>(comm.native()), &request);
+  const auto begun = std::chrono::steady_clock::now();
+  for (int ended = 0; !ended;) {
+    if (MPI_Test(&request, &ended, MPI_STATUS_IGNORE) != MPI_SUCCESS) return std::nullopt;
+    if (ended) break;
+    if (mine.code != exit_success && std::chrono::steady_clock::now() - begun > patience) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  auto endings = std::move(*all);
+  delete all;
+  return endings;
+}
+
+int end_together(const Communicator& comm, const std::vector<Ending>& endings,
+                 const std::optional<Failure>& mine) {
+  std::size_t first = 0, alike = 0;
+  while (first < endings.size() && endings[first].code == exit_success) ++first;
+  if (first == endings.size()) return exit_success;
+  for (const auto& ending : endings) alike += ending.message == endings[first].message;
+  if (static_cast<std::size_t>(comm.rank()) == first) {
+    if (alike == endings.size())
+      print(Error(mine->problem, mine->where, mine->remedy), mine->exit_code);
+    else
+      print_local(comm, *mine);
+  }
+  comm.barrier();  // the message is out before any rank ends the others
+  return static_cast<int>(endings[first].code);
+}
+
+}  // namespace
+
+int guarded_run(MpiSession& session, const std::function<void()>& body) {
+  const auto& world = session.world();
+  std::optional<Failure> failure;
+  try {
+    body();
+  } catch (const AgreedError& error) {
+    if (world.root()) print(error, error.exit_code());
+    return error.exit_code();
+  } catch (...) {
+    failure = failure_of(std::current_exception());
+  }
+  if (world.size() == 1) {
+    if (failure) print_local(world, *failure);
+    return failure ? failure->exit_code : exit_success;
+  }
+  const auto mine = ending_of(failure);
+  const auto endings = meet(world, mine);
+  if (endings) return end_together(world, *endings, failure);
+  print_local(world, *failure);
+  session.abort(failure->exit_code);
+}
+
+void or_abort(const Communicator& comm, const std::function<void()>& work) {
+  if (comm.size() == 1) return work();
+  const auto failure = failure_in(work);
+  if (!failure) return;
+  print_local(comm, *failure);
+  MPI_Abort(MPI_COMM_WORLD, failure->exit_code);
+  std::_Exit(failure->exit_code);
+}
+
+}  // namespace cytoscale::mpi

@@ -1,0 +1,15 @@
+// What each job is given, and hands on to what it calls.
+#pragma once
+#include "core/log.hpp"
+#include "core/system/clock.hpp"
+#include "mpi/communicator.hpp"
+
+namespace cytoscale::mpi {
+
+struct RunContext {
+  const Communicator& comm;
+  Log& log;
+  const Clock& clock;
+};
+
+}  // namespace cytoscale::mpi
