@@ -24,5 +24,6 @@ class Error : public std::runtime_error {
 inline constexpr int exit_success = 0;
 inline constexpr int exit_input_error = 2;  // anything the user can mend: an Error
 inline constexpr int exit_internal = 70;    // any other exception: a defect of ours or of the machine
+inline constexpr int exit_interrupted = 75;  // a signal was heeded, the state saved: the same command goes on
 
 }  // namespace cytoscale
