@@ -11,29 +11,37 @@ last_record() {  # OUTPUT JOB ID
   awk -F '\t' -v id="$3" '$2 == id { last = $3 " " $4 " " $5 } END { print last }' "$(records_of "$1")/$2.tsv" 2>/dev/null
 }
 
+# The state of a job in the queue, in words. LINE: Slurm's state and reason.
+queued_state() {  # LINE RESTARTS
+  case $1 in
+    'PENDING Dependency') echo 'waiting for the job before it' ;;
+    'PENDING BeginTime') echo "requeued, starts again soon (starts so far: $((${2:-0} + 1)))" ;;
+    PENDING*) echo "waiting: ${1#PENDING }" ;;
+    RUNNING*) [ "${2:-0}" = 0 ] && echo running || echo "running, start $(($2 + 1))" ;;
+    *) echo "${1,,}" ;;
+  esac
+}
+
+# The state of a job that run.sbatch saw end.
+ended_state() {  # EXIT-CODE REMARK
+  case $1 in
+    0) echo complete ;;
+    2) echo 'failed: refused (exit code 2)' ;;
+    70) echo 'failed: internal failure (exit code 70)' ;;
+    75) [[ $2 == given* ]] && echo "stopped: $2" || echo "stopped: $2, its state saved" ;;
+    *) echo "failed: exit code $1${2:+, $2}" ;;
+  esac
+}
+
 # One line: state and why. QUEUE: what queued() said of the output.
 state_of() {  # OUTPUT JOB ID QUEUE
-  local line record restart event detail code
+  local line restart event code remark
   line=$(awk -v id="$3" '$1 == id { print $2, $3 }' <<<"$4")
-  record=$(last_record "$1" "$2" "$3")
-  read -r restart event detail <<<"$record"
+  read -r restart event code remark <<<"$(last_record "$1" "$2" "$3")"
   if [ -n "$line" ]; then
-    case $line in
-      'PENDING Dependency') echo 'waiting for the job before it' ;;
-      'PENDING BeginTime') echo "requeued, starts again soon ($((${restart:-0} + 1)) starts so far${detail:+; $detail})" ;;
-      PENDING*) echo "waiting: ${line#PENDING }" ;;
-      RUNNING*) echo "running$([ "${restart:-0}" = 0 ] || echo ", start $((restart + 1))")" ;;
-      *) echo "${line,,}" ;;
-    esac
+    queued_state "$line" "$restart"
   elif [ "$event" = end ]; then
-    code=$detail
-    case $code in
-      0) echo complete ;;
-      2) echo 'failed: refused (exit code 2)' ;;
-      70) echo 'failed: a failure of the program (exit code 70)' ;;
-      75) echo "stopped (exit code 75): cancelled, or given up after starts without progress" ;;
-      *) echo "failed: exit code $code" ;;
-    esac
+    ended_state "$code" "$remark"
   else
     line=$(scontrol show job --oneliner "$3" 2>/dev/null | grep -oE ' (JobState|Reason)=[^ ]*' | cut -d= -f2 | paste -sd ' ')
     line=${line% None}
@@ -52,9 +60,13 @@ stamped() {  # OUTPUT JOB
 # The log's last line with done/total and rate.
 last_progress() { grep -aoE '[a-z-]+: [0-9][^ ]*/[0-9][^ ]* .*' "$1" 2>/dev/null | tail -n 1; }
 
-# What the log says went wrong: the program's word, else Slurm's, else its last line.
-last_error() {
+# What the log says went wrong: the program's word, else Slurm's, else its last line. Where a job was given up, how it last ended.
+last_error() {  # LOG [STATE]
   local words
+  if [[ ${2-} == *'given up'* ]]; then
+    grep -a 'run.sbatch: .*requeued: ' "$1" | tail -n 1
+    return
+  fi
   words=$(grep -aE 'cytoscale: (error|internal failure)|problem: ' "$1" 2>/dev/null | tail -n 1)
   [ -n "$words" ] || words=$(grep -aE 'error: |run.sbatch: .*(given up|failed|no program)' "$1" 2>/dev/null | tail -n 1)
   [ -n "$words" ] || words=$(grep -a . "$1" 2>/dev/null | tail -n 1)
@@ -74,6 +86,7 @@ overall_state() {  # OUTPUT
       complete) worst="complete $job $id " ;;
       running* | completing*) worst="running $job $id $(last_progress "$1/log/$job.log")" ;;
       waiting* | requeued*) worst="queued $job $id $state" ;;
+      *'given up'*) worst="failed $job $id $state; $(last_error "$1/log/$job.log" "$state")" ;;
       stopped* | *CANCELLED*) worst="stopped $job $id $state" ;;
       *) worst="failed $job $id $(last_error "$1/log/$job.log")" ;;
     esac
