@@ -128,4 +128,4 @@ class Submit(SlurmCase):
 
 
 if __name__ == "__main__":
-    main()
+    main(needs=["--until", "--explain"])

@@ -19,12 +19,13 @@ TRAINING = {"crop-size": 48, "steps": 60, "batch-size": 16, "shard-size": 4, "va
             "validate-every": 30, "device": "cpu"}
 
 
-def ranks():
-    """Processes of the program on this machine: all nodes of the lab."""
+def ranks(lab):
+    """Processes of the program on all nodes of the lab."""
     found = []
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(process / "exe") == os.path.realpath(PROGRAM):
+            if (os.readlink(process / "exe") == os.path.realpath(PROGRAM) and
+                    f"SLURM_CONF={lab}/".encode() in (process / "environ").read_bytes()):
                 found.append(int(process.name))
         except OSError:
             pass  # it ended meanwhile
@@ -110,7 +111,7 @@ class Faults(SlurmCase):
 
     def hold(self, condition, what):
         """Ranks stand still until the condition, as on a file system that hangs."""
-        held = ranks()
+        held = ranks(self.lab)
         self.assertTrue(held)
         for rank in held:
             os.kill(rank, signal.SIGSTOP)
@@ -157,4 +158,4 @@ class Faults(SlurmCase):
 
 
 if __name__ == "__main__":
-    main()
+    main(needs=["--until", "--explain"])
