@@ -49,6 +49,7 @@ drop_networks() {
 
 start_node() {
   if [ -s "$lab/network" ]; then
+    # shellcheck disable=SC2016  # $1 is the inner shell's
     nsenter --net="/run/netns/cylab$(cat "$lab/network")n$1" unshare --uts --mount --propagation private sh -c \
       'hostname "$1" && mount -t tmpfs tmpfs /dev/shm && exec slurmd -f "$SLURM_CONF" -N "$1"' sh "n$1"
   else
@@ -116,7 +117,7 @@ TEXT
 }
 
 start() {
-  local program node attempt
+  local program node
   for program in slurmctld slurmd sbatch munged; do
     command -v $program >/dev/null || { echo "slurm_lab: $program is not installed (tools/setup --tests)" >&2; exit 77; }
   done
@@ -132,7 +133,7 @@ start() {
     --log-file="$lab/log/munged.log" --seed-file="$lab/run/munge.seed" || exit 1
   slurmctld -f "$SLURM_CONF" || exit 1
   for node in $(seq "$nodes"); do start_node "$node" || exit 1; done
-  for attempt in $(seq 150); do
+  for _ in $(seq 150); do
     [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = "$nodes" ] && { echo "slurm_lab: $nodes nodes, $([ -s "$lab/network" ] && echo "one network each" || echo "one network")"; exit 0; }
     sleep 0.1
   done
@@ -143,12 +144,12 @@ start() {
 }
 
 stop() {
-  local file attempt running
+  local file running
   alive "$lab/run/slurmctld.pid" && scancel --full -u "$(id -un)" 2>/dev/null && sleep 0.5
   for file in "$lab"/run/slurmd-*.pid "$lab/run/slurmctld.pid" "$lab/run/munged.pid"; do
     alive "$file" && kill "$(cat "$file")"
   done
-  for attempt in $(seq 50); do
+  for _ in $(seq 50); do
     running=false
     for file in "$lab"/run/*.pid; do alive "$file" && running=true; done
     $running || break

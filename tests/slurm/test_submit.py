@@ -2,8 +2,17 @@
 """slurm/submit, slurm/status and slurm/reprocess on a throw-away Slurm of four nodes. Exit 77: no Slurm here."""
 import csv
 import shutil
+import unittest
 
-from slurm_case import JOBS, SLURM, SlurmCase, call, main, PROGRAM
+from slurm_case import JOBS, LAB, PROGRAM, SLURM, SlurmCase, call, main
+
+
+class Scripts(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed")
+    def test_shellcheck_finds_nothing(self):
+        scripts = [SLURM / name for name in ("run.sbatch", "submit", "status", "reprocess")] + [LAB]
+        done = call("shellcheck", "--external-sources", "--source-path=SCRIPTDIR", *scripts)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
 
 class Submit(SlurmCase):
