@@ -21,13 +21,13 @@ JOBS = ("prepare", "train", "embed", "evaluate")
 SCREEN = {"seed": 7, "moas": 2, "compounds-per-moa": 2, "concentrations": 1, "batches": 2, "replicates": 2,
           "single-group-moas": 0, "plates-per-batch": 1, "controls-per-plate": 3, "fields-per-well": 1, "field-size": 160,
           "cells-per-field": 8}
-TRAINING = {"crop-size": 32, "steps": 3, "batch-size": 12, "shard-size": 4, "validation-cells": 20}
+TRAINING = {"crop-size": 32, "steps": 3, "batch-size": 16, "shard-size": 4, "validation-cells": 20}
 Start = collections.namedtuple("Start", "time id restart event detail")
 
 
 def call(*command, **more):
     return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=240, **more)
+                          timeout=500, **more)
 
 
 def text_of(path):
@@ -59,6 +59,10 @@ class SlurmCase(unittest.TestCase):
         simulated = call(PROGRAM, "simulate", "--config", cls.config, "--output", cls.folder / "screen")
         if simulated.returncode:
             raise RuntimeError("simulate: " + simulated.stdout + simulated.stderr)
+
+    def setUp(self):
+        began = time.monotonic()
+        self.addCleanup(lambda: print(f"{time.monotonic() - began:.0f} s ", end="", flush=True))
 
     @classmethod
     def slurm(cls, *command):
@@ -98,14 +102,18 @@ class SlurmCase(unittest.TestCase):
     def logs(self, output):
         return "".join(f"--- {job}\n{self.log(output, job)}" for job in JOBS)
 
-    def wait_for(self, condition, what, seconds=60):
+    def wait_for(self, condition, what, seconds=60, output=None):
+        """What the condition gives once it is true. `output`: whose jobs must not leave the queue before."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
+            queued = output is None or self.in_queue(output)
             found = condition()
             if found:
                 return found
+            if not queued:
+                self.fail(f"{what}: no job is left\n{self.logs(output)}")
             time.sleep(0.1)
-        self.fail(f"{what}: not within {seconds} s\n{self.slurm('squeue').stdout}")
+        self.fail(f"{what}: not within {seconds} s\n{self.slurm('squeue').stdout}{self.logs(output) if output else ''}")
 
     def in_queue(self, output):
         ids = ",".join(self.ids(output).values())

@@ -124,7 +124,7 @@ class Submit(SlurmCase):
         for name in "ab":
             self.wait_for(lambda name=name: not self.in_queue(folder / name), f"screen {name}", 180)
         self.assertEqual(self.slurm(SLURM / "status", path).returncode, 2)
-        rows = {row["output"][-1]: row for row in csv.DictReader((self.folder / "screens.status.csv").open())}
+        rows = {row["output"][-1]: row for row in csv.DictReader((self.folder / "screens.status.csv").read_text().splitlines())}
         self.assertEqual([rows[name]["state"] for name in "abc"], ["complete", "complete", "refused"], str(rows) + self.logs(folder / "a"))
         self.assertIn("manifset", rows["c"]["why"])
         # A screen that has lost a file is the only one submitted again.
