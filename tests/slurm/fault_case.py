@@ -53,10 +53,10 @@ class FaultCase(SlurmCase):
         """Until the job's present start is at work on the stage; the job's id."""
         def present():
             return self.log(output, job).rpartition("run.sbatch: ")[2]
-        self.wait_for(lambda: re.search(rf"(^| ){stage}: (?!complete)", present(), re.M), f"{stage} of {output.name}", 150, output)
+        self.wait_for(lambda: re.search(rf"(^| ){stage}: (?!complete)", present(), re.M), f"{stage} of {output.name}", output=output)
         # Something is on disk that the next start goes on from; of segment not in all versions.
         files = {"segment": "*", "train": "model/checkpoint_*", "embed": "embeddings.h5ad.part"}[stage]
-        self.wait_for(lambda: list(output.glob(files)), f"{stage}'s work", 60, output)
+        self.wait_for(lambda: list(output.glob(files)), f"{stage}'s work", output=output)
         time.sleep(0.5 if stage == "segment" else 0)
         self.assertNotIn(f"{stage}: done", present(), f"{stage} is too short to be met at work\n{present()}")
         return self.ids(output)[job]
@@ -75,7 +75,7 @@ class FaultCase(SlurmCase):
         for rank in held:
             os.kill(rank, signal.SIGSTOP)
         try:
-            self.wait_for(condition, what, 90)
+            self.wait_for(condition, what)
         finally:
             for rank in held:
                 try:

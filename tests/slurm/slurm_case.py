@@ -102,7 +102,7 @@ class SlurmCase(unittest.TestCase):
     def logs(self, output):
         return "".join(f"--- {job}\n{self.log(output, job)}" for job in JOBS)
 
-    def wait_for(self, condition, what, seconds=60, output=None):
+    def wait_for(self, condition, what, seconds=240, output=None):
         """What the condition gives once it is true. `output`: whose jobs must not leave the queue before."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -119,7 +119,7 @@ class SlurmCase(unittest.TestCase):
         ids = ",".join(self.ids(output).values())
         return self.slurm("squeue", "--noheader", "--format=%i %T %r", f"--jobs={ids}").stdout if ids else ""
 
-    def wait_for_end(self, output, seconds=180):
+    def wait_for_end(self, output, seconds=400):
         """Until no job of this output is queued; the exit code and words of slurm/status."""
         self.wait_for(lambda: not self.in_queue(output), f"the chain of {output}", seconds)
         status = self.slurm(SLURM / "status", output)

@@ -18,7 +18,7 @@ class LostTime(FaultCase):
                 self.skipTest(lost.stderr)
             if head:  # what a health check does; else Slurm finds out by itself
                 self.checked("scontrol", "update", f"nodename={node}", "state=down", "reason=lost")
-            self.wait_for(lambda: sum(row.event == "start" for row in self.starts(output, "train")) > 1, "the second start", 120)
+            self.wait_for(lambda: sum(row.event == "start" for row in self.starts(output, "train")) > 1, "the second start")
             self.assertEqual(self.ids(output)["train"], number)
             call(LAB, "start-node", self.lab, node[1:], env=self.environment)
             self.judge(output, "train")

@@ -37,7 +37,7 @@ class StoppedJobs(FaultCase):
         number = self.wait_until_within(output, "train", "train")
         urgent = self.checked("sbatch", "--parsable", "--partition=high", "--exclusive", "--nodes=4", "--output=/dev/null",
                               "--wrap=sleep 1").strip()
-        self.wait_for(lambda: urgent not in self.checked("squeue", "--noheader", "--format=%i"), "the urgent job", 60)
+        self.wait_for(lambda: urgent not in self.checked("squeue", "--noheader", "--format=%i"), "the urgent job")
         self.assertEqual(self.ids(output)["train"], number)
         self.judge(output, "train")
         self.assertIn("requeued: interrupted, its state saved", self.log(output, "train"))

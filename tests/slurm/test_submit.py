@@ -122,7 +122,7 @@ class Submit(SlurmCase):
         self.assertIn("3 screens: 0 submitted, 1 refused", again.stderr)
         folder = self.folder / "many"
         for name in "ab":
-            self.wait_for(lambda name=name: not self.in_queue(folder / name), f"screen {name}", 180)
+            self.wait_for(lambda name=name: not self.in_queue(folder / name), f"screen {name}")
         self.assertEqual(self.slurm(SLURM / "status", path).returncode, 2)
         rows = {row["output"][-1]: row for row in csv.DictReader((self.folder / "screens.status.csv").read_text().splitlines())}
         self.assertEqual([rows[name]["state"] for name in "abc"], ["complete", "complete", "refused"], str(rows) + self.logs(folder / "a"))
