@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# A throw-away Slurm on this machine, for tests: slurm_lab.sh start FOLDER [NODES] | stop FOLDER
+# A throw-away Slurm on this machine, for tests:
+#   slurm_lab.sh start FOLDER [NODES] | stop FOLDER | power-off FOLDER NODE | start-node FOLDER NODE
 # FOLDER must be new or empty, and its path short (sockets lie in it); afterwards it holds slurm.conf (set SLURM_CONF to it)
 # and logs. As root every node is a real one to MPI: its own network, host name and /dev/shm. As another user, or where
 # network namespaces are not allowed, the nodes share this host's name and ports on the loopback. Exit 77: no Slurm here.
+# Jobs of the partition `high` preempt those of `main` after 10 s of grace. power-off (needs a network of its own): all
+# processes of a node die at once, as when its power fails; start-node brings it back, booted afresh.
 set -uo pipefail
 PATH=$PATH:/usr/sbin:/sbin
-command=${1:-} lab=${2:-} nodes=${3:-3}
-[ -n "$lab" ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
+command=${1:-} lab=${2:-} nodes=${3:-3} node=${3:-}
+[ -n "$lab" ] || { sed -n '2,8s/^# //p' "$0" >&2; exit 2; }
 export SLURM_CONF=$lab/slurm.conf
 
 alive() { [ -s "$1" ] && grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$(cat "$1")/status"; }
@@ -46,6 +49,7 @@ drop_networks() {
 
 start_node() {
   if [ -s "$lab/network" ]; then
+    # shellcheck disable=SC2016  # $1 is the inner shell's
     nsenter --net="/run/netns/cylab$(cat "$lab/network")n$1" unshare --uts --mount --propagation private sh -c \
       'hostname "$1" && mount -t tmpfs tmpfs /dev/shm && exec slurmd -f "$SLURM_CONF" -N "$1"' sh "n$1"
   else
@@ -65,7 +69,7 @@ SlurmUser=$user
 SlurmdUser=$user
 AuthType=auth/munge
 CredType=cred/munge
-AuthInfo=socket=$lab/run/munge.socket
+AuthInfo=socket=$lab/run/munge.socket,cred_expire=5
 SlurmctldPidFile=$lab/run/slurmctld.pid
 SlurmdPidFile=$lab/run/slurmd-%n.pid
 StateSaveLocation=$lab/state
@@ -82,10 +86,14 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SlurmdParameters=config_overrides
 SchedulerParameters=sched_interval=1,bf_interval=1
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 MpiDefault=pmix
 SwitchType=switch/none
 ReturnToService=2
-KillWait=3
+SlurmdTimeout=10
+KillWait=10
+MinJobAge=600
 TEXT
   for node in $(seq "$nodes"); do
     mkdir -p "$lab/tmp/n$node" "$lab/spool/n$node"
@@ -93,7 +101,10 @@ TEXT
     else address="NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + node))"; fi
     echo "NodeName=n$node $address CPUs=2 RealMemory=2000 State=UNKNOWN"
   done >>"$SLURM_CONF"
-  echo "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP" >>"$SLURM_CONF"
+  cat >>"$SLURM_CONF" <<TEXT
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=10 State=UP
+PartitionName=high Nodes=ALL MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF State=UP
+TEXT
   # Nodes of one host name would share the names of Open MPI's shared-memory files, and crash: a folder for each.
   [ -s "$lab/network" ] && return
   cat >"$lab/prolog.sh" <<'TEXT'
@@ -106,7 +117,7 @@ TEXT
 }
 
 start() {
-  local program node attempt
+  local program node
   for program in slurmctld slurmd sbatch munged; do
     command -v $program >/dev/null || { echo "slurm_lab: $program is not installed (tools/setup --tests)" >&2; exit 77; }
   done
@@ -122,7 +133,7 @@ start() {
     --log-file="$lab/log/munged.log" --seed-file="$lab/run/munge.seed" || exit 1
   slurmctld -f "$SLURM_CONF" || exit 1
   for node in $(seq "$nodes"); do start_node "$node" || exit 1; done
-  for attempt in $(seq 150); do
+  for _ in $(seq 150); do
     [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = "$nodes" ] && { echo "slurm_lab: $nodes nodes, $([ -s "$lab/network" ] && echo "one network each" || echo "one network")"; exit 0; }
     sleep 0.1
   done
@@ -133,12 +144,12 @@ start() {
 }
 
 stop() {
-  local file attempt running
+  local file running
   alive "$lab/run/slurmctld.pid" && scancel --full -u "$(id -un)" 2>/dev/null && sleep 0.5
   for file in "$lab"/run/slurmd-*.pid "$lab/run/slurmctld.pid" "$lab/run/munged.pid"; do
     alive "$file" && kill "$(cat "$file")"
   done
-  for attempt in $(seq 50); do
+  for _ in $(seq 50); do
     running=false
     for file in "$lab"/run/*.pid; do alive "$file" && running=true; done
     $running || break
@@ -147,8 +158,18 @@ stop() {
   drop_networks
 }
 
+# What a node leaves in its folders when its power fails would be gone after a boot; left there, a requeued job's step of the
+# same number fails on it.
+power_off() {
+  [ -s "$lab/network" ] || { echo "slurm_lab: the nodes share one network; none can be switched off alone" >&2; exit 77; }
+  ip netns pids "cylab$(cat "$lab/network")n$node" | xargs -r kill -9
+  rm -rf "${lab:?}/tmp/n$node"/* "$lab/spool/n$node"/pmix.* "$lab/spool/n$node"/stepd.*
+}
+
 case $command in
   start) start ;;
   stop) stop ;;
+  power-off) power_off ;;
+  start-node) start_node "$node" ;;
   *) echo "slurm_lab: unknown command '$command'" >&2; exit 2 ;;
 esac

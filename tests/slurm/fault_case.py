@@ -1,0 +1,84 @@
+"""What the tests of faults share: a screen whose stages take seconds, so that a fault meets them at work, its undisturbed results,
+and the judgement of a disturbed chain.
+"""
+import os
+import pathlib
+import re
+import signal
+import time
+
+from slurm_case import PROGRAM, SlurmCase, call
+
+SCREEN = {"seed": 7, "moas": 2, "compounds-per-moa": 2, "concentrations": 1, "batches": 2, "replicates": 2,
+          "single-group-moas": 0, "plates-per-batch": 1, "controls-per-plate": 3, "fields-per-well": 10, "field-size": 320,
+          "cells-per-field": 10}
+TRAINING = {"architecture": "wscnn4", "layers": "conv3", "crop-size": 48, "steps": 60, "batch-size": 16, "shard-size": 4,
+            "validation-cells": 20, "checkpoint-every": 5, "validate-every": 30, "device": "cpu"}
+
+
+def ranks(lab):
+    """Processes of the program on all nodes of the lab."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if (os.readlink(process / "exe") == os.path.realpath(PROGRAM) and
+                    f"SLURM_CONF={lab}/".encode() in (process / "environ").read_bytes()):
+                found.append(int(process.name))
+        except OSError:
+            pass  # it ended meanwhile
+    return found
+
+
+class FaultCase(SlurmCase):
+    nodes = 4
+    maxDiff = None
+    screen, training = SCREEN, TRAINING
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        alone = call(PROGRAM, "run", "--config", cls.config, "--output", cls.folder / "alone", "--threads", "2")
+        if alone.returncode:
+            raise RuntimeError("run: " + alone.stderr)
+        print(alone.stderr, flush=True)
+
+    def chain(self, name, **cluster):
+        output = self.folder / name
+        done = self.submit(output, cluster=self.cluster(name, **{"train__nodes": 2, **cluster}))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.addCleanup(self.slurm, "scancel", *self.ids(output).values())
+        return output
+
+    def wait_until_within(self, output, job, stage):
+        """Until the job's present start is at work on the stage; the job's id."""
+        def present():
+            return self.log(output, job).rpartition("run.sbatch: ")[2]
+        self.wait_for(lambda: re.search(rf"(^| ){stage}: (?!complete)", present(), re.M), f"{stage} of {output.name}", output=output)
+        # Something is on disk that the next start goes on from; of segment not in all versions.
+        files = {"segment": "*", "train": "model/checkpoint_*", "embed": "embeddings.h5ad.part"}[stage]
+        self.wait_for(lambda: list(output.glob(files)), f"{stage}'s work", output=output)
+        time.sleep(0.5 if stage == "segment" else 0)
+        self.assertNotIn(f"{stage}: done", present(), f"{stage} is too short to be met at work\n{present()}")
+        return self.ids(output)[job]
+
+    def judge(self, output, job, starts=2):
+        code, words = self.wait_for_end(output)
+        self.assertEqual(code, 0, words + self.logs(output))
+        undisturbed, found = self.results(self.folder / "alone"), self.results(output)
+        self.assertEqual(found, undisturbed, words + self.logs(output))
+        self.assertGreaterEqual(sum(start.event == "start" for start in self.starts(output, job)), starts)
+
+    def hold(self, condition, what):
+        """Ranks stand still until the condition, as on a file system that hangs."""
+        held = ranks(self.lab)
+        self.assertTrue(held)
+        for rank in held:
+            os.kill(rank, signal.SIGSTOP)
+        try:
+            self.wait_for(condition, what)
+        finally:
+            for rank in held:
+                try:
+                    os.kill(rank, signal.SIGCONT)
+                except ProcessLookupError:
+                    pass
