@@ -40,13 +40,31 @@ TEST(NativeManifest, OrdersFieldsNaturallyAndResolvesPaths) {
   EXPECT_EQ(plates_of(screen)[0].field_count, 3u);
 }
 
-TEST(NativeManifest, FingerprintIgnoresTheFolderAndSeesTheRest) {
+TEST(NativeManifest, FingerprintsOfFieldsAndOfMetadata) {
   const auto here = read_manifest(given("native_a", native_text));
   const auto moved = read_manifest(given("native_b", native_text));
   EXPECT_EQ(here.fingerprint(), moved.fingerprint());
-  auto other = native_text;
-  other.replace(other.find("taxol"), 5, "taxon");
-  EXPECT_NE(here.fingerprint(), read_manifest(given("native_c", other)).fingerprint());
+  EXPECT_EQ(here.metadata_fingerprint(), moved.metadata_fingerprint());
+  auto renamed = native_text;
+  renamed.replace(renamed.find("d10.tif"), 7, "d11.tif");
+  EXPECT_NE(here.fingerprint(), read_manifest(given("native_c", renamed)).fingerprint());
+  // A corrected compound is the same fields, with another column.
+  auto corrected = native_text;
+  corrected.replace(corrected.find("taxol"), 5, "taxon");
+  const auto other = read_manifest(given("native_d", corrected));
+  EXPECT_EQ(here.fingerprint(), other.fingerprint());
+  EXPECT_NE(here.metadata_fingerprint(), other.metadata_fingerprint());
+  EXPECT_NE(here.column_fingerprint("Metadata_Compound"), other.column_fingerprint("Metadata_Compound"));
+  EXPECT_EQ(here.column_fingerprint("Metadata_Well"), other.column_fingerprint("Metadata_Well"));
+}
+
+// What is put in is not looked at again: a well may be named as a pattern is.
+TEST(Screen, FillsAPatternInOnePass) {
+  Screen screen;
+  screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
+  screen.fields.push_back({"{Well}", "x{Well}{Site}", "1", {"{Well}", "x{Well}{Site}", "1"}, {}});
+  EXPECT_EQ(screen.fill("{Plate}/{Well}-{Metadata_Site}{Other}{.csv", 0),
+            "{Well}/x{Well}{Site}-1{Other}{.csv");
 }
 
 TEST(NativeManifest, OneMultiPageFilePerField) {

@@ -16,6 +16,7 @@
 namespace cytoscale::store {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -135,23 +136,34 @@ TEST_F(EmbeddingFile, FieldThatFailedIsTriedAgain) {
   EXPECT_TRUE(read_file(folder / ("clean" + own)) == read_file(folder / ("mended" + own)));
 }
 
-TEST_F(EmbeddingFile, OtherLayoutReplacesThePart) {
+TEST_F(EmbeddingFile, APartOfAnotherLayoutIsRefusedOrDroppedWhereAsked) {
   const auto folder = fresh_folder("embedding_replaced");
   const auto path = folder / "x.h5ad";
+  const auto refusal = [&] {
+    return message_of([&] { EmbeddingWriter writer(world(), path, screen, cells, layout); });
+  };
+  layout.provenance["options"] = {{"crop-size", "128"}};
   for (int change = 0; change < 4; ++change) {
-    {
-      EmbeddingWriter writer(world(), path, screen, cells, layout);
-      EXPECT_EQ(writer.fields_done_before(), 0u) << change;
-      write_mine(writer, 1);
-      writer.checkpoint();
+    if (change > 0) {
+      EXPECT_THAT(refusal(), AllOf(HasSubstr("x.h5ad.part"), HasSubstr("--overwrite"))) << change;
+      layout.overwrite = true;
     }
+    EmbeddingWriter writer(world(), path, screen, cells, layout);
+    EXPECT_EQ(writer.fields_done_before(), 0u) << change;
+    write_mine(writer, 1);
+    writer.checkpoint();
+    layout.overwrite = false;
     if (change == 0) layout.float16 = true;
     if (change == 1) layout.provenance["model"] = "another";
     if (change == 2) cells.x[3] += 1;
   }
+  layout.provenance["options"]["crop-size"] = "48";
+  EXPECT_THAT(refusal(), HasSubstr("--crop-size is 48, it was 128"));
   // Not readable at all.
   if (world().root()) write_file_atomically(path.string() + ".part", "torn");
   world().barrier();
+  EXPECT_THAT(refusal(), HasSubstr("cannot be read"));
+  layout.overwrite = true;
   EmbeddingWriter writer(world(), path, screen, cells, layout);
   EXPECT_EQ(writer.fields_done_before(), 0u);
 }
