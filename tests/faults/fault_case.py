@@ -22,9 +22,10 @@ TABLES = ["profiles.csv", "treatments.csv", "matches.csv", "per_class.csv", "ret
 
 @functools.lru_cache(maxsize=None)
 def adopted(arguments):
-    """The world with a complete run of these options at CASE: its out/ continued there, then set aside. To be cloned."""
+    """The world with a complete run of these arguments at CASE (the undisturbed one continued there), set aside. To be cloned."""
     shutil.rmtree(CASE, ignore_errors=True)
-    clone(world(), CASE)
+    for part in ("screen", "out")[:2 if arguments == (*CHAIN, *NATIVE) else 1]:
+        clone(world() / part, CASE / part)
     checked(run(CASE, arguments, ranks=2))
     kept = CASE.with_name("base-" + hashlib.sha256(repr(arguments).encode()).hexdigest()[:12])
     shutil.rmtree(kept, ignore_errors=True)
@@ -146,26 +147,21 @@ def cell_count(output):
         return len(file["cells/y"])
 
 
-def write_locations(output, folder, keep=1.0):
-    """A table per field, PLATE_WELL_SITE.csv, of the first part of its cells; how many there are in all."""
-    folder.mkdir(parents=True, exist_ok=True)
+def shorten_locations(folder, into=None):
+    """Keeps the first half of each table of locations, in place or in another folder; how many cells are left."""
     total = 0
-    with h5py.File(output / "cells.h5") as file:
-        names = zip(*(file[f"fields/{k}"].asstr()[()] for k in ("plate", "well", "site")))
-        first, y, x = file["fields/first_cell"][()], file["cells/y"][()], file["cells/x"][()]
-    for field, name in enumerate(names):
-        rows = np.arange(first[field], first[field] + int(keep * (first[field + 1] - first[field])))
-        text = "Location_Center_X,Location_Center_Y\n" + "".join(f"{x[i]},{y[i]}\n" for i in rows)
-        replace(folder / ("_".join(name) + ".csv"), text.encode())
-        total += len(rows)
+    for path in sorted(folder.glob("*.csv")):
+        header, *rows = path.read_text().splitlines(keepends=True)
+        (into or folder).mkdir(exist_ok=True)
+        replace((into or folder) / path.name, "".join([header, *rows[:len(rows) // 2]]).encode())
+        total += len(rows) // 2
     return total
 
 
 def ledger(part):
     """State of each field in an embeddings file under way (0 pending, 1 done, 2 failed); none where it cannot be read yet."""
-    os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
     try:
-        with h5py.File(part) as file:
+        with h5py.File(part, locking=False) as file:
             return file["uns/cytoscale/field_state"][()]
     except (OSError, KeyError):
         return np.zeros(0, int)

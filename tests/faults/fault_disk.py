@@ -45,7 +45,8 @@ class DiskCase(FaultCase):
                 break
             refusals += 1
             with self.subTest(room_kib=kib):
-                self.is_refusal(done, "space")
+                self.is_refusal(done)
+                self.assertRegex(done.err, r"space|the disk has|room")
                 for name in files:
                     self.assertTrue((FULL / name).exists(), f"{name} is gone")
         self.assertGreater(refusals, 0, "the disk was never full: this test shows nothing")

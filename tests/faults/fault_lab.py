@@ -2,10 +2,12 @@
 program started on real ranks, and what a result is.
 
 The screen is simulated: 2 plates, 36 fields of 2 channels, about 450 cells. In a "world" folder it lies as `screen/` (manifests
-screen.csv, native; loaddata.csv with platemap.csv; image.csv with moa.csv, as BBBC021 has them) and its run as `out/`. The world of
+screen.csv, native; loaddata.csv with platemap.csv; image.csv with moa.csv, as BBBC021 has them; locations/, the true places of its
+cells) and its run as `out/`. The world of
 a program is made once and kept beside the tests' folders by the program's hash. Programs run in the world's folder, with relative paths.
 
-Environment: CYTOSCALE_PROGRAM, CYTOSCALE_MPIRUN, CYTOSCALE_FAULT_SHIM (set by CTest; without the last, tests that need it skip).
+Environment: CYTOSCALE_PROGRAM, CYTOSCALE_MPIRUN, CYTOSCALE_FAULT_SHIM (set by CTest; without the last, tests that need it skip);
+CYTOSCALE_TEST_PATIENCE: all time limits are so many times longer (on a machine that is busy with other things).
 """
 import contextlib
 import csv
@@ -25,18 +27,21 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.path.abspath(os.environ.get("CYTOSCALE_PROGRAM") or SOURCE / "build/release/cytoscale")
 MPIRUN = shlex.split(os.environ.get("CYTOSCALE_MPIRUN", "mpirun --oversubscribe --bind-to none"))
 SHIM = os.environ.get("CYTOSCALE_FAULT_SHIM", "")
+PATIENCE = float(os.environ.get("CYTOSCALE_TEST_PATIENCE", "1"))
 MPI_DEFAULTS = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
                 "OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMP_NUM_THREADS": "1"}
 
-CHANNELS = ["DNA", "Actin"]
+CHANNELS, FIELD_PX = ["DNA", "Actin"], 128
 SCREEN = ["--seed=3", "--moas=2", "--compounds-per-moa=2", "--concentrations=1", "--batches=2", "--replicates=1",
           "--plates-per-batch=1", "--controls-per-plate=4", "--positive-controls-per-plate=0", "--single-group-moas=0",
-          "--fields-per-well=3", "--field-size=128", "--nucleus-radius=5", "--cells-per-field=12", "--channels=" + ",".join(CHANNELS)]
-SEGMENTATION = ["--min-nucleus-area=15", "--threads=1"]
-TRAINING = ["--crop-size=32", "--steps=12", "--batch-size=8", "--shard-size=2", "--validation-cells=8", "--single-wells=train",
-            "--warmup-steps=1", "--checkpoint-every=4", "--log-every=1", "--optimizer=sgd", "--device=cpu", "--threads=1"]
+          "--fields-per-well=3", f"--field-size={FIELD_PX}", "--nucleus-radius=5", "--cells-per-field=12", "--channels=" + ",".join(CHANNELS)]
+SEGMENTATION = ["--min-nucleus-area=15"]
+TRAINING = ["--crop-size=32", "--steps=8", "--batch-size=8", "--shard-size=2", "--validation-cells=8", "--single-wells=train",
+            "--warmup-steps=1", "--checkpoint-every=3", "--log-every=1", "--optimizer=sgd", "--learning-rate=0.002", "--device=cpu",
+            "--threads=1"]
 CHAIN = ["run", "--output=out", *SEGMENTATION, *TRAINING, "--reduce-normalize=standardize"]
 NATIVE = ["--manifest=screen/screen.csv"]
+LOCATED = [*NATIVE, "--locations=screen/locations/{Plate}_{Well}_{Site}.csv"]
 LOADDATA = ["--manifest=screen/loaddata.csv", "--platemap=screen/platemap.csv"]
 STAGES = ["illuminate", "segment", "train", "embed", "reduce", "evaluate"]
 # Of the files of a run, these say how it went and not what came out.
@@ -52,6 +57,9 @@ class Done:
     def __str__(self):
         return f"{shlex.join(self.command)}\nexit code {self.code} after {self.seconds:.1f} s\n{self.out[-2000:]}\n{self.err[-4000:]}"
 
+    def within(self, seconds):
+        return self.seconds < seconds * PATIENCE
+
     def errors(self):
         return self.err.count("cytoscale: error:")
 
@@ -60,10 +68,10 @@ class Done:
 
 
 class Running:
-    """A program under way; `ranks` = 0: without mpirun."""
+    """A program under way; `ranks` = 0: without mpirun; `faults`, `log`, `after`: see fault_shim.c."""
 
-    def __init__(self, folder, arguments, ranks=0, env=None, faults="", log=None, rank=None, mpi=()):
-        launch = [*MPIRUN, *mpi, "-n", str(ranks)] if ranks else []
+    def __init__(self, folder, arguments, ranks=0, env=None, faults="", log=None, after=None):
+        launch = [*MPIRUN, "-n", str(ranks)] if ranks else []
         self.command = [*launch, PROGRAM, *map(str, arguments)]
         environment = {**MPI_DEFAULTS, **{k: v for k, v in os.environ.items() if not k.startswith("SLURM_")}, **(env or {})}
         if faults:
@@ -71,10 +79,7 @@ class Running:
                 raise unittest.SkipTest("CYTOSCALE_FAULT_SHIM is not set: no faults to order here")
             environment.update(LD_PRELOAD=SHIM, FAULT_RULES=faults)
             environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-            if log:
-                environment["FAULT_LOG"] = str(log)
-            if rank is not None:
-                environment["FAULT_RANK"] = str(rank)
+            environment.update({f"FAULT_{key}": str(path) for key, path in (("LOG", log), ("AFTER", after)) if path})
         self.base = pathlib.Path(folder) / f"program-{time.monotonic_ns()}"
         with open(f"{self.base}.out", "w") as out, open(f"{self.base}.err", "w") as err:
             self.began = time.monotonic()
@@ -89,7 +94,7 @@ class Running:
 
     def until(self, what, seconds=30):
         """Waits until what() is true; False where the program ended or the time ran out first."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < end:
             if what():
                 return True
@@ -98,12 +103,12 @@ class Running:
             time.sleep(0.01)
         return False
 
-    def wait(self, timeout=120):
+    def wait(self, timeout=300):
         try:
-            code = self.process.wait(timeout)
+            code = self.process.wait(timeout * PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"no end within {timeout} s: {shlex.join(self.command)}\n{self.err()[-3000:]}") from None
+            raise AssertionError(f"no end within {timeout * PATIENCE:.0f} s: {shlex.join(self.command)}\n{self.err()[-3000:]}") from None
         seconds = time.monotonic() - self.began
         out = pathlib.Path(f"{self.base}.out").read_text(errors="replace")
         done = Done(self.command, code, out, self.err(), seconds)
@@ -117,8 +122,8 @@ class Running:
         for process in some or descendants(self.process.pid):
             send(process, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(60)
-        end = time.monotonic() + 60
+            self.process.wait(60 * PATIENCE)
+        end = time.monotonic() + 60 * PATIENCE
         while any(map(is_rank, ranks)):
             if time.monotonic() > end:
                 raise AssertionError("a rank outlived the others")
@@ -149,7 +154,7 @@ def send(process, number):
         os.kill(process, number)
 
 
-def run(folder, arguments, ranks=0, timeout=120, **more):
+def run(folder, arguments, ranks=0, timeout=300, **more):
     return Running(folder, arguments, ranks, **more).wait(timeout)
 
 
@@ -199,9 +204,9 @@ def write_rows(path, rows):
     os.replace(fresh, path)
 
 
-def other_manifests(screen):
-    """From screen.csv: CellProfiler's LoadData form with a plate map, and BBBC021's with its list of mechanisms."""
-    rows, wells = rows_of(screen / "screen.csv"), {}
+def other_tables(screen):
+    """From screen.csv and truth.csv: locations of cells, CellProfiler's LoadData form with a plate map, and BBBC021's with its list of mechanisms."""
+    rows, truth, wells = rows_of(screen / "screen.csv"), rows_of(screen / "truth.csv"), {}
     loaddata, image, moa = [], [], {}
     for row in rows:
         place = {f"Metadata_{k}": row[f"Metadata_{k}"] for k in ("Plate", "Well", "Site", "Batch")}
@@ -215,6 +220,13 @@ def other_manifests(screen):
                       "Replicate": "1", "Image_Metadata_Compound": row["Metadata_Compound"],
                       "Image_Metadata_Concentration": row["Metadata_Concentration"]})
         moa[row["Metadata_Compound"], row["Metadata_Concentration"]] = row["Metadata_MOA"]
+    (screen / "locations").mkdir()
+    for row in rows:
+        place = [row[f"Metadata_{k}"] for k in ("Plate", "Well", "Site")]
+        cells = [c for c in truth if [c[f"Metadata_{k}"] for k in ("Plate", "Well", "Site")] == place]
+        centers = [(c["Nuclei_Location_Center_X"], c["Nuclei_Location_Center_Y"]) for c in cells]
+        text = "X,Y\n" + "".join(f"{x},{y}\n" for x, y in centers if all(0 <= float(v) < FIELD_PX for v in (x, y)))
+        (screen / "locations" / ("_".join(place) + ".csv")).write_text(text)
     write_rows(screen / "loaddata.csv", loaddata)
     write_rows(screen / "platemap.csv", list(wells.values()))
     write_rows(screen / "image.csv", image)
@@ -235,7 +247,7 @@ def world(place=None):
             made = place / (name + ".part")
             made.mkdir()
             checked(run(made, ["simulate", "--output=screen", *SCREEN], ranks=2))
-            other_manifests(made / "screen")
+            other_tables(made / "screen")
             checked(run(made, [*CHAIN, *NATIVE], ranks=2))
             made.rename(place / name)
     return place / name

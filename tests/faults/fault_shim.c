@@ -2,15 +2,16 @@
 // lets calls on chosen files fail, wait or be noted, and passes all others on. It does nothing in any other
 // program (mpirun).
 //
-// FAULT_RULES   rules, separated by ';', each CALL:PATH:ACTION[:ARGUMENT]; the first that fits acts
-//   CALL        open (also of streams), read (also pread), write (also pwrite, writev), rename (PATH is of
-//   the
-//               new name), fsync, flock
+// FAULT_RULES   rules, separated by ';', each CALL[@RANK]:PATH:ACTION[:ARGUMENT]; the first that fits acts
+//   CALL        open (also of streams), read (also pread), write (also pwrite, writev), fsync, flock,
+//               rename (PATH is of the new name)
+//   RANK        only in the process with this number in OMPI_COMM_WORLD_RANK
 //   PATH        a part of the file's path; empty: any file
-//   ACTION      EIO, ENOSPC, ENOLCK, EROFS: the call fails so, after ARGUMENT successful ones (none given: at
-//               once); sleep: it waits ARGUMENT milliseconds first; stall: it never returns; log: nothing but
-//               what FAULT_LOG does
-// FAULT_RANK    only in the process with this number in OMPI_COMM_WORLD_RANK
+//   ACTION      EIO, ENOSPC, ENOLCK, EROFS: the call fails so
+//               sleep: it waits ARGUMENT milliseconds first
+//               stall: it never returns
+//               log: nothing but what FAULT_LOG does
+// FAULT_AFTER   file: calls fail only while it exists
 // FAULT_LOG     file that gets a line "CALL PATH" for each call that fits a rule, before the rule acts
 // FAULT_PROGRAM name of the program's file (default: cytoscale)
 #define _GNU_SOURCE
@@ -32,7 +33,6 @@ enum { most_rules = 16 };
 struct Rule {
   char call[16], path[256], action[16];
   long argument;
-  long count;  // calls that fitted so far
 };
 
 static struct Rule rules[most_rules];
@@ -41,20 +41,20 @@ static int rule_count = 0;
 __attribute__((constructor)) static void read_rules(void) {
   const char* text = getenv("FAULT_RULES");
   const char* program = getenv("FAULT_PROGRAM");
-  const char* wanted = getenv("FAULT_RANK");
   const char* rank = getenv("OMPI_COMM_WORLD_RANK");
   char self[PATH_MAX] = {0};
   if (!text || readlink("/proc/self/exe", self, sizeof self - 1) < 0) return;
   const char* name = strrchr(self, '/');
   if (!name || strcmp(name + 1, program ? program : "cytoscale") != 0) return;
-  if (wanted && (!rank || strcmp(wanted, rank) != 0)) return;
   char* copy = strdup(text);
   char* rest = copy;
   for (char* one; rule_count < most_rules && (one = strsep(&rest, ";"));) {
     struct Rule* rule = &rules[rule_count];
     char *call = strsep(&one, ":"), *path = strsep(&one, ":"), *action = strsep(&one, ":");
     if (!call || !path || !action) continue;
-    snprintf(rule->call, sizeof rule->call, "%s", call);
+    const char* of = strsep(&call, "@");
+    if (call && (!rank || strcmp(call, rank) != 0)) continue;
+    snprintf(rule->call, sizeof rule->call, "%s", of);
     snprintf(rule->path, sizeof rule->path, "%s", path);
     snprintf(rule->action, sizeof rule->action, "%s", action);
     rule->argument = one ? strtol(one, NULL, 10) : 0;
@@ -85,17 +85,17 @@ static int error_named(const char* name) {
 
 // The error with which the call is to fail; 0: none.
 static int fault(const char* call, const char* path) {
+  const char* after = getenv("FAULT_AFTER");
   for (int i = 0; i < rule_count; ++i) {
     struct Rule* rule = &rules[i];
     if (strcmp(rule->call, call) != 0 || !path || !strstr(path, rule->path)) continue;
-    const long before = __atomic_fetch_add(&rule->count, 1, __ATOMIC_RELAXED);
     note(call, path);
     if (strcmp(rule->action, "sleep") == 0) {
       const struct timespec time = {rule->argument / 1000, rule->argument % 1000 * 1000000};
       nanosleep(&time, NULL);
     } else if (strcmp(rule->action, "stall") == 0) {
       for (;;) pause();
-    } else if (before >= rule->argument) {
+    } else if (!after || syscall(SYS_faccessat, AT_FDCWD, after, F_OK) == 0) {
       return error_named(rule->action);
     }
     return 0;
@@ -127,7 +127,7 @@ static int fault_of_file(const char* call, int file) {
   } while (0)
 
 static mode_t mode_of(int flags, va_list more) {
-  return flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0;
+  return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(more, mode_t) : 0;
 }
 
 #define OPEN(name)                             \

@@ -18,35 +18,37 @@ import numpy as np
 from fault_case import CASE, clone, first_number, images, replace, tensors
 from fault_disk import FULL, DiskCase
 from fault_files import change_tensor, data_ranges, flipped, read_tensors
-from fault_lab import CHAIN, NATIVE, SEGMENTATION, TRAINING, results, rows_of
+from fault_lab import CHAIN, NATIVE, PATIENCE, SEGMENTATION, TRAINING, results, rows_of
 
 OUT = [*NATIVE, "--output=out"]
 TRAIN = ["train", *OUT, *TRAINING]
 EMBED = ["embed", *OUT, "--threads=1", "--crop-size=32"]
+SLOW_STEPS = "open:train_log.csv:sleep:150;write:train_log.csv:sleep:150"
 VERIFIED = ["illumination.h5", "cells.h5", "model/model.safetensors", "embeddings.h5ad", "wells.h5ad", "profiles.h5ad", "treatments.h5ad"]
 
 
 class Disks(DiskCase):
     def test_19_disk_full_in_segment(self):
-        self.full_disk(["segment", *OUT, *SEGMENTATION], ["illumination.h5"], "cells.h5", [0, 4, 8, 16, 24, 32, 48, 64])
+        self.full_disk(["segment", *OUT, *SEGMENTATION, "--threads=1"], ["illumination.h5"], "cells.h5", [0, 8, 16, 20, 24])
 
     def test_19_disk_full_in_reduce(self):
         reduce = ["reduce", "--output=out", "--reduce-normalize=standardize"]
         size = (self.world / "out/profiles.h5ad").stat().st_size // 1024
-        self.full_disk(reduce, ["embeddings.h5ad"], "profiles.h5ad", [0, 8, size // 2, size - 8, size, 2 * size, 3 * size], ranks=0)
+        self.full_disk(reduce, ["embeddings.h5ad"], "profiles.h5ad", [0, size // 2, size - 4, 2 * size, 2 * size + 100], ranks=0)
 
     def test_19_disk_full_in_the_chain(self):
         """Each stage in turn meets the end of the disk; the run goes on from there with every bit of space."""
         self.fresh()
         self.small_disk(700)
         codes = []
-        for mib in (0.1, 4, 50, 120, 300):
+        for mib in (0.1, 20, 120):
             done = self.start_with_room(int(mib * 1024), *CHAIN, *NATIVE)
             codes.append(done.code)
             with self.subTest(room_mib=mib):
                 self.assertIn(done.code, (0, 2), done)
                 if done.code == 2:
-                    self.is_refusal(done, "space")
+                    self.is_refusal(done)
+                    self.assertRegex(done.err, r"space|the disk has|room")
         self.assertIn(2, codes)
         self.ok(*CHAIN, *NATIVE, ranks=2)
         self.assert_same(results(FULL), self.undisturbed)
@@ -55,15 +57,23 @@ class Disks(DiskCase):
         self.fresh("illumination.h5", "cells.h5")
         self.ok("crop", *OUT, "--crop-size=32", "--threads=1")
 
+    def two_steps_are_logged(self):
+        log = CASE / "out/model/train_log.csv"
+        return log.exists() and len(rows_of(log)) >= 2
+
     def continues(self):
         self.ok(*TRAIN, ranks=2)
         self.assertTrue(tensors(CASE / "out") == tensors(self.world / "out"), "other weights after the fault")
 
     def test_23_a_disk_that_fails_for_one_rank(self):
         self.with_crop_store()
-        done = self.refused(*TRAIN, ranks=2, faults="read:crops.h5:EIO:40", rank=1, timeout=60,
-                            words=["crops.h5", socket.gethostname(), "rank 1"])
-        self.assertLess(done.seconds, 20)
+        trigger = CASE / "trigger"
+        running = self.start(*TRAIN, ranks=2, faults=f"{SLOW_STEPS};read@1:crops.h5:EIO", after=trigger)
+        self.assertTrue(running.until(self.two_steps_are_logged), running.err())
+        trigger.touch()
+        begun = time.monotonic()
+        self.is_refusal(running.wait(60), "crops.h5", socket.gethostname(), "rank 1")
+        self.assertLess(time.monotonic() - begun, 10 * PATIENCE)
         self.continues()
 
     def test_23_a_crop_store_cut_short_meanwhile(self):
@@ -71,9 +81,8 @@ class Disks(DiskCase):
         self.with_crop_store()
         store = CASE / "out/crops.h5"
         whole = store.read_bytes()
-        log = CASE / "out/model/train_log.csv"
-        running = self.start(*TRAIN, ranks=2, faults="open:train_log:sleep:150;write:train_log:sleep:150")
-        self.assertTrue(running.until(lambda: log.exists() and len(rows_of(log)) >= 2), running.err())
+        running = self.start(*TRAIN, ranks=2, faults=SLOW_STEPS)
+        self.assertTrue(running.until(self.two_steps_are_logged), running.err())
         os.truncate(store, len(whole) // 8)
         self.is_refusal(running.wait(60), "crops.h5", socket.gethostname())
         store.write_bytes(whole)
@@ -130,17 +139,17 @@ class Disks(DiskCase):
             subprocess.run(["mount", "-o", "remount,ro", str(FULL)], check=True)
         else:
             os.chmod(CASE / "out", 0o555)
+        self.ok("check", *NATIVE, faults="read:.tif:log", log=log)
+        of_headers = log.read_text().count("read ")
+        log.unlink()
         for job in (["illuminate", *OUT], ["segment", *OUT], ["crop", *OUT], EMBED, ["train", *OUT, "--retrain", *TRAINING],
                     ["reduce", "--output=out"], ["evaluate", "--output=out"], [*CHAIN, *NATIVE]):
             with self.subTest(job=job[0]):
-                log.unlink(missing_ok=True)
-                self.refused(*job, ranks=2, words=["out"], faults="read:.tif:log", log=log)
+                done = self.start(*job, ranks=2 if job[0] == "run" else 0, faults="read:.tif:log", log=log).wait(60)
                 reads = log.read_text().count("read ") if log.exists() else 0
-                self.assertLess(reads, self.reads_of_all_pixels(), "only after images were read")
-
-    def reads_of_all_pixels(self):
-        """What it takes to read each image once, less headers: one call for each."""
-        return 2 * len(images(self.world / "screen"))
+                log.unlink(missing_ok=True)
+                self.is_refusal(done, "out")
+                self.assertLessEqual(reads, of_headers, "only after images were read")
 
     def test_29_flipped_bytes_are_found(self):
         self.fresh(*VERIFIED)
@@ -191,9 +200,9 @@ class Disks(DiskCase):
         """A read that hangs, as on a file server that is gone: the field is given up, counted, and the run ends right."""
         self.fresh()
         stuck = images(CASE / "screen")[4]
-        job = ["segment", *OUT, *SEGMENTATION, "--field-timeout=2"]
+        job = ["segment", *OUT, *SEGMENTATION, "--threads=1", "--field-timeout=2"]
         done = self.ok(*job, ranks=2, timeout=60, faults=f"open:{stuck.name}:stall")
-        self.assertLess(done.seconds, 20)
+        self.assertTrue(done.within(20), done)
         failures = rows_of(CASE / "out/failures/segment.csv")
         self.assertEqual([os.path.basename(row["File"]) for row in failures], [stuck.name])
         self.refused(*job, "--max-failed-fields=0", ranks=2, timeout=60, faults=f"open:{stuck.name}:stall", words=[stuck.name])

@@ -17,11 +17,11 @@ from fault_lab import CHAIN, NATIVE, NO_RESULT, SEGMENTATION, TRAINING, results,
 
 INTERRUPTED = 75
 ILLUMINATE = ["illuminate", *NATIVE, "--output=out", "--threads=1"]
-SEGMENT = ["segment", *NATIVE, "--output=out", *SEGMENTATION]
+SEGMENT = ["segment", *NATIVE, "--output=out", *SEGMENTATION, "--threads=1"]
 CROP = ["crop", *NATIVE, "--output=out", "--threads=1", "--crop-size=32"]
 EMBED = ["embed", *NATIVE, "--output=out", "--threads=1", "--crop-size=32"]
 TRAIN = ["train", *NATIVE, "--output=out", *TRAINING, "--checkpoint-every=1000"]
-TRAIN.remove("--checkpoint-every=4")
+TRAIN.remove("--checkpoint-every=3")
 SLOW_IMAGES = "open:.tif:sleep:20;read:.tif:log"
 SLOW_STEPS = "open:train_log.csv:sleep:150;write:train_log.csv:sleep:150"
 LOG = CASE / "calls.log"
@@ -43,14 +43,14 @@ class Signals(FaultCase):
     def interrupt(self, job, name, to, when, faults, ranks=2):
         """Runs the job under these faults, and sends the signal to mpirun or a rank as soon as when() is true. Its end."""
         LOG.unlink(missing_ok=True)
-        running = self.start(*job, ranks=ranks, faults=faults, log=LOG, env={"OMPI_MCA_odls_base_sigkill_timeout": "3"})
+        running = self.start(*job, ranks=ranks, faults=faults, log=LOG, env={"OMPI_MCA_odls_base_sigkill_timeout": "4"})
         self.assertTrue(running.until(when), f"it ended or stood still before the signal\n{running.err()}")
         processes = running.rank_processes()
         send(running.process.pid if to == "mpirun" else processes[-1], getattr(signal, "SIG" + name))
         done = running.wait(60)
         by_mpirun = ranks > 0 and to == "mpirun" and name != "USR1"
         self.assertEqual(done.code, 1 if by_mpirun else INTERRUPTED, done)
-        self.assertLess(done.seconds, 30)
+        self.assertTrue(done.within(30), done)
         told = [line for line in done.err.splitlines() if re.search(r"same command", line)]
         self.assertEqual(len(told), 1, f"not one line that says how to go on\n{done}")
         self.assertEqual(done.errors(), 0, f"an interruption is no error\n{done}")
@@ -81,10 +81,10 @@ class Signals(FaultCase):
                 self.assert_no_leftovers(CASE / "out", [*files, result, "failures.csv", f"failures/{job[0]}.csv"])
 
     def test_14_illuminate(self):
-        self.a_pass_over_images(ILLUMINATE, [], 0.8, "illumination.h5", [("TERM", "rank"), ("USR1", "mpirun"), ("INT", "rank")])
+        self.a_pass_over_images(ILLUMINATE, [], 0.8, "illumination.h5", [("TERM", "rank"), ("USR1", "mpirun")])
 
     def test_14_segment(self):
-        self.a_pass_over_images(SEGMENT, ["illumination.h5"], 0.7, "cells.h5", [("TERM", "mpirun"), ("USR1", "rank"), ("INT", "rank")])
+        self.a_pass_over_images(SEGMENT, ["illumination.h5"], 0.7, "cells.h5", [("INT", "rank"), ("TERM", "mpirun")])
 
     def test_14_crop(self):
         self.a_pass_over_images(CROP, ["illumination.h5", "cells.h5"], 0.6, "crops.h5", [("TERM", "rank")])
@@ -93,12 +93,12 @@ class Signals(FaultCase):
         self.a_pass_over_images(EMBED, ["illumination.h5", "cells.h5", "model/model.safetensors"], 0.6, "embeddings.h5ad", [("USR1", "rank")])
 
     def test_14_train(self):
-        for name, to, ranks in (("TERM", "rank", 2), ("USR1", "mpirun", 2), ("INT", "mpirun", 2), ("INT", "itself", 0)):
+        for name, to, ranks in (("TERM", "rank", 2), ("USR1", "mpirun", 2), ("INT", "itself", 0)):
             with self.subTest(signal=name, to=to):
                 self.fresh("illumination.h5", "cells.h5")
-                self.interrupt(TRAIN, name, to, lambda: steps_logged() >= 4, SLOW_STEPS, ranks)
+                self.interrupt(TRAIN, name, to, lambda: steps_logged() >= 3, SLOW_STEPS, ranks)
                 saved = [int(re.search(r"_(\d+)", p.name)[1]) for p in (CASE / "out/model").glob("checkpoint_*")]
-                self.assertGreaterEqual(max(saved, default=0), 4, "nothing was saved")
+                self.assertGreaterEqual(max(saved, default=0), 3, "nothing was saved")
                 done = self.ok(*TRAIN, ranks=2)
                 self.assertIn(f"checkpoint_{max(saved)}", done.err)
                 self.assertTrue(tensors(CASE / "out") == tensors(self.world / "out"), "other weights than in one go")
@@ -126,7 +126,7 @@ class Signals(FaultCase):
         chain = [*CHAIN, *NATIVE]
         self.fresh()
         left = 0
-        for name in ("illumination.h5", "cells.h5", "model.safetensors", "embeddings.h5ad", "profiles.csv", "metrics.json"):
+        for name in ("illumination.h5", "model.safetensors", "embeddings.h5ad", "metrics.json"):
             LOG.unlink(missing_ok=True)
             running = self.start(*chain, ranks=2, faults=f"rename:{name}:stall", log=LOG)
             self.assertTrue(running.until(lambda: calls("rename")), f"{name} was not put in its place by a rename\n{running.err()}")
@@ -138,6 +138,18 @@ class Signals(FaultCase):
         self.assert_same(results(CASE / "out"), self.undisturbed)
         for leftover in (CASE / "out/state").glob("*"):
             self.assertNotRegex(leftover.name, r"tmp|lock|part", "left in state/")
+
+    def test_18_what_was_left_of_a_file_that_the_next_run_does_not_write(self):
+        self.fresh("illumination.h5", "cells.h5")
+        first = [*TRAIN[:-1], "--checkpoint-every=3"]
+        running = self.start(*first, ranks=2, faults="rename:checkpoint_3.safetensors:stall", log=LOG)
+        self.assertTrue(running.until(lambda: calls("rename")), running.err())
+        running.kill()
+        self.assertTrue([p for p in (CASE / "out/model").iterdir() if "checkpoint_3" in p.name], "nothing was left: this test shows nothing")
+        self.ok(*TRAIN[:-1], "--checkpoint-every=4", ranks=2)
+        left = {p.name for p in (CASE / "out/model").iterdir()}
+        self.assertEqual(left, {"model.safetensors", "checkpoint_4.safetensors", "train_log.csv", "training_wells.csv"})
+        self.assertTrue(tensors(CASE / "out") == tensors(self.world / "out"))
 
 
 if __name__ == "__main__":
