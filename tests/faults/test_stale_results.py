@@ -13,7 +13,7 @@ import unittest
 import tifffile
 
 from fault_case import (CASE, FaultCase, cell_count, edit_rows, images, ledger, replace, shorten_locations, tables, tensors, truncate)
-from fault_lab import CHAIN, LOADDATA, LOCATED, NATIVE, STAGES, clone, results, rows_of, write_rows
+from fault_lab import CHAIN, LOADDATA, LOCATED, NATIVE, STAGES, results, rows_of, write_rows
 
 GIVEN = "--model=out/model"
 CELLS = ["illuminate", "segment"]
@@ -112,6 +112,18 @@ class StaleResults(FaultCase):
         self.assertIn("Corrected", (CASE / "out/matches.csv").read_text())
         self.assertEqual(tables(CASE / "out"), tables(self.anew(*NATIVE, GIVEN)))
 
+    def test_03_explained_and_nothing_computed(self):
+        """run --explain says for each stage whether it would be done and why."""
+        self.complete()
+        self.corrected(CASE / "screen/screen.csv", "Metadata_Control", "trt", "treated")
+        before = {p: p.stat().st_mtime_ns for p in CASE.glob("out/**/*") if p.is_file()}
+        done = self.ok(*CHAIN, *NATIVE, "--explain")
+        for stage in STAGES:
+            self.assertRegex(done.out + done.err, rf"(?m)\b{stage}: ")
+        self.assertRegex(done.out + done.err, r"segment: complete")
+        self.assertNotRegex(done.out + done.err, r"evaluate: complete")
+        self.assertEqual({p: p.stat().st_mtime_ns for p in CASE.glob("out/**/*") if p.is_file()}, before)
+
     def test_04_other_light_trains_another_network(self):
         """Though the cells are the same."""
         self.complete(*LOCATED)
@@ -169,7 +181,7 @@ class StaleResults(FaultCase):
         before = part.read_bytes()
         self.refused(*narrow, words=["embeddings.h5ad.part", "crop-size", "128", "--overwrite"])
         self.assertTrue(part.read_bytes() == before, "the unfinished file was touched")
-        clone(CASE / "out", CASE / "other")
+        shutil.copytree(CASE / "out", CASE / "other")
         self.ok(*wide)
         self.ok(*(a.replace("=out", "=whole") for a in wide), "--cells=out/cells.h5")
         self.assert_same({"X": results(CASE / "out")["embeddings.h5ad"]}, {"X": results(CASE / "whole")["embeddings.h5ad"]}, "continued")

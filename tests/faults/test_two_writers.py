@@ -6,6 +6,7 @@ Environment: see fault_lab.py.
 """
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -19,8 +20,13 @@ ILLUMINATE = ["illuminate", *NATIVE, "--output=out", "--threads=1"]
 SEGMENT = ["segment", *NATIVE, "--output=out", *SEGMENTATION, "--threads=1"]
 TRAIN = ["train", *NATIVE, "--output=out", *TRAINING]
 EMBED = ["embed", *NATIVE, "--output=out", "--threads=1", "--model=untrained", "--crop-size=32"]
-SLOW = "open:.tif:sleep:20"
+SLOW = "open:.tif:sleep:40"
 JOB = {"SLURM_JOB_ID": "4711"}
+
+
+def identity(lock):
+    """Words of a message that names the holder: its process, the day and the minute of its start."""
+    return [str(lock.get("pid", "no lock")), *re.findall(r"\d{4}-\d\d-\d\d|\d\d:\d\d(?=:)", str(lock.get("start", "")))]
 
 
 class TwoWriters(FaultCase):
@@ -40,9 +46,9 @@ class TwoWriters(FaultCase):
             for process in processes:
                 send(process, signal.SIGCONT)
         for late in ends:
-            self.is_refusal(late, socket.gethostname(), "4711", held.get("pid", "no lock"), str(held.get("start", "no lock"))[:16])
+            self.is_refusal(late, socket.gethostname(), "4711", *identity(held))
             self.assertTrue(late.within(20), late)
-        self.assertIn(held["pid"], processes)
+        self.assertIn(held["pid"], processes, "the lock is not that of a rank")
         done = holder.wait()
         self.assertEqual(done.code, 0, done)
         self.assertFalse(LOCK.exists(), "the lock stays though its holder has ended")
@@ -106,8 +112,18 @@ class TwoWriters(FaultCase):
         leave(there, 1, 5)
         self.refused(*ILLUMINATE, ranks=2, words=[there, "815", "2026-01-02"])
         self.assertEqual(json.loads(LOCK.read_text())["host"], there, "the lock of another was taken")
-        leave(here, os.getpid(), 1000)  # alive: a holder that is stopped or swapped out does not touch its lock
-        self.refused(*ILLUMINATE, ranks=2, words=[here, os.getpid()])
+
+    def test_10_a_lock_of_a_run_that_is_held_up(self):
+        """On the same host its process is there: not dead, though it gives no sign of life."""
+        self.fresh()
+        holder = self.start(*ILLUMINATE, ranks=1, faults=SLOW)
+        self.assertTrue(holder.until(lambda: LOCK.exists() or (CASE / "out/illumination.h5.tmp").exists()), holder.err())
+        for process in holder.rank_processes():
+            send(process, signal.SIGSTOP)
+        self.assertTrue(LOCK.exists())
+        os.utime(LOCK, (time.time() - 1000,) * 2)
+        self.refused(*ILLUMINATE, words=identity(json.loads(LOCK.read_text())))
+        holder.kill()
 
     def test_10_a_killed_run_is_followed_at_once(self):
         self.fresh()
