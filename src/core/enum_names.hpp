@@ -49,7 +49,7 @@ E parse_enum(const std::string& word, const std::string& where = {}) {
   for (const auto& each : EnumNames<E>::all)
     if (word == each.name) return each.value;
   throw Error("'" + word + "' is not a " + EnumNames<E>::what, where,
-              "Give one of " + join(enum_words<E>(), ", "));
+              "Use one of: " + join(enum_words<E>(), ", "));
 }
 
 }  // namespace cytoscale

@@ -64,13 +64,13 @@ class FieldPass::Worker {
     while (!over()) {
       const bool busy = !problem_ && step();
       if (clock_.now_s() - checked_s_ >= options_.checkpoint_s) checkpoint();
-      progress.update(static_cast<std::uint64_t>(units_before_) +
-                      static_cast<std::uint64_t>(sum(units_done)));
+      show(progress);
       if (!busy) std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     order_.drain();
     queue_.reset();
     checkpoint();
+    show(progress);
     if (!ended_early()) progress.finish();
   }
 
@@ -98,6 +98,10 @@ class FieldPass::Worker {
                                        idle || problem_ ? 1 : 0};
     if (!pulse_.advance(mine, idle)) return false;
     return ended_early() || sum(ranks_finished) == comm_.size();
+  }
+
+  void show(Progress& progress) const {
+    progress.update(static_cast<std::uint64_t>(units_before_) + static_cast<std::uint64_t>(sum(units_done)));
   }
 
   // Asks for fields, and finishes the oldest; false where there is nothing to do.

@@ -9,6 +9,7 @@
 #include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
+#include "store/provenance/stamp.hpp"
 #include "store/sync.hpp"
 
 namespace cytoscale::store {
@@ -40,6 +41,7 @@ constexpr FloatColumn quality_columns[] = {
 // What every rank must know of every field before a row is written.
 struct FieldHead {
   std::int64_t field, cells;
+  std::uint64_t content;  // fingerprint of what was found in it
   std::int32_t height, width, failed, rank;
 };
 
@@ -64,7 +66,8 @@ std::vector<FieldHead> agree_on_fields(const mpi::Communicator& comm, const scre
   std::vector<FieldHead> heads;
   for (const auto& cells : mine) {
     heads.push_back({static_cast<std::int64_t>(cells.field), static_cast<std::int64_t>(cells.y.size()),
-                     cells.height, cells.width, cells.failed, comm.rank()});
+                     Fingerprint().add(pack_cells(cells)).number(), cells.height, cells.width, cells.failed,
+                     comm.rank()});
   }
   heads = comm.gather_all<FieldHead>(heads);
   std::sort(heads.begin(), heads.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
@@ -109,6 +112,13 @@ void store_field_columns(hdf5::Group& fields, const screen::Screen& screen,
   fields.store<std::uint8_t>("failed", {failed.size()}, failed);
 }
 
+std::string content_of(const screen::Screen& screen, const std::vector<FieldHead>& heads) {
+  Fingerprint content;
+  content.add(screen.fingerprint());
+  for (const auto& head : heads) content.add(head.content).add(static_cast<std::uint64_t>(head.failed));
+  return content.text();
+}
+
 // Everything but the rows that the ranks bring.
 void create_file(const fs::path& path, const screen::Screen& screen, const std::vector<FieldHead>& heads,
                  const std::vector<std::int64_t>& first_cell, const nlohmann::json& provenance) {
@@ -119,6 +129,7 @@ void create_file(const fs::path& path, const screen::Screen& screen, const std::
     root.set_attribute("format_version", format_version);
     root.set_attribute("screen_fingerprint", screen.fingerprint());
     root.set_attribute("provenance", provenance.dump());
+    root.set_attribute(content_attribute, content_of(screen, heads));
     root.store_texts("channels", screen.channels);
     hdf5::Group fields = root.create_group("fields"), cells = root.create_group("cells");
     store_field_columns(fields, screen, heads, first_cell);

@@ -4,8 +4,10 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "core/fingerprint.hpp"
 #include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
+#include "store/provenance/stamp.hpp"
 
 namespace cytoscale::store {
 namespace {
@@ -27,6 +29,7 @@ struct IlluminationWriter::Impl {
   hdf5::File file;
   std::size_t channels = 0;
   std::vector<std::string> plates;
+  Fingerprint content;
 };
 
 IlluminationWriter::IlluminationWriter(const fs::path& path, const screen::Screen& screen,
@@ -59,10 +62,12 @@ void IlluminationWriter::add(const std::string& plate, const image::Illumination
                       static_cast<std::uint64_t>(illumination.width)},
                      illumination.gain);
   impl_->plates.push_back(plate);
+  impl_->content.add(plate).add(pack_illumination(illumination));
 }
 
 void IlluminationWriter::commit() {
   impl_->file.root().store_texts("plates", impl_->plates);
+  impl_->file.root().set_attribute(content_attribute, impl_->content.text());
   impl_->file.close();
   impl_->beside->commit();
 }

@@ -8,6 +8,7 @@
 #include "core/fingerprint.hpp"
 #include "core/system/files.hpp"
 #include "core/version.hpp"
+#include "hdf5/file.hpp"
 #include "store/provenance/recipe.hpp"
 
 namespace cytoscale::store {
@@ -64,11 +65,23 @@ std::string output_difference(const Stamp& then, const Stamp& now) {
   return {};
 }
 
+// Empty where the writer stored none.
+std::string stored_content(const fs::path& path) {
+  try {
+    return hdf5::File::open(path, hdf5::File::Access::read).root().text_attribute(content_attribute, "");
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 std::string fingerprint_of_path(const fs::path& path) {
   std::error_code status;
-  if (!fs::is_directory(path, status)) return fingerprint_of_file(path);
+  if (!fs::is_directory(path, status)) {
+    const auto stored = path.extension() == ".h5" ? stored_content(path) : std::string();
+    return stored.empty() ? fingerprint_of_file(path) : stored;
+  }
   Fingerprint fingerprint;
   for (const auto& file : files_below(path))
     fingerprint.add(file.string()).add(fingerprint_of_file(path / file));
