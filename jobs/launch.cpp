@@ -63,6 +63,33 @@ void warn_of_lone_tasks(const mpi::Communicator& comm, Log& log) {
                 std::to_string(comm.size()) + ": use srun --mpi=pmix, or mpirun");
 }
 
+// The lock, and what comes with it: leftovers of dead runs are removed first, and a folder that was made for
+// the lock alone goes with it, so that a job that is refused leaves nothing.
+class FolderLock {
+ public:
+  FolderLock(const std::filesystem::path& folder, Log& log) : folder_(folder) {
+    made_ = !std::filesystem::exists(folder);
+    LockOptions options;
+    options.say = [&log](const std::string& line) { log.info(line); };
+    lock_.emplace(folder, options);
+    for (const auto& each : {folder, folder / "state", folder / "model", folder / "untrained"})
+      remove_leftovers_in(each);
+  }
+  ~FolderLock() {
+    lock_.reset();
+    std::error_code not_empty;
+    if (made_ && std::filesystem::remove(folder_ / "state", not_empty))
+      std::filesystem::remove(folder_, not_empty);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+  bool made_;
+  std::optional<OutputLock> lock_;
+};
+
 int run_job(const std::string& name, const std::vector<std::string>& arguments,
             const mpi::Communicator& comm) {
   std::unique_ptr<Job> job;
@@ -79,15 +106,9 @@ int run_job(const std::string& name, const std::vector<std::string>& arguments,
   Log log(comm.rank(), comm.size());
   SteadyClock clock;
   warn_of_lone_tasks(comm, log);
-  std::optional<OutputLock> lock;  // rank 0 holds it for all
+  std::optional<FolderLock> lock;  // rank 0 holds it for all
   mpi::on_root(comm, [&] {
-    LockOptions options;
-    options.say = [&log](const std::string& line) { log.info(line); };
-    const auto folder = job->locked_folder();
-    if (folder.empty()) return;
-    lock.emplace(folder, options);
-    for (const auto& each : {folder, folder / "state", folder / "model", folder / "untrained"})
-      remove_leftovers_in(each);
+    if (const auto folder = job->locked_folder(); !folder.empty()) lock.emplace(folder, log);
   });
   job->execute({comm, log, clock});
   return exit_success;
