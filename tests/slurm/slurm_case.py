@@ -111,13 +111,19 @@ class SlurmCase(unittest.TestCase):
             if found:
                 return found
             if not queued:
-                self.fail(f"{what}: no job is left\n{self.logs(output)}")
+                again = self.slurm("squeue")
+                self.fail(f"{what}: no job is left\n{again.stdout}{again.stderr}{self.logs(output)}")
             time.sleep(0.1)
         self.fail(f"{what}: not within {seconds} s\n{self.slurm('squeue').stdout}{self.logs(output) if output else ''}")
 
     def in_queue(self, output):
         ids = ",".join(self.ids(output).values())
-        return self.slurm("squeue", "--noheader", "--format=%i %T %r", f"--jobs={ids}").stdout if ids else ""
+        if not ids:
+            return ""
+        done = self.slurm("squeue", "--noheader", "--format=%i %T %r", f"--jobs={ids}")
+        if done.returncode and "Invalid job id" not in done.stderr:
+            return f"not known: {done.stderr}"  # a controller that is slow to answer
+        return done.stdout
 
     def wait_for_end(self, output, seconds=400):
         """Until no job of this output is queued; the exit code and words of slurm/status."""
