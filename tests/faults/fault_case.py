@@ -15,8 +15,8 @@ import numpy as np
 from fault_lab import CHAIN, NATIVE, NO_RESULT, Running, checked, clone, results, rows_of, run, world, write_rows
 
 CASE = pathlib.Path("case").resolve()
-FOREIGN = ["unexpected failure", "filesystem error", "json.exception", "basic_string", "std::", "terminate called", "bad_alloc", "MPI_ABORT",
-           "boost::", "c10::", "HDF5-DIAG"]
+FOREIGN = ["unexpected failure", "filesystem error", "json.exception", "basic_string", "std::", "terminate called", "bad_alloc",
+           "MPI_ABORT", "boost::", "c10::", "HDF5-DIAG"]
 TABLES = ["profiles.csv", "treatments.csv", "matches.csv", "per_class.csv", "retrieval.csv"]
 
 

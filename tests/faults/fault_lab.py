@@ -34,7 +34,8 @@ MPI_DEFAULTS = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM":
 CHANNELS, FIELD_PX = ["DNA", "Actin"], 128
 SCREEN = ["--seed=3", "--moas=2", "--compounds-per-moa=2", "--concentrations=1", "--batches=2", "--replicates=1",
           "--plates-per-batch=1", "--controls-per-plate=4", "--positive-controls-per-plate=0", "--single-group-moas=0",
-          "--fields-per-well=3", f"--field-size={FIELD_PX}", "--nucleus-radius=5", "--cells-per-field=12", "--channels=" + ",".join(CHANNELS)]
+          "--fields-per-well=3", f"--field-size={FIELD_PX}", "--nucleus-radius=5", "--cells-per-field=12",
+          "--channels=" + ",".join(CHANNELS)]
 SEGMENTATION = ["--min-nucleus-area=15"]
 TRAINING = ["--crop-size=32", "--steps=8", "--batch-size=8", "--shard-size=2", "--validation-cells=8", "--single-wells=train",
             "--warmup-steps=1", "--checkpoint-every=3", "--log-every=1", "--optimizer=sgd", "--learning-rate=0.002", "--device=cpu",
@@ -92,7 +93,7 @@ class Running:
     def rank_processes(self):
         return [process for process in descendants(self.process.pid) if is_rank(process)]
 
-    def until(self, what, seconds=30):
+    def until(self, what, seconds=60):
         """Waits until what() is true; False where the program ended or the time ran out first."""
         end = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < end:
@@ -205,7 +206,7 @@ def write_rows(path, rows):
 
 
 def other_tables(screen):
-    """From screen.csv and truth.csv: locations of cells, CellProfiler's LoadData form with a plate map, and BBBC021's with its list of mechanisms."""
+    """From screen.csv and truth.csv: locations of cells, CellProfiler's LoadData form with a plate map, BBBC021's with its mechanisms."""
     rows, truth, wells = rows_of(screen / "screen.csv"), rows_of(screen / "truth.csv"), {}
     loaddata, image, moa = [], [], {}
     for row in rows:
@@ -237,7 +238,7 @@ def world(place=None):
     """The folder with the program's screen/ and out/, made on the first call. Only to be cloned."""
     place = pathlib.Path(place or os.environ.get("CYTOSCALE_FAULT_LAB") or pathlib.Path.cwd().parent / "fault_lab")
     place.mkdir(parents=True, exist_ok=True)
-    name = hashlib.sha256(pathlib.Path(PROGRAM).read_bytes() + pathlib.Path(__file__).read_bytes()).hexdigest()[:16]
+    name = hashlib.sha256(pathlib.Path(PROGRAM).read_bytes() + repr((SCREEN, CHAIN)).encode()).hexdigest()[:16]
     with open(place / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / name).exists():

@@ -23,6 +23,6 @@ def rows(path):
 
 
 def row_difference(expected, found):
-    """(lost, doubled): rows that are missing in `found`, and rows of `expected` that it has more often. A row with another value is lost."""
+    """(lost, doubled): rows missing in `found`, and rows of `expected` that it has more often. A row with another value is lost."""
     before, now = rows(expected), rows(found)
     return sum((before - now).values()), sum(count for row, count in (now - before).items() if row in before)

@@ -91,7 +91,8 @@ class Signals(FaultCase):
         self.a_pass_over_images(CROP, ["illumination.h5", "cells.h5"], 0.6, "crops.h5", [("TERM", "rank")])
 
     def test_14_embed(self):
-        self.a_pass_over_images(EMBED, ["illumination.h5", "cells.h5", "model/model.safetensors"], 0.6, "embeddings.h5ad", [("USR1", "rank")])
+        inputs = ["illumination.h5", "cells.h5", "model/model.safetensors"]
+        self.a_pass_over_images(EMBED, inputs, 0.6, "embeddings.h5ad", [("USR1", "rank")])
 
     def test_14_train(self):
         for name, to, ranks in (("TERM", "rank", 2), ("USR1", "mpirun", 2), ("INT", "itself", 0)):
@@ -146,7 +147,7 @@ class Signals(FaultCase):
         running = self.start(*first, ranks=2, faults="rename:checkpoint_3.safetensors:stall", log=LOG)
         self.assertTrue(running.until(lambda: calls("rename")), running.err())
         running.kill()
-        self.assertTrue([p for p in (CASE / "out/model").iterdir() if "checkpoint_3" in p.name], "nothing was left: this test shows nothing")
+        self.assertTrue(list(CASE.glob("out/model/*checkpoint_3*")), "nothing was left: this test shows nothing")
         self.ok(*TRAIN[:-1], "--checkpoint-every=4", ranks=2)
         left = {p.name for p in (CASE / "out/model").iterdir()}
         self.assertEqual(left, {"model.safetensors", "checkpoint_4.safetensors", "train_log.csv", "training_wells.csv"})
