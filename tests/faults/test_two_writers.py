@@ -81,15 +81,15 @@ class TwoWriters(FaultCase):
     def test_10_tasks_of_slurm_that_are_not_ranks(self):
         """srun without PMIx starts lone processes: each is told, and only one works."""
         self.fresh()
-        alone = {**JOB, "SLURM_NTASKS": "4", "SLURM_PROCID": "0"}
+        alone = {**JOB, "SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "0"}
         done = self.ok(*ILLUMINATE, env=alone)
-        self.assertRegex(done.err, r"SLURM_NTASKS.*4|4 tasks")
+        self.assertRegex(done.err, r"started 4 tasks.*sees 1")
         tasks = [self.start(*ILLUMINATE, env={**alone, "SLURM_PROCID": str(i)}, faults=SLOW) for i in range(3)]
         ends = [task.wait() for task in tasks]
         self.assertEqual(sorted(done.code for done in ends), [0, 2, 2], "\n".join(map(str, ends)))
         self.assertEqual(results(CASE / "out")["illumination.h5"], self.undisturbed["illumination.h5"])
-        fits = self.ok(*ILLUMINATE, ranks=2, env={**JOB, "SLURM_NTASKS": "2"})
-        self.assertNotIn("SLURM_NTASKS", fits.err)
+        fits = self.ok(*ILLUMINATE, ranks=2, env={**JOB, "SLURM_STEP_NUM_TASKS": "2"})
+        self.assertNotIn("tasks", fits.err)
 
     def lock_of_a_killed_run(self):
         """What a lock holds, as a run writes it."""
