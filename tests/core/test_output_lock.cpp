@@ -115,7 +115,6 @@ TEST(OutputLock, BeatsByItself) {
   for (int i = 0; i < 600 && read_lock(lock_of(folder))->beat_ns == first; ++i) sleep_s(0.05);
   EXPECT_GT(read_lock(lock_of(folder))->beat_ns, first);
   lock.still_mine();
-  lock.still_mine();
 }
 
 TEST(OutputLock, AHolderThatWasTakenOverStopsAndLeavesTheOthersLock) {
