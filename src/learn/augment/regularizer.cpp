@@ -1,5 +1,7 @@
 #include <cmath>
 
+#include <torch/nn/functional/loss.h>
+
 #include "core/error.hpp"
 #include "learn/augment/regularizer_torch.hpp"
 #include "network/pooling_torch.hpp"
