@@ -41,7 +41,7 @@ read_explanation() {  # WORDS
       grep -qE "(^|[] ])$stage: " <<<"$1" || continue
       last_stage[$job]=$stage
       # What is done anew may change what later stages read: from the first on, all jobs are left.
-      grep -qE "(^|[] ])$stage: complete, skipped" <<<"$1" && [ ${#left[@]} = 0 ] && continue
+      grep -qE "(^|[] ])$stage: complete[,;]" <<<"$1" && [ ${#left[@]} = 0 ] && continue
       [[ " ${left[*]-} " == *" $job "* ]] || left+=("$job")
     done
   done
