@@ -1,6 +1,7 @@
 """What the tests of faults share: a screen whose stages take seconds, so that a fault meets them at work, its undisturbed results,
 and the judgement of a disturbed chain.
 """
+import concurrent.futures
 import contextlib
 import os
 import pathlib
@@ -48,13 +49,13 @@ def frozen(output):
 class FaultCase(SlurmCase):
     maxDiff = None
     screen, training = SCREEN, TRAINING
+    undisturbed: concurrent.futures.Future  # of undisturbed_results()
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        alone = call(PROGRAM, "run", "--config", cls.config, "--output", cls.folder / "alone", "--threads", "2")
-        if alone.returncode:
-            raise RuntimeError("run: " + alone.stderr)
+    def undisturbed_results(self):
+        """Of one process without Slurm."""
+        alone = call(PROGRAM, "run", "--config", self.config, "--output", self.folder / "alone", "--threads", "1")
+        self.assertEqual(alone.returncode, 0, alone.stderr)
+        return self.results(self.folder / "alone")
 
     def chain(self, name, nodes, **cluster):
         """Submits the chain, on these nodes."""
@@ -83,6 +84,5 @@ class FaultCase(SlurmCase):
     def judge(self, output, job, starts=2):
         code, words = self.wait_for_end(output)
         self.assertEqual(code, 0, words + self.logs(output))
-        undisturbed, found = self.results(self.folder / "alone"), self.results(output)
-        self.assertEqual(found, undisturbed, words + self.logs(output))
+        self.assertEqual(self.results(output), self.undisturbed.result(), words + self.logs(output))
         self.assertGreaterEqual(sum(start.event == "start" for start in self.starts(output, job)), starts)

@@ -5,14 +5,16 @@ or after the same slurm/submit again, and ends with the bytes of one that nothin
 The cases spend their time waiting for Slurm: they run side by side in lanes, each on nodes of its own. Exit 77: no Slurm here.
 """
 import concurrent.futures
+import os
+import signal
 import time
 
-from fault_case import FaultCase
+from fault_case import FaultCase, ranks
 from slurm_case import LAB, call, main
 
 
 class Faults(FaultCase):
-    nodes = 10
+    nodes = 12
 
     def requeued_within_segment_train_and_embed(self, nodes):
         output = self.chain("requeued", nodes)
@@ -79,6 +81,20 @@ class Faults(FaultCase):
         call(LAB, "start-node", self.lab, node[1:], env=self.environment)
         self.judge(output, "train")
 
+    def killed_rank(self, nodes):
+        output = self.chain("killed", nodes)
+        with self.within(output, "train", "train"):
+            os.kill(ranks(output)[-1], signal.SIGKILL)
+        self.judge(output, "train")
+        self.assertRegex(self.log(output, "train"), r"requeued: ended with exit code \d+: killed")
+
+    def started_by_mpirun(self, nodes):
+        output = self.chain("mpirun", nodes, launcher="mpirun", launcher_options="--allow-run-as-root")
+        with self.within(output, "train", "train") as number:
+            self.checked("scancel", "--batch", "--signal=USR1", number)  # as before a time limit
+        self.judge(output, "train")
+        self.assertIn("requeued: interrupted, its state saved", self.log(output, "train"))
+
     def time_limit_that_strikes(self, nodes):
         output = self.chain("limit", nodes, train__time=2)
         with self.within(output, "train", "train"):
@@ -97,8 +113,10 @@ class Faults(FaultCase):
                  (("n4", "n5", "n6"), [self.lost_head_node]),
                  (("n7", "n8"), [self.program_that_hangs_at_its_time_limit, self.starts_that_get_nowhere_are_given_up]),
                  (("n9", "n10"), [self.time_limit_that_strikes, self.preempted]),
+                 (("n11", "n12"), [self.killed_rank, self.started_by_mpirun]),
                  (("n7", "n8"), [self.requeued_within_segment_train_and_embed])]
-        with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+        with concurrent.futures.ThreadPoolExecutor(len(lanes) + 1) as pool:
+            self.undisturbed = pool.submit(self.undisturbed_results)
             running = [pool.submit(self.run_lane, *lane) for lane in lanes]
         for lane in running:
             for case, failure in lane.result():
