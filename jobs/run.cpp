@@ -108,9 +108,13 @@ class RunJob final : public Job {
     screen::Screen screen;
     mpi::together(context.comm, [&] { screen = screen::read_manifest(manifest()); });
     mpi::on_root(context.comm, [&] { check_stages({screen, context.comm.size(), {}}); });
+    bool anew = false;  // something was, or would be
     for (auto& stage : stages_) {
       mpi::stop_if_asked(context.comm);
-      const auto stale = staleness_of(context, screen, stage);
+      auto stale = staleness_of(context, screen, stage);
+      if (stage.label == "evaluate" && stale.why.empty())
+        stale.why = anew ? "a run ends with its table" : "complete; a run ends with its table all the same";
+      anew = anew || !stale.why.empty();
       context.log.info(stage.label + ": " + (stale.why.empty() ? "complete, skipped" : stale.why));
       if (explain_ || stale.why.empty()) continue;
       if (stage.label == "train" && stale.by_reads) stage.job->options().assign({{"retrain", "other"}});
@@ -199,7 +203,6 @@ class RunJob final : public Job {
 
   // The same on all ranks: rank 0 judges. Collective: yes.
   store::Staleness staleness_of(const mpi::RunContext& context, const screen::Screen& screen, Stage& stage) {
-    if (stage.label == "evaluate") return {"a run ends with its table", false};
     std::optional<store::Stamp> then;
     mpi::on_root(context.comm, [&] { then = store::read_stamp(output_, stage.label); });
     const auto now = stamp_of(context, screen, stage, &then);

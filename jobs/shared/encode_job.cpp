@@ -59,7 +59,10 @@ void EncodeJob::declare_files(cli::OptionSet& options, const std::string& what) 
 
 cli::Option& EncodeJob::declare_model(cli::OptionSet& options, const std::string& help) {
   return options.add("model", model_, help).value("PATH").reads([this] {
-    return is_untrained() ? cli::Paths{} : cli::Paths{weights()};
+    if (is_untrained()) return cli::Paths{};
+    // One that is yet to be trained here is absent; any other must be there.
+    if (model_ == output_ / "model") return cli::Paths{model_ / "model.safetensors"};
+    return cli::Paths{weights()};
   });
 }
 
