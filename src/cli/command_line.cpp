@@ -67,6 +67,9 @@ po::variables_map parse_arguments(const std::vector<std::string>& arguments, con
   if (map.count(stray_key) && !options.rest())
     throw Error("'" + map[stray_key].as<std::vector<std::string>>().front() + "' stands without an option",
                 "the command line", "Options are written --key value; quote values with blanks");
+  if (map.count(stray_key) && map.count(options.rest()->key))
+    throw Error("--" + options.rest()->key + " is given, and words without an option", "the command line",
+                "Give one of both");
   return map;
 }
 
