@@ -79,7 +79,7 @@ void check(const AnnData& data, const fs::path& path) {
 }  // namespace
 
 AnnData read_anndata(const fs::path& path) {
-  if (fs::exists(path)) SealedFile(path).check();
+  SealedFile(path).check();
   const hdf5::File file = hdf5::File::open(path, hdf5::File::Access::read);
   const hdf5::Group& root = file.root();
   check_anndata(root, path.string());

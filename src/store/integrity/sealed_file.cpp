@@ -24,6 +24,15 @@ std::string words(const SealedPart& part, const Damage& damage) {
          count_text(damage.last) + ")";
 }
 
+std::string words(const std::vector<std::string>& fields, const std::vector<SealedColumn>& columns) {
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(column.name);
+  const auto which = fields.size() == 1
+                         ? "field " + fields.front()
+                         : count_text(fields.size()) + " fields (" + join_some(fields, 5) + ")";
+  return "the rows of " + which + " are" + not_as_written + " (" + join_some(names, 3) + ")";
+}
+
 }  // namespace
 
 // Of some fields that follow one another.
@@ -37,15 +46,18 @@ struct SealedFile::Column {
   }
 };
 
-SealedFile::SealedFile(const std::filesystem::path& path)
-    : path_(path), seal_(read_seal(path)), bytes_(path) {}
+SealedFile::SealedFile(const std::filesystem::path& path) : path_(path) {
+  std::error_code absent;
+  if (std::filesystem::is_regular_file(path, absent)) seal_ = read_seal(path);
+  if (seal_) bytes_.emplace(path);
+}
 
 void SealedFile::damaged_parts(const std::function<bool(const SealedPart&)>& which, const Share& share,
                                std::vector<std::string>& found) {
   std::map<std::size_t, Damage> damaged;
   each_block(*seal_, share, [&](std::size_t p, std::uint64_t block) {
     const auto& part = seal_->parts[p];
-    if (!which(part) || stop_requested() || bytes_.block_sum(part, block) == part.sums[block]) return;
+    if (!which(part) || stop_requested() || bytes_->block_sum(part, block) == part.sums[block]) return;
     const auto first = part.at + block * seal_block_bytes;
     const auto last = std::min(first + seal_block_bytes, part.at + part.bytes) - 1;
     damaged.try_emplace(p, Damage{first, last}).first->second.last = last;
@@ -60,8 +72,8 @@ std::vector<SealedFile::Column> SealedFile::columns_of(std::uint64_t fields, std
     Column column{seal_->find(each.name), 0, {}};
     std::int64_t rows = static_cast<std::int64_t>(fields);
     if (const auto* starts = seal_->find(each.starts); !each.starts.empty() && starts) {
-      column.starts = bytes_.numbers<std::int64_t>(*starts, first, last - first + 1);
-      rows = bytes_.numbers<std::int64_t>(*starts, fields, 1).front();
+      column.starts = bytes_->numbers<std::int64_t>(*starts, first, last - first + 1);
+      rows = bytes_->numbers<std::int64_t>(*starts, fields, 1).front();
     } else {
       for (auto f = first; f <= last; ++f) column.starts.push_back(static_cast<std::int64_t>(f));
     }
@@ -78,13 +90,31 @@ std::vector<SealedFile::Column> SealedFile::columns_of(std::uint64_t fields, std
   return columns;
 }
 
+std::vector<std::uint64_t> SealedFile::sums_of(const std::vector<Column>& columns, std::size_t begin,
+                                               std::size_t end) {
+  std::vector<std::vector<std::byte>> rows;
+  for (const auto& column : columns) {
+    const auto first = static_cast<std::uint64_t>(column.starts[begin]) * column.row_bytes;
+    rows.push_back(column.part ? bytes_->read(column.part->at + first, column.bytes(begin, end))
+                               : std::vector<std::byte>());
+  }
+  std::vector<std::uint64_t> sums;
+  for (std::size_t f = begin; f < end; ++f) {
+    std::vector<std::span<const std::byte>> of_field;
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      of_field.push_back(std::span(rows[c]).subspan(columns[c].bytes(begin, f), columns[c].bytes(f, f + 1)));
+    sums.push_back(field_sum(of_field));
+  }
+  return sums;
+}
+
 void SealedFile::damaged_fields(const Share& share, std::vector<std::string>& found) {
   const auto* part = seal_->find(seal_->field_sums);
   if (seal_->columns.empty() || !part) return;
   const auto fields = part->bytes / sizeof(std::uint64_t);
   const auto mine = screen::block_of(fields, share.rank, share.of);
   if (mine.first >= mine.last) return;
-  const auto sums = bytes_.numbers<std::uint64_t>(*part, mine.first, mine.last - mine.first);
+  const auto expected = bytes_->numbers<std::uint64_t>(*part, mine.first, mine.last - mine.first);
   const auto columns = columns_of(fields, mine.first, mine.last);
   const auto bytes_of = [&](std::size_t begin, std::size_t end) {
     std::uint64_t bytes = 0;
@@ -92,32 +122,13 @@ void SealedFile::damaged_fields(const Share& share, std::vector<std::string>& fo
     return bytes;
   };
   std::vector<std::string> damaged;
-  for (std::size_t f = 0; f < sums.size() && !stop_requested();) {
-    std::size_t end = f + 1;
-    while (end < sums.size() && bytes_of(f, end + 1) <= bytes_at_once) ++end;
-    std::vector<std::vector<std::byte>> rows;
-    for (const auto& column : columns)
-      rows.push_back(
-          column.part
-              ? bytes_.read(column.part->at + static_cast<std::uint64_t>(column.starts[f]) * column.row_bytes,
-                            column.bytes(f, end))
-              : std::vector<std::byte>());
-    for (std::size_t i = f; i < end; ++i) {
-      std::vector<std::span<const std::byte>> of_field;
-      for (std::size_t c = 0; c < columns.size(); ++c)
-        of_field.push_back(std::span(rows[c]).subspan(columns[c].bytes(f, i), columns[c].bytes(i, i + 1)));
-      if (field_sum(of_field) != sums[i]) damaged.push_back(std::to_string(mine.first + i));
-    }
-    f = end;
+  for (std::size_t begin = 0, end = 1; begin < expected.size() && !stop_requested(); begin = end++) {
+    while (end < expected.size() && bytes_of(begin, end + 1) <= bytes_at_once) ++end;
+    const auto sums = sums_of(columns, begin, end);
+    for (std::size_t f = begin; f < end; ++f)
+      if (sums[f - begin] != expected[f]) damaged.push_back(std::to_string(mine.first + f));
   }
-  if (damaged.empty()) return;
-  std::vector<std::string> names;
-  for (const auto& column : seal_->columns) names.push_back(column.name);
-  found.push_back("the rows of " +
-                  (damaged.size() == 1
-                       ? "field " + damaged.front()
-                       : count_text(damaged.size()) + " fields (" + join_some(damaged, 5) + ")") +
-                  " are" + not_as_written + " (" + join_some(names, 3) + ")");
+  if (!damaged.empty()) found.push_back(words(damaged, seal_->columns));
 }
 
 std::vector<std::string> SealedFile::damage(const Share& share) {

@@ -13,7 +13,8 @@ namespace cytoscale::store {
 
 class SealedFile {
  public:
-  // Throws Error: it cannot be read, its seal is damaged or of another size.
+  // Throws Error: it cannot be read, its seal is damaged or of another size. What is no file has no seal: who
+  // opens it will say so.
   explicit SealedFile(const std::filesystem::path& path);
   bool sealed() const { return seal_.has_value(); }
 
@@ -32,11 +33,12 @@ class SealedFile {
                      std::vector<std::string>& found);
   void damaged_fields(const Share& share, std::vector<std::string>& found);
   std::vector<Column> columns_of(std::uint64_t fields, std::uint64_t first, std::uint64_t last);
+  std::vector<std::uint64_t> sums_of(const std::vector<Column>& columns, std::size_t begin, std::size_t end);
   void refuse(const std::vector<std::string>& found) const;
 
   std::filesystem::path path_;
   std::optional<Seal> seal_;
-  SealedBytes bytes_;
+  std::optional<SealedBytes> bytes_;
 };
 
 }  // namespace cytoscale::store
