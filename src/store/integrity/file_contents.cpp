@@ -35,12 +35,8 @@ FileContents contents_of_hdf5(const std::filesystem::path& path) {
   const hdf5::Group& root = file.root();
   FileContents contents;
   const bool in_uns = root.contains(uns);
-  contents.ours = in_uns || root.text_attribute("format", "").starts_with("cytoscale");
+  contents.ours = in_uns || (root.has_attribute("format") && root.has_attribute("provenance"));
   if (!contents.ours) return contents;
-  const auto provenance = in_uns
-                              ? provenance_in_uns(root)
-                              : nlohmann::json::parse(root.text_attribute("provenance", ""), nullptr, false);
-  contents.provenance = provenance.is_object() && provenance.contains("job");
   const std::string ledger = in_uns ? std::string(uns) + "/field_state" : "field_state";
   if (root.contains(ledger)) {
     count_states(root.dataset(ledger).read_all<std::uint8_t>(), contents);
@@ -50,6 +46,15 @@ FileContents contents_of_hdf5(const std::filesystem::path& path) {
     count_states(states, contents);
   }
   return contents;
+}
+
+bool has_provenance(const std::filesystem::path& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::File::Access::read);
+  const hdf5::Group& root = file.root();
+  const auto provenance = root.contains(uns)
+                              ? provenance_in_uns(root)
+                              : nlohmann::json::parse(root.text_attribute("provenance", ""), nullptr, false);
+  return provenance.is_object() && provenance.contains("job");
 }
 
 }  // namespace cytoscale::store

@@ -66,7 +66,8 @@ Problems problems_of(const fs::path& path, const Share& share) {
 // Of a file whose bytes are right.
 void judge_hdf5(const fs::path& path, Verdict& verdict) {
   const auto contents = contents_of_hdf5(path);
-  if (!contents.provenance) verdict.problems.emplace_back("it does not say what it was made by");
+  if (!contents.ours || !has_provenance(path))
+    verdict.problems.emplace_back("it does not say what it was made by");
   if (contents.pending + contents.unknown > 0)
     verdict.problems.push_back(fields_text(contents.pending + contents.unknown) +
                                " are neither done nor given up");
