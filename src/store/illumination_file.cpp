@@ -7,6 +7,8 @@
 #include "core/fingerprint.hpp"
 #include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
+#include "store/integrity/seal_file.hpp"
+#include "store/integrity/sealed_file.hpp"
 #include "store/provenance/stamp.hpp"
 
 namespace cytoscale::store {
@@ -69,6 +71,7 @@ void IlluminationWriter::commit() {
   impl_->file.root().store_texts("plates", impl_->plates);
   impl_->file.root().set_attribute(content_attribute, impl_->content.text());
   impl_->file.close();
+  seal_file(mpi::Communicator::self(), impl_->beside->path());
   impl_->beside->commit();
 }
 
@@ -95,14 +98,17 @@ image::Illumination unpack_illumination(const std::string& bytes) {
 }
 
 struct IlluminationReader::Impl {
+  explicit Impl(const fs::path& path) : sealed(path), where(path.string()) {
+    sealed.check_structure();
+    file = hdf5::File::open(path, hdf5::File::Access::read);
+  }
+  SealedFile sealed;
   hdf5::File file;
   std::string where;
   std::vector<std::string> channels, plates;
 };
 
-IlluminationReader::IlluminationReader(const fs::path& path) : impl_(std::make_unique<Impl>()) {
-  impl_->where = path.string();
-  impl_->file = hdf5::File::open(path, hdf5::File::Access::read);
+IlluminationReader::IlluminationReader(const fs::path& path) : impl_(std::make_unique<Impl>(path)) {
   const hdf5::Group& root = impl_->file.root();
   if (root.text_attribute("format", "") != format_name) {
     throw Error("this is not an illumination file", impl_->where,
@@ -142,7 +148,9 @@ image::Illumination IlluminationReader::read(const std::string& plate) const {
     throw Error("plate " + plate + " is not in it", impl_->where, "Run illuminate again");
   }
   const auto index = static_cast<std::size_t>(found - impl_->plates.begin());
-  const hdf5::Dataset gain = impl_->file.root().dataset(group_name(index) + "/gain");
+  const std::string name = group_name(index) + "/gain";
+  impl_->sealed.check_dataset("/" + name);
+  const hdf5::Dataset gain = impl_->file.root().dataset(name);
   if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size()) {
     throw Error("the gain is not [channels][height][width]", gain.where(), "Run illuminate again");
   }

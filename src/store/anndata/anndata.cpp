@@ -5,6 +5,8 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "store/anndata/anndata_element.hpp"
+#include "store/integrity/seal_file.hpp"
+#include "store/integrity/sealed_file.hpp"
 
 namespace cytoscale::store {
 namespace {
@@ -77,6 +79,7 @@ void check(const AnnData& data, const fs::path& path) {
 }  // namespace
 
 AnnData read_anndata(const fs::path& path) {
+  SealedFile(path).check();
   const hdf5::File file = hdf5::File::open(path, hdf5::File::Access::read);
   const hdf5::Group& root = file.root();
   check_anndata(root, path.string());
@@ -112,6 +115,7 @@ void write_anndata(const fs::path& path, const AnnData& data, bool float64) {
       write_uns(root, "uns", data.uns.is_null() ? nlohmann::json::object() : data.uns);
     }
     file.close();
+    seal_file(mpi::Communicator::self(), temporary);
   });
 }
 
