@@ -1,5 +1,6 @@
 #include "core/text/text.hpp"
 #include "jobs/shared/encode_job.hpp"
+#include "network/device.hpp"
 #include "network/model_file.hpp"
 
 namespace cytoscale::jobs {
@@ -67,6 +68,16 @@ class EmbedJob final : public EncodeJob {
     EncodeJob::resolve();
     if (encoder_.layers.empty() && !network::is_pytorch_file(model_))
       encoder_.layers = {embed::default_layer};
+  }
+  void check(const Outset& outset) override {
+    network::check_device(encoder_.device);
+    if (network::is_pytorch_file(model_)) return;
+    const auto channels = static_cast<int>(outset.screen.channels.size());
+    const bool to_come = is_untrained() || outset.makes(model_ / "model.safetensors");
+    const network::NetworkSpec own{encoder_.architecture, channels, 0};
+    const auto spec =
+        to_come ? own : network::read_model(model_, channels, network::Contents::header).info.spec;
+    network::select_layers(spec, encoder_.layers);
   }
 
  private:

@@ -1,6 +1,7 @@
 // evaluate: how well profiles tell which treatments act alike, or predictions what is in a picture.
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "evaluate/matching/well_labels.hpp"
 #include "jobs/job.hpp"
 #include "jobs/shared/prediction_scores.hpp"
 #include "jobs/shared/profile_options.hpp"
@@ -20,6 +21,11 @@ class EvaluateJob final : public Job {
   std::string description() const override;
   void declare(cli::OptionSet& options) override;
   void resolve() override;
+  void check(const Outset& outset) override {
+    std::vector<std::string> notes;
+    evaluate::read_well_labels(screen::metadata_table(outset.screen), profiles_.evaluate.roles,
+                               "the manifest", notes);
+  }
   void execute(const mpi::RunContext& context) override;
 
  private:
@@ -86,6 +92,8 @@ void EvaluateJob::declare(cli::OptionSet& options) {
 void EvaluateJob::resolve() {
   const bool named = predictions_.wanted() || !profiles_.profiles.empty();
   if (output_.empty() && (!named || metrics_.empty())) {
+    for (const auto& path : profiles_.profiles)
+      if (!std::filesystem::exists(path)) throw Error("there is no such file", path, "Check --profiles");
     throw Error("the place of the files is not given", "--output",
                 "Give --output DIR, or --profiles (or --predictions) and --metrics");
   }

@@ -1,5 +1,6 @@
 #include "jobs/job.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace cytoscale::jobs {
@@ -18,6 +19,11 @@ cli::OptionSet& Job::options() {
     declare(options_);
   }
   return options_;
+}
+
+bool Outset::makes(const std::filesystem::path& file) const {
+  const auto same = [&](const auto& other) { return other.lexically_normal() == file.lexically_normal(); };
+  return std::any_of(made.begin(), made.end(), same);
 }
 
 std::filesystem::path Job::locked_folder() {

@@ -11,8 +11,17 @@
 #include "jobs/shared/common_options.hpp"
 #include "mpi/run_context.hpp"
 #include "pipeline/screen_digest.hpp"
+#include "screen/screen.hpp"
 
 namespace cytoscale::jobs {
+
+// What is known before anything is computed.
+struct Outset {
+  const screen::Screen& screen;
+  int ranks;
+  cli::Paths made;  // what the jobs before it in a chain will have written
+  bool makes(const std::filesystem::path& file) const;
+};
 
 class Job {
  public:
@@ -35,6 +44,9 @@ class Job {
   // After all options are set: defaults that follow from others (files in --output), then validate(). Throws
   // Error.
   virtual void resolve() {}
+  // Throws Error about what can be told before anything is computed: columns, labels, layers, numbers that
+  // the ranks do not fit. `run` asks all its jobs before it starts the first. Collective: no.
+  virtual void check(const Outset& outset) { (void)outset; }
   // The folder in which no other job may write meanwhile; empty: it writes nothing.
   virtual std::filesystem::path locked_folder();
   // Collective: yes. Whatever it throws, on whatever rank, ends all ranks (mpi/guarded_run.hpp).

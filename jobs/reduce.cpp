@@ -26,6 +26,11 @@ class ReduceJob final : public Job {
   std::string description() const override;
   void declare(cli::OptionSet& options) override;
   void resolve() override;
+  void check(const Outset& outset) override {
+    const auto metadata = screen::metadata_table(outset.screen);
+    screen::treatment_labels(metadata, roles_, "the manifest");
+    profile::well_roles(metadata, roles_, normalize_, "the manifest");
+  }
   void execute(const mpi::RunContext& context) override;
 
  private:
@@ -164,9 +169,7 @@ void ReduceJob::finish(profile::ProfileTable wells, const nlohmann::json& source
   wells = profile::normalize(std::move(wells), well_role, normalize_, where);
   if (!wells.text_columns.empty())
     log.info("taken as metadata, since not numbers: " + some_of(wells.text_columns));
-  if (!wells.dropped.empty()) {
-    log.warning(std::to_string(wells.dropped.size()) + " features dropped: " + some_of(wells.dropped));
-  }
+  if (!wells.dropped.empty()) log.warning(profile::dropped_text(wells.dropped));
   const auto treatments =
       profile::aggregate_treatments(wells, screen::treatment_labels(wells.metadata, roles_, where), wells_);
   const double norm = wells.values.norm();

@@ -107,6 +107,7 @@ class RunJob final : public Job {
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
     mpi::together(context.comm, [&] { screen = screen::read_manifest(manifest()); });
+    mpi::on_root(context.comm, [&] { check_stages({screen, context.comm.size(), {}}); });
     for (auto& stage : stages_) {
       mpi::stop_if_asked(context.comm);
       const auto stale = staleness_of(context, screen, stage);
@@ -123,6 +124,14 @@ class RunJob final : public Job {
   }
 
  private:
+  void check_stages(Outset outset) {
+    for (auto& stage : stages_) {
+      stage.job->check(outset);
+      const auto written = files_of(*stage.job, cli::OptionKind::output);
+      outset.made.insert(outset.made.end(), written.begin(), written.end());
+    }
+  }
+
   void add(const std::string& label, std::unique_ptr<Job> job) {
     Stage stage;
     stage.label = label;

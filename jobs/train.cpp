@@ -10,6 +10,7 @@
 #include "learn/run/checkpoints.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
+#include "network/device.hpp"
 #include "network/model_file.hpp"
 #include "prepare/failure_report.hpp"
 #include "prepare/field_table.hpp"
@@ -98,6 +99,13 @@ class TrainJob final : public Job {
         .fields = true, .images = store().empty(), .columns = learn::label_columns(roles_, options_.split)};
   }
 
+  void check(const Outset& outset) override {
+    options_.validate_ranks(outset.ranks);
+    learn::check_labels(outset.screen, roles_, options_);
+    check_weights(static_cast<int>(outset.screen.channels.size()));
+    network::check_device(options_.device);
+  }
+
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
     store::CellTable cells;
@@ -123,7 +131,8 @@ class TrainJob final : public Job {
       // What its pixels are made from: another illumination makes another training.
       run.identity["illumination"] = run.provenance.value("/inputs/illumination"_json_pointer, "none");
       pixels_.check(store, screen, cells, plan, options_, illumination(), run);
-      check_weights(context, static_cast<int>(plan.channels.size()));
+      const auto remark = check_weights(static_cast<int>(plan.channels.size()));
+      if (!remark.empty()) context.log.info(options_.initial_weights.string() + ": " + remark);
     });
     mpi::on_root(context.comm, [&] {
       if (retrain_ == "true") learn::remove_run(model_);
@@ -154,11 +163,9 @@ class TrainJob final : public Job {
   std::filesystem::path illumination() const {
     return existing_or_empty(illumination_, output_ / "illumination.h5");
   }
-  void check_weights(const mpi::RunContext& context, int channels) const {
-    if (options_.initial_weights.empty()) return;
-    const auto remark =
-        network::check_initial_weights(options_.initial_weights, {options_.architecture, channels, 0});
-    if (!remark.empty()) context.log.info(options_.initial_weights.string() + ": " + remark);
+  std::string check_weights(int channels) const {
+    if (options_.initial_weights.empty()) return {};
+    return network::check_initial_weights(options_.initial_weights, {options_.architecture, channels, 0});
   }
   void announce(const mpi::RunContext& context, const learn::TrainingPlan& plan,
                 const learn::FoundRun& found) const {

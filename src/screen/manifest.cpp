@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "screen/column_roles.hpp"
 #include "screen/manifest_formats.hpp"
 
 namespace cytoscale::screen {
@@ -28,41 +29,35 @@ ManifestFormat parse_manifest_format(const std::string& name) {
               "Use auto, native, bbbc021, loaddata or deepprofiler");
 }
 
-ManifestFormat guess_format(const Table& table, const ManifestOptions& options) {
+ManifestFormat guess_format(const Table& table) {
   const auto any_begins = [&](const char* prefix) {
     return std::any_of(table.columns.begin(), table.columns.end(),
                        [&](const std::string& column) { return column.starts_with(prefix); });
   };
   if (any_begins("Image_FileName_")) return ManifestFormat::bbbc021;
-  if (!options.platemap.empty() || any_begins("FileName_Orig") || any_begins("URL_"))
-    return ManifestFormat::loaddata;
+  if (any_begins("FileName_Orig") || any_begins("URL_")) return ManifestFormat::loaddata;
   if (any_begins("FileName")) return ManifestFormat::native;
   return ManifestFormat::deepprofiler;
 }
 
-void keep_selected(Table& table, const std::string& select, const std::string& where) {
-  for (const auto& term : split_list(select)) {
-    const auto unequal = term.find("!=");
-    const bool keep_equal = unequal == std::string::npos;
-    const auto at = keep_equal ? term.find('=') : unequal;
-    if (at == std::string::npos || at == 0) {
-      throw Error("'" + term + "' is neither COLUMN=VALUE nor COLUMN!=VALUE", "--select");
-    }
-    const auto column = table.column(term.substr(0, at), where);
-    const auto value = term.substr(at + (keep_equal ? 1 : 2));
-    std::erase_if(table.rows, [&](const auto& row) { return (row[column] == value) != keep_equal; });
-  }
-}
-
 namespace {
+
+Table converted(Table table, ManifestFormat format, const ManifestOptions& options) {
+  if (format == ManifestFormat::bbbc021) return native_from_bbbc021(std::move(table), options);
+  if (format == ManifestFormat::loaddata) return native_from_loaddata(std::move(table));
+  if (format == ManifestFormat::deepprofiler) return native_from_deepprofiler(std::move(table), options);
+  return table;
+}
 
 Table native_table(const ManifestOptions& options) {
   auto table = read_csv(options.manifest);
-  const auto format =
-      options.format == ManifestFormat::automatic ? guess_format(table, options) : options.format;
-  if (format == ManifestFormat::bbbc021) return native_from_bbbc021(std::move(table), options);
-  if (format == ManifestFormat::loaddata) return native_from_loaddata(std::move(table), options);
-  if (format == ManifestFormat::deepprofiler) return native_from_deepprofiler(std::move(table), options);
+  const auto format = options.format == ManifestFormat::automatic ? guess_format(table) : options.format;
+  if (!options.moa.empty() && format != ManifestFormat::bbbc021) {
+    throw Error("a list of mechanisms is joined with BBBC021's image.csv only, which this manifest is not",
+                "--moa-file " + options.moa.string(), "Name the classes in the manifest or in a --platemap");
+  }
+  table = converted(std::move(table), format, options);
+  if (!options.platemap.empty()) join_plate_map(table, options);
   return table;
 }
 
@@ -81,6 +76,13 @@ void keep_plates(Table& table, const ManifestOptions& options, const std::string
   std::erase_if(table.rows, [&](const auto& row) {
     return std::find(options.plates.begin(), options.plates.end(), row[column]) == options.plates.end();
   });
+}
+
+void keep_rows(Table& table, const std::vector<char>& keep) {
+  std::vector<std::vector<std::string>> kept;
+  for (std::size_t i = 0; i < keep.size(); ++i)
+    if (keep[i]) kept.push_back(std::move(table.rows[i]));
+  table.rows = std::move(kept);
 }
 
 // Every field that is there more than once is a problem of its own; order_fields would stop at the first.
@@ -107,7 +109,7 @@ ManifestReport inspect_manifest(const ManifestOptions& options) {
     const auto where = options.manifest.string();
     auto table = native_table(options);
     keep_plates(table, options, where);
-    keep_selected(table, options.select, where);
+    keep_rows(table, rows_where(table, options.select, "--select"));
     if (table.rows.empty()) throw Error("no field is left", where, "Check the file, --plates and --select");
     auto screen = screen_from_native(table, options, report.problems);
     drop_duplicates(screen, report.problems);

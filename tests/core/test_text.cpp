@@ -3,6 +3,7 @@
 #include <ctime>
 #include <limits>
 
+#include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "core/text/whole_number.hpp"
 
@@ -59,6 +60,11 @@ TEST(Text, WholeNumbersAreThoseInTheRange) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   EXPECT_EQ(to_whole_number("9007199254740992", 0, most), std::int64_t{1} << 53);
   EXPECT_FALSE(to_whole_number("9223372036854775807", 0, most));
+}
+
+TEST(Text, AnErrorEndsWithOneMark) {
+  EXPECT_STREQ(Error("no job 'trian'", "here", "Did you mean 'train'?").what(),
+               "here: no job 'trian'. Did you mean 'train'?");
 }
 
 TEST(Text, ForPeople) {

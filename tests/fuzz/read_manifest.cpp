@@ -25,8 +25,8 @@ ManifestOptions options_of(char character, std::string_view second) {
   if (bits & 16) options.plates = {"P1"};
   if (bits & 32) options.select = "Metadata_Well!=A02,Metadata_Plate=P1";
   if (!second.empty()) {
-    options.moa = scratch_file("second.csv", second);
-    options.platemap = scratch_file(bits & 4 ? "second.txt" : "second.csv", second);
+    auto& file = options.format == ManifestFormat::bbbc021 ? options.moa : options.platemap;
+    file = scratch_file(bits & 4 ? "second.txt" : "second.csv", second);
   }
   return options;
 }
