@@ -81,7 +81,7 @@ TEST(SafeTensors, ContradictionsAreRefused) {
   refused("nonsense", 0, "not JSON");
   refused("[1]", 0, "not a JSON object");
   refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, "does not fit the tensor's shape");
-  refused(R"({"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}})", 8, "unknown element type");
+  refused(R"({"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}})", 8, "element type 'F99' is not known");
   refused(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8, "negative size");
   refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8, "does not fit");
   refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}})", 8, "two whole numbers");
