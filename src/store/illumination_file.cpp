@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
@@ -87,13 +88,16 @@ image::Illumination unpack_illumination(const std::string& bytes) {
   std::int32_t sizes[3] = {};
   if (bytes.size() >= sizeof sizes) std::memcpy(sizes, bytes.data(), sizeof sizes);
   image::Illumination illumination{sizes[0], sizes[1], sizes[2], {}};
-  const auto values = static_cast<std::size_t>(sizes[0]) * static_cast<std::size_t>(sizes[1]) *
-                      static_cast<std::size_t>(sizes[2]);
-  if (bytes.size() != sizeof sizes + values * sizeof(float))
+  // As a double their product does not wrap around.
+  const double values = static_cast<double>(sizes[0]) * sizes[1] * sizes[2];
+  if (std::min({sizes[0], sizes[1], sizes[2]}) < 0 ||
+      static_cast<double>(bytes.size()) != sizeof sizes + values * sizeof(float))
     throw Error("a record of a plate has another size than it says", "illuminate's journal",
                 "Run illuminate again with --overwrite");
-  illumination.gain.resize(values);
-  if (values > 0) std::memcpy(illumination.gain.data(), bytes.data() + sizeof sizes, values * sizeof(float));
+  illumination.gain.resize(static_cast<std::size_t>(values));
+  if (values > 0)
+    std::memcpy(illumination.gain.data(), bytes.data() + sizeof sizes,
+                illumination.gain.size() * sizeof(float));
   return illumination;
 }
 
@@ -151,7 +155,9 @@ image::Illumination IlluminationReader::read(const std::string& plate) const {
   const std::string name = group_name(index) + "/gain";
   impl_->sealed.check_dataset("/" + name);
   const hdf5::Dataset gain = impl_->file.root().dataset(name);
-  if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size()) {
+  const auto beyond_int = [](std::uint64_t extent) { return extent > std::numeric_limits<int>::max(); };
+  if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size() || beyond_int(gain.shape()[1]) ||
+      beyond_int(gain.shape()[2])) {
     throw Error("the gain is not [channels][height][width]", gain.where(), "Run illuminate again");
   }
   image::Illumination result;

@@ -49,7 +49,12 @@ Entry entry_of(const std::string& name, const json& value, const std::string& wh
   entry.name = name;
   try {
     entry.tensor.dtype = value.at("dtype").get<std::string>();
-    entry.tensor.shape = value.at("shape").get<std::vector<std::int64_t>>();
+    const auto& shape = value.at("shape");
+    if (!shape.is_array() || !std::all_of(shape.begin(), shape.end(),
+                                          [](const json& extent) { return extent.is_number_integer(); })) {
+      throw Error("the shape is not a list of whole numbers", where, remedy);
+    }
+    entry.tensor.shape = shape.get<std::vector<std::int64_t>>();
     const auto& offsets = value.at("data_offsets");
     if (offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
       throw Error("data_offsets are not two whole numbers", where, remedy);
