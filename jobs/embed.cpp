@@ -12,6 +12,7 @@ class EmbedJob final : public Job {
   EmbedJob() : Job(manual_of("embed")) {}
   void declare(cli::OptionSet& options) override { settings_.declare(options); }
   void resolve() override { settings_.resolve(); }
+  void check(const Outset& outset) override { settings_.check(outset); }
   // All metadata: the file carries it.
   pipeline::ScreenUse screen_use() const override {
     return {.fields = true, .images = true, .metadata = true};

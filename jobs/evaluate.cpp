@@ -13,6 +13,7 @@ class EvaluateJob final : public Job {
   EvaluateJob() : Job(manual_of("evaluate")) {}
   void declare(cli::OptionSet& options) override { settings_.declare(options); }
   void resolve() override { settings_.resolve(); }
+  void check(const Outset& outset) override { settings_.profiles.check(outset.screen); }
 
   void execute(const mpi::RunContext& context) override {
     mpi::on_root(context.comm, [&] {

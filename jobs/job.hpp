@@ -10,6 +10,7 @@
 namespace cytoscale::jobs {
 
 using pipeline::Job;
+using pipeline::Outset;
 using pipeline::resolved_options;
 
 // One per file of this folder.

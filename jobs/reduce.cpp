@@ -9,6 +9,7 @@ class ReduceJob final : public Job {
   ReduceJob() : Job(manual_of("reduce")) {}
   void declare(cli::OptionSet& options) override { settings_.declare(options); }
   void resolve() override { settings_.resolve(); }
+  void check(const Outset& outset) override { settings_.reduce.check(outset.screen); }
 
   void execute(const mpi::RunContext& context) override {
     profile::reduce_profiles(context, settings_.files, settings_.reduce, resolved_options(*this));

@@ -16,6 +16,10 @@ class TrainJob final : public Job {
             .columns = learn::label_columns(training.roles, training.options.split)};
   }
 
+  void check(const Outset& outset) override {
+    learn::check_outset(settings_.training, outset.screen, outset.ranks);
+  }
+
   void execute(const mpi::RunContext& context) override {
     const auto training = settings_.at_hand(context.comm);
     const auto result = learn::train_screen(context, training, resolved_options(*this));

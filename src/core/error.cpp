@@ -1,10 +1,12 @@
 #include "core/error.hpp"
 
+#include <string_view>
+
 namespace cytoscale {
 namespace {
 
 std::string sentence(std::string text) {
-  if (!text.empty() && text.back() != '.' && text.back() != '\n') text += '.';
+  if (!text.empty() && std::string_view(".?!\n").find(text.back()) == std::string_view::npos) text += '.';
   return text;
 }
 

@@ -5,6 +5,8 @@
 #include "image/size_text.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
+#include "network/device.hpp"
+#include "network/model_file.hpp"
 #include "prepare/field_table.hpp"
 #include "store/provenance/stamp.hpp"
 
@@ -48,6 +50,17 @@ nlohmann::json provenance_of(const ScreenEncoding& encoding, const screen::Scree
 }
 
 }  // namespace
+
+void check_layers(const EncoderOptions& options, std::size_t channels) {
+  network::check_device(options.device);
+  if (network::is_pytorch_file(options.model)) return;
+  const int count = static_cast<int>(channels);
+  const network::NetworkSpec own{options.architecture, count, 0};
+  network::select_layers(options.model.empty()
+                             ? own
+                             : network::read_model(options.model, count, network::Contents::header).info.spec,
+                         options.layers);
+}
 
 image::PictureSize size_of_fields(const store::CellTable& fields) {
   image::PictureSize size;

@@ -36,6 +36,10 @@ struct ScreenEncoding {
 EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& encoding,
                           const nlohmann::json& options);
 
+// Throws Error about what can be told before there are pictures: the layers, the device. Weights: those of
+// `options`, or, without, a network of the options' architecture. Collective: no.
+void check_layers(const EncoderOptions& options, std::size_t channels);
+
 // The size of all fields that can be read. Throws Error: there are several, or none.
 image::PictureSize size_of_fields(const store::CellTable& fields);
 

@@ -166,15 +166,4 @@ std::shared_ptr<Network> make_network(const NetworkSpec& spec) {
   }
 }
 
-torch::Device choose_device(Device choice, int local_rank) {
-  if (choice == Device::cpu) return torch::kCPU;
-  const auto devices = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-  if (devices > 0) return {torch::kCUDA, static_cast<torch::DeviceIndex>(local_rank % devices)};
-  if (choice == Device::cuda)
-    throw Error(
-        "no CUDA device can be used: this LibTorch was built without CUDA, or the machine shows no GPU",
-        "device", "Build with the preset cuda on a machine with a GPU, or choose cpu");
-  return torch::kCPU;
-}
-
 }  // namespace cytoscale::network

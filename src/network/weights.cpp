@@ -45,6 +45,16 @@ void check_tensor(const torch::Tensor& needed, const store::StoredTensor& stored
                 at, "Give weights of this architecture, for as many channels and classes as the screen has");
 }
 
+void check_values(const torch::Tensor& tensor, const std::string& name, const std::string& at) {
+  if (!tensor.is_floating_point()) return;
+  if (!torch::isfinite(tensor).all().item<bool>())
+    throw Error("the tensor holds values that are not finite numbers", at,
+                "The weights come from a training that diverged: take an older checkpoint");
+  if (name.ends_with("running_var") && (tensor < 0).any().item<bool>())
+    throw Error("the tensor holds a variance below 0", at,
+                "The file is damaged, or not of a training: take an older checkpoint, or export it again");
+}
+
 }  // namespace
 
 store::StoredTensor store_tensor(const torch::Tensor& tensor) {
@@ -106,9 +116,7 @@ void load_weights(Network& network, const store::SafeTensors& file, const std::s
     if (found == file.tensors.end() || (last_layer == LastLayer::keep && is_last_layer(name))) continue;
     const std::string at = where + ":" + name;
     tensor.copy_(restore_tensor(found->second, at));
-    if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
-      throw Error("the tensor holds values that are not finite numbers", at,
-                  "The weights come from a training that diverged: take an older checkpoint");
+    check_values(tensor, name, at);
   }
 }
 

@@ -57,6 +57,7 @@ void Chain::resolve() {
 }
 
 void Chain::run(const mpi::RunContext& context, const StageRoom& room, bool explain) {
+  mpi::on_root(context.comm, [&] { check({room.screen, context.comm.size(), {}}); });
   for (auto& stage : stages_) {
     mpi::stop_if_asked(context.comm);
     const auto stale = staleness_of(context, room, stage);
@@ -64,6 +65,14 @@ void Chain::run(const mpi::RunContext& context, const StageRoom& room, bool expl
     if (explain || stale.why.empty()) continue;
     if (stale.by_reads) stage.job->options().assign(stage.when_reads_changed);
     run_stage(context, room, stage);
+  }
+}
+
+void Chain::check(Outset outset) {
+  for (auto& stage : stages_) {
+    stage.job->check(outset);
+    const auto written = files_of(*stage.job, cli::OptionKind::output);
+    outset.made.insert(outset.made.end(), written.begin(), written.end());
   }
 }
 

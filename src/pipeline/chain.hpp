@@ -28,12 +28,14 @@ class Chain {
   // After all of these: each stage's own values, then its defaults and checks. Throws Error.
   void resolve();
 
-  // Does each stage that must be done, in order, and leaves its stamp; a stop is heeded between stages. The
-  // log says why a stage is done or skipped; with `explain` that is all. Collective: yes.
+  // Asks each stage whether it can be done (Job::check()); then does each that must be done, in order, and
+  // leaves its stamp; a stop is heeded between stages. The log says why a stage is done or skipped; with
+  // `explain` that is all. Collective: yes.
   void run(const mpi::RunContext& context, const StageRoom& room, bool explain);
 
  private:
   Stage* find(const std::string& label);
+  void check(Outset outset);
   void run_stage(const mpi::RunContext& context, const StageRoom& room, Stage& stage);
 
   std::vector<Stage> stages_;

@@ -21,6 +21,11 @@ cli::OptionSet& Job::options() {
   return options_;
 }
 
+bool Outset::makes(const std::filesystem::path& file) const {
+  const auto same = [&](const auto& other) { return other.lexically_normal() == file.lexically_normal(); };
+  return std::any_of(made.begin(), made.end(), same);
+}
+
 std::filesystem::path Job::locked_folder() {
   const auto written = files_of(*this, cli::OptionKind::output);
   if (written.empty()) return {};

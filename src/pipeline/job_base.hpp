@@ -13,8 +13,17 @@
 #include "cli/options.hpp"
 #include "mpi/run_context.hpp"
 #include "pipeline/screen_digest.hpp"
+#include "screen/screen.hpp"
 
 namespace cytoscale::pipeline {
+
+// What is known before anything is computed.
+struct Outset {
+  const screen::Screen& screen;
+  int ranks;
+  cli::Paths made;  // what the jobs before it in a chain will have written
+  bool makes(const std::filesystem::path& file) const;
+};
 
 class Job {
  public:
@@ -37,6 +46,9 @@ class Job {
   // After all options are set: defaults that follow from others (files in --output), then validate(). Throws
   // Error.
   virtual void resolve() {}
+  // Throws Error about what can be told before anything is computed: columns, labels, layers, numbers that
+  // the ranks do not fit. A chain asks all its jobs before it starts the first. Collective: no.
+  virtual void check(const Outset& outset) { (void)outset; }
   // The folder in which no other job may write meanwhile; empty: it writes nothing.
   virtual std::filesystem::path locked_folder();
   // Collective: yes. Whatever it throws, on whatever rank, ends all ranks (mpi/guarded_run.hpp).

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -69,6 +70,22 @@ void keep_features(ProfileTable& profiles, const std::vector<char>& keep,
   profiles.values = Matrix(profiles.values(Eigen::all, columns));
   profiles.features = std::move(names);
   profiles.layers = std::move(layers);
+}
+
+std::string dropped_text(const std::vector<std::string>& dropped) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const auto& entry : dropped) {
+    const auto at = entry.find(" (");
+    const auto reason = at == std::string::npos ? "" : entry.substr(at + 2, entry.size() - at - 3);
+    by_reason[reason].push_back(entry.substr(0, at));
+  }
+  std::vector<std::string> parts;
+  for (const auto& [reason, names] : by_reason) {
+    const auto count = by_reason.size() > 1 ? count_text(names.size()) + " " : "";
+    parts.push_back(count + join_some(names, 3) + (reason.empty() ? "" : ": " + reason));
+  }
+  if (dropped.empty()) return {};
+  return count_text(dropped.size()) + " features dropped: " + join_some(parts, 4, "; ");
 }
 
 void rename_features(ProfileTable& profiles, const std::string& stem) {

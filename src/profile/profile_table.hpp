@@ -48,6 +48,8 @@ void drop_nonfinite(ProfileTable& profiles, const std::string& where);
 // Keeps the features marked; `reasons[i]` is listed for each one that is not. Throws Error when none is left.
 void keep_features(ProfileTable& profiles, const std::vector<char>& keep,
                    const std::vector<std::string>& reasons, const std::string& where);
+// What was dropped, for people: how many, and for each reason some of them; "" where nothing was.
+std::string dropped_text(const std::vector<std::string>& dropped);
 // Features that became directions: "STEM0", "STEM1", …, of no layer.
 void rename_features(ProfileTable& profiles, const std::string& stem);
 

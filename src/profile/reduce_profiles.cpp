@@ -73,8 +73,7 @@ void finish(Source source, const ReduceFiles& files, const ReduceOptions& how, c
   wells = normalize(std::move(wells), well_role, how.normalize, where);
   if (!wells.text_columns.empty())
     log.info("taken as metadata, since not numbers: " + some_of(wells.text_columns));
-  if (!wells.dropped.empty())
-    log.warning(std::to_string(wells.dropped.size()) + " features dropped: " + some_of(wells.dropped));
+  if (!wells.dropped.empty()) log.warning(dropped_text(wells.dropped));
   const auto treatments =
       aggregate_treatments(wells, screen::treatment_labels(wells.metadata, how.roles, where), how.wells);
   const double norm = wells.values.norm();
@@ -110,6 +109,12 @@ void ReduceOptions::validate() const {
   cells.validate();
   roles.validate();
   normalize.validate();
+}
+
+void ReduceOptions::check(const screen::Screen& screen) const {
+  const auto metadata = screen::metadata_table(screen);
+  screen::treatment_labels(metadata, roles, "the manifest");
+  well_roles(metadata, roles, normalize, "the manifest");
 }
 
 void reduce_profiles(const mpi::RunContext& context, const ReduceFiles& files, const ReduceOptions& how,

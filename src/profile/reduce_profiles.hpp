@@ -7,6 +7,7 @@
 #include "profile/aggregate.hpp"
 #include "profile/normalize.hpp"
 #include "screen/column_roles.hpp"
+#include "screen/screen.hpp"
 
 namespace cytoscale::profile {
 
@@ -24,6 +25,8 @@ struct ReduceOptions {
   NormalizeOptions normalize = {.method = Normalization::whiten};
   Aggregation cells, wells;  // of cells to wells, of wells to treatments
   void validate() const;     // throws Error
+  // Throws Error: columns that the screen does not have, no control well.
+  void check(const screen::Screen& screen) const;
 };
 
 std::filesystem::path csv_beside(std::filesystem::path path);

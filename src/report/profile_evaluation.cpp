@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "core/text/text.hpp"
+#include "evaluate/matching/well_labels.hpp"
 #include "report/evaluation_files.hpp"
 #include "report/evaluation_text.hpp"
 #include "report/sweep_figure.hpp"
@@ -112,6 +113,11 @@ void ProfileEvaluation::resolve(const std::filesystem::path& output, const std::
     if (parse_enum<profile::Transform>(word) == profile::Transform::none)
       throw Error("'none' is no baseline", "--baselines", "Leave it out, or use pca, factor_analysis");
   for (const auto& word : sweep.normalizations) parse_enum<profile::Normalization>(word);
+}
+
+void ProfileEvaluation::check(const screen::Screen& screen) const {
+  std::vector<std::string> notes;
+  evaluate::read_well_labels(screen::metadata_table(screen), evaluate.roles, "the manifest", notes);
 }
 
 std::vector<std::filesystem::path> ProfileEvaluation::files() const {

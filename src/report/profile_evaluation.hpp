@@ -36,6 +36,8 @@ struct ProfileEvaluation {
 
   // Usual places and names for what is not given. Throws Error: words that do not fit, too few names.
   void resolve(const std::filesystem::path& output, const std::filesystem::path& metrics);
+  // Throws Error: columns that the screen does not have, or that do not make treatments of compounds.
+  void check(const screen::Screen& screen) const;
   // What is read: the profiles, and for sweep and baselines the wells before normalization.
   std::vector<std::filesystem::path> files() const;
   // What is written beside the metrics.

@@ -18,14 +18,13 @@ void ManifestOptions::validate() const {
   }
 }
 
-ManifestFormat guess_format(const Table& table, const ManifestOptions& options) {
+ManifestFormat guess_format(const Table& table) {
   const auto any_begins = [&](const char* prefix) {
     return std::any_of(table.columns.begin(), table.columns.end(),
                        [&](const std::string& column) { return column.starts_with(prefix); });
   };
   if (any_begins("Image_FileName_")) return ManifestFormat::bbbc021;
-  if (!options.platemap.empty() || any_begins("FileName_Orig") || any_begins("URL_"))
-    return ManifestFormat::loaddata;
+  if (any_begins("FileName_Orig") || any_begins("URL_")) return ManifestFormat::loaddata;
   if (any_begins("FileName")) return ManifestFormat::native;
   return ManifestFormat::deepprofiler;
 }
@@ -46,13 +45,22 @@ void keep_selected(Table& table, const std::string& select, const std::string& w
 
 namespace {
 
+Table converted(Table table, ManifestFormat format, const ManifestOptions& options) {
+  if (format == ManifestFormat::bbbc021) return native_from_bbbc021(std::move(table), options);
+  if (format == ManifestFormat::loaddata) return native_from_loaddata(std::move(table));
+  if (format == ManifestFormat::deepprofiler) return native_from_deepprofiler(std::move(table), options);
+  return table;
+}
+
 Table native_table(const ManifestOptions& options) {
   auto table = read_csv(options.manifest);
-  const auto format =
-      options.format == ManifestFormat::automatic ? guess_format(table, options) : options.format;
-  if (format == ManifestFormat::bbbc021) return native_from_bbbc021(std::move(table), options);
-  if (format == ManifestFormat::loaddata) return native_from_loaddata(std::move(table), options);
-  if (format == ManifestFormat::deepprofiler) return native_from_deepprofiler(std::move(table), options);
+  const auto format = options.format == ManifestFormat::automatic ? guess_format(table) : options.format;
+  if (!options.moa.empty() && format != ManifestFormat::bbbc021) {
+    throw Error("a list of mechanisms is joined with BBBC021's image.csv only, which this manifest is not",
+                "--moa-file " + options.moa.string(), "Name the classes in the manifest or in a --platemap");
+  }
+  table = converted(std::move(table), format, options);
+  if (!options.platemap.empty()) join_plate_map(table, options);
   return table;
 }
 

@@ -20,7 +20,7 @@ struct ManifestOptions {
   std::filesystem::path image_root;   // relative image paths start here; empty: the manifest's folder
   std::vector<std::string> channels;  // which, in which order; empty: all, in the manifest's order
   std::filesystem::path moa;          // bbbc021: compound, concentration, moa
-  std::filesystem::path platemap;     // loaddata: CSV joined on plate (or plate map name) and well
+  std::filesystem::path platemap;     // CSV joined on plate (or plate map name) and well; .txt, .tsv: by tabs
   std::vector<std::string> plates;    // keep only these plates; empty: all
   std::string select;     // keep rows with COLUMN=VALUE (comma-separated: all must hold); empty: all
   void validate() const;  // throws Error

@@ -5,11 +5,15 @@
 
 namespace cytoscale::screen {
 
-ManifestFormat guess_format(const Table& table, const ManifestOptions& options);
+ManifestFormat guess_format(const Table& table);
 
 Table native_from_bbbc021(Table table, const ManifestOptions& options);
-Table native_from_loaddata(Table table, const ManifestOptions& options);
+Table native_from_loaddata(Table table);
 Table native_from_deepprofiler(Table table, const ManifestOptions& options);
+
+// Adds the columns of a plate map (--platemap) that the native table lacks. Throws Error: a well that is not
+// in the map, or has several rows in it of which none can be told to be the plate's.
+void join_plate_map(Table& table, const ManifestOptions& options);
 
 // Fields as far as they can be made; what is wrong is added to `problems`. Unordered.
 Screen screen_from_native(const Table& table, const ManifestOptions& options,

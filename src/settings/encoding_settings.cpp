@@ -95,6 +95,12 @@ void EmbedSettings::resolve() {
   if (layers.empty() && !network::is_pytorch_file(model)) layers = {embed::default_layer};
 }
 
+void EmbedSettings::check(const pipeline::Outset& outset) const {
+  auto options = encoding.encoder;
+  if (!outset.makes(model / "model.safetensors")) options.model = weights();
+  embed::check_layers(options, outset.screen.channels.size());
+}
+
 PredictSettings::PredictSettings() : EncodeSettings("predict", "predictions.h5ad") {
   encoding.over_fields = true;
   encoding.encoder.classes = true;

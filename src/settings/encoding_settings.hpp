@@ -6,6 +6,7 @@
 
 #include "cli/options.hpp"
 #include "embed/encode_screen.hpp"
+#include "pipeline/job_base.hpp"
 
 namespace cytoscale::settings {
 
@@ -36,6 +37,8 @@ struct EmbedSettings : EncodeSettings {
   EmbedSettings() : EncodeSettings("embed", "embeddings.h5ad") {}
   void declare(cli::OptionSet& options);
   void resolve();  // throws Error
+  // Throws Error: layers that the network does not have, also of one that is yet to be trained.
+  void check(const pipeline::Outset& outset) const;
 };
 
 struct PredictSettings : EncodeSettings {

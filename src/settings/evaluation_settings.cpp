@@ -95,9 +95,12 @@ void EvaluateSettings::declare(cli::OptionSet& options) {
 
 void EvaluateSettings::resolve() {
   const bool named = predictions.wanted() || !profiles.profiles.empty();
-  if (output.empty() && (!named || metrics.empty()))
+  if (output.empty() && (!named || metrics.empty())) {
+    for (const auto& path : profiles.profiles)
+      if (!std::filesystem::exists(path)) throw Error("there is no such file", path, "Check --profiles");
     throw Error("the place of the files is not given", "--output",
                 "Give --output DIR, or --profiles (or --predictions) and --metrics");
+  }
   if (metrics.empty()) metrics = output / "metrics.json";
   profiles.resolve(output, metrics);
 }

@@ -30,7 +30,7 @@ struct Header {
 };
 
 std::uint64_t bytes_needed(const StoredTensor& tensor, const std::string& where) {
-  std::uint64_t bytes = dtype_bytes(tensor.dtype);
+  std::uint64_t bytes = dtype_bytes(tensor.dtype, where);
   for (const std::int64_t extent : tensor.shape) {
     if (extent < 0) throw Error("a negative size in the shape", where, remedy);
     if (extent != 0 &&
@@ -125,12 +125,13 @@ Header read_header(std::ifstream& in, const std::filesystem::path& path) {
 
 }  // namespace
 
-std::size_t dtype_bytes(const std::string& dtype) {
+std::size_t dtype_bytes(const std::string& dtype, const std::string& where) {
   static const std::map<std::string, std::size_t> sizes = {
       {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},
       {"BF16", 2}, {"I32", 4}, {"U32", 4}, {"F32", 4},     {"I64", 8},     {"U64", 8}, {"F64", 8}};
   const auto found = sizes.find(dtype);
-  if (found == sizes.end()) throw Error("unknown element type \"" + dtype + "\"", "safetensors");
+  if (found == sizes.end())
+    throw Error("the element type '" + dtype + "' is not known", where, "Save the weights as float32");
   return found->second;
 }
 

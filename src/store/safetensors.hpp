@@ -23,7 +23,7 @@ struct SafeTensors {
 };
 
 // Bytes of one element; throws Error for an unknown dtype.
-std::size_t dtype_bytes(const std::string& dtype);
+std::size_t dtype_bytes(const std::string& dtype, const std::string& where);
 
 // The whole file, checked before anything of it is used: throws Error when it is missing, truncated, not of
 // this format, or when sizes, shapes and offsets disagree, overlap or leave holes.

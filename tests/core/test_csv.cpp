@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "core/system/files.hpp"
 #include "core/text/csv.hpp"
 #include "test_support.hpp"
 
@@ -35,6 +36,22 @@ TEST(Csv, ErrorsNameFileAndLine) {
   EXPECT_NE(error_of("a,a\n").find("'a' occurs twice"), std::string::npos);
   EXPECT_NE(error_of("a\n\"x\n").find("never closed"), std::string::npos);
   EXPECT_NE(error_of("").find("empty"), std::string::npos);
+}
+
+TEST(Csv, AFileThatIsNotUtf8IsRefusedWithItsLine) {
+  const auto path = fresh_folder("csv_utf8") / "screen.csv";
+  const auto refusal = [&](const std::string& text) {
+    write_file_atomically(path, text);
+    return message_of([&] { read_csv(path); });
+  };
+  // Windows-1252, overlong, a surrogate, beyond U+10FFFF, cut short.
+  for (const char* wrong :
+       {"5-\xc4tz \xb5M", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    const auto said = refusal(std::string("a,b\n1,2\n3,") + wrong);
+    EXPECT_NE(said.find("screen.csv:3"), std::string::npos) << said;
+    EXPECT_NE(said.find("UTF-8"), std::string::npos);
+  }
+  EXPECT_EQ(refusal("a,b\n\xc3\x84tz \xc2\xb5M,\xe2\x82\xac\xf0\x9f\x94\xac\n"), "no error");
 }
 
 TEST(Csv, MissingColumnSuggestsTheNearest) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/error.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale {
@@ -36,6 +37,11 @@ TEST(Text, SomeOfALongList) {
 TEST(Text, NearestWordSuggestsTyposOnly) {
   EXPECT_EQ(nearest_word("treatmnet", {"seed", "treatment"}), "treatment");
   EXPECT_FALSE(nearest_word("zzzz", {"seed", "treatment"}));
+}
+
+TEST(Text, AnErrorEndsWithOneMark) {
+  EXPECT_STREQ(Error("no job 'trian'", "here", "Did you mean 'train'?").what(),
+               "here: no job 'trian'. Did you mean 'train'?");
 }
 
 TEST(Text, ForPeople) {

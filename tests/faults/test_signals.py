@@ -22,7 +22,7 @@ CROP = ["crop", *NATIVE, "--output=out", "--threads=1", "--crop-size=32"]
 EMBED = ["embed", *NATIVE, "--output=out", "--threads=1", "--crop-size=32"]
 TRAIN = ["train", *NATIVE, "--output=out", *TRAINING, "--checkpoint-every=1000"]
 TRAIN.remove("--checkpoint-every=3")
-SLOW_IMAGES = "open:.tif:sleep:20;read:.tif:log"
+SLOW_IMAGES = "open:.tif:sleep:60;read:.tif:log"
 SLOW_STEPS = "open:train_log.csv:sleep:150;write:train_log.csv:sleep:150"
 LOG = CASE / "calls.log"
 

@@ -101,6 +101,13 @@ TEST(ProfileAnnData, LayersComeBackAndStayWithTheirFeatures) {
   EXPECT_TRUE(back.layers.empty());
 }
 
+TEST(DroppedText, SaysEachReasonOnce) {
+  EXPECT_EQ(dropped_text({}), "");
+  EXPECT_EQ(dropped_text({"a (sd 0)", "b (sd 0)", "c (sd 0)", "d (sd 0)"}),
+            "4 features dropped: a, b, c, …: sd 0");
+  EXPECT_EQ(dropped_text({"a (sd 0)", "b (not finite)"}), "2 features dropped: 1 b: not finite; 1 a: sd 0");
+}
+
 TEST(ProfileAnnData, NotAnAnnDataIsAnError) {
   const auto path = fresh_folder("profile_broken") / "wells.h5ad";
   write_file_atomically(path, "not HDF5");

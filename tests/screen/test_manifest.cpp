@@ -140,6 +140,42 @@ TEST(LoadData, StripsOrigAndJoinsThePlateMap) {
   EXPECT_NE(refusal(options).find("B03"), std::string::npos);
 }
 
+ManifestOptions native_with_map(const std::string& name, const std::string& map) {
+  auto options = given(name,
+                       "Metadata_Plate,Metadata_Well,Metadata_Plate_Map_Name,FileName_DNA\n"
+                       "P1,A01,one,a.tif\nP2,A01,two,b.tif\n");
+  options.platemap = options.manifest.parent_path() / "map.csv";
+  write_file_atomically(options.platemap, map);
+  return options;
+}
+
+TEST(PlateMap, JoinsAnyManifest) {
+  for (const char* column : {"Plate", "Metadata_Plate"}) {
+    const auto screen = read_manifest(native_with_map(
+        "map_by_plate", std::string(column) + ",Well,Compound\nP2,a1,taxol\nP1,A1,DMSO\nP3,A1,none\n"));
+    EXPECT_EQ(screen.values("Metadata_Compound"), (std::vector<std::string>{"DMSO", "taxol"}));
+  }
+  const auto named = read_manifest(
+      native_with_map("map_by_name", "plate_map_name,well_position,Compound\ntwo,A01,taxol\none,A01,DMSO\n"));
+  EXPECT_EQ(named.values("Metadata_Compound"), (std::vector<std::string>{"DMSO", "taxol"}));
+}
+
+TEST(PlateMap, RefusesWellsThatItCannotTellApart) {
+  const auto no_plate = refusal(native_with_map("map_without", "Well,Compound\nA01,DMSO\na1,taxol\n"));
+  EXPECT_NE(no_plate.find("map.csv"), std::string::npos) << no_plate;
+  EXPECT_NE(no_plate.find("which plate"), std::string::npos) << no_plate;
+  const auto twice = refusal(native_with_map("map_twice", "Plate,Well,Compound\nP1,A1,DMSO\nP1,A01,taxol\n"));
+  EXPECT_NE(twice.find("two rows"), std::string::npos) << twice;
+  EXPECT_EQ(read_manifest(native_with_map("map_same", "Well,Compound\nA01,DMSO\nA01,DMSO\n")).fields.size(),
+            2);
+}
+
+TEST(Manifest, RefusesAListOfMechanismsThatIsNotBbbc021s) {
+  auto options = given("moa_ignored", "Metadata_Plate,Metadata_Well,FileName_DNA\nP,A1,a.tif\n");
+  options.moa = "moa.csv";
+  EXPECT_NE(refusal(options).find("moa.csv"), std::string::npos);
+}
+
 TEST(DeepProfiler, IndexColumnsThatNameFilesAreChannels) {
   const auto screen = read_manifest(given("deepprofiler",
                                           "Metadata_Plate,Metadata_Well,Metadata_Site,DNA,ER,Compound\n"

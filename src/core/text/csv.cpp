@@ -46,6 +46,28 @@ std::vector<std::string> record(std::string_view text, std::size_t& at, std::siz
   return cells;
 }
 
+// Where the text stops being UTF-8 (RFC 3629: no overlong forms, no surrogates); none where all of it is.
+std::optional<std::size_t> first_not_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = byte(i), second = byte(i + 1);
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xc2 ? 0
+                               : first < 0xe0 ? 2
+                               : first < 0xf0 ? 3
+                               : first < 0xf5 ? 4
+                                              : 0;
+    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+    const bool beyond = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
+    bool good = length > 0 && !overlong && !beyond;
+    for (std::size_t k = 1; k < length; ++k) good = good && follows(i + k);
+    if (!good) return i;
+    i += length;
+  }
+  return std::nullopt;
+}
+
 std::string quoted(const std::string& cell) {
   if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
   std::string text = "\"";
@@ -111,7 +133,13 @@ Table parse_csv(std::string_view text, const std::string& where, char separator)
 }
 
 Table read_csv(const std::filesystem::path& path, char separator) {
-  return parse_csv(read_file(path), path.string(), separator);
+  const auto text = read_file(path);
+  if (const auto at = first_not_utf8(text)) {
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(*at), '\n');
+    throw Error("the text is not UTF-8", path.string() + ":" + std::to_string(line),
+                "Save the file as CSV in UTF-8, or convert it, e.g. iconv -f WINDOWS-1252 -t UTF-8");
+  }
+  return parse_csv(text, path.string(), separator);
 }
 
 std::string csv_text(const Table& table) {

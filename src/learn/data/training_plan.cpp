@@ -221,6 +221,19 @@ TrainingPlan plan_training(const screen::Screen& screen, const store::CellTable&
   return plan;
 }
 
+void check_labels(const screen::Screen& screen, const screen::ColumnRoles& roles,
+                  const TrainOptions& options) {
+  const auto fields = screen.fields.size();
+  store::CellTable one_each;
+  one_each.y.assign(fields, 0);
+  one_each.x.assign(fields, 0);
+  one_each.failed.assign(fields, 0);
+  one_each.height.assign(fields, 0);
+  one_each.width.assign(fields, 0);
+  for (std::size_t i = 0; i <= fields; ++i) one_each.first_cell.push_back(static_cast<std::int64_t>(i));
+  plan_training(screen, one_each, roles, options);
+}
+
 void write_training_wells(const std::filesystem::path& path, const TrainingPlan& plan) {
   Table table{{"Metadata_Plate", "Metadata_Well", "label", "role", "cells"}, {}};
   for (const auto& well : plan.wells) {

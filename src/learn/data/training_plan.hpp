@@ -57,6 +57,10 @@ image::PictureSize crop_size_of(const TrainingPlan& plan, const TrainOptions& op
 TrainingPlan plan_training(const screen::Screen& screen, const store::CellTable& cells,
                            const screen::ColumnRoles& roles, const TrainOptions& options);
 
+// Throws Error where plan_training() would throw if each field had one cell. Needs no images.
+void check_labels(const screen::Screen& screen, const screen::ColumnRoles& roles,
+                  const TrainOptions& options);
+
 // plate, well, label, role (train, validation), cells: tells later jobs which wells the network has seen.
 // Atomic.
 void write_training_wells(const std::filesystem::path& path, const TrainingPlan& plan);

@@ -6,6 +6,7 @@
 #include "learn/run/checkpoints.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
+#include "network/device.hpp"
 #include "network/model_file.hpp"
 #include "prepare/failure_report.hpp"
 #include "prepare/field_table.hpp"
@@ -41,11 +42,11 @@ void read_subject(const mpi::RunContext& context, const ScreenTraining& training
   if (over_fields) subject.cells = prepare::field_table(context.comm, subject.screen);
 }
 
-void check_weights(const mpi::RunContext& context, const TrainOptions& options, std::size_t channels) {
-  if (options.initial_weights.empty()) return;
-  const auto remark = network::check_initial_weights(options.initial_weights,
-                                                     {options.architecture, static_cast<int>(channels), 0});
-  if (!remark.empty()) context.log.info(options.initial_weights.string() + ": " + remark);
+// What is changed of them for them to fit; may be empty.
+std::string check_weights(const TrainOptions& options, std::size_t channels) {
+  if (options.initial_weights.empty()) return {};
+  return network::check_initial_weights(options.initial_weights,
+                                        {options.architecture, static_cast<int>(channels), 0});
 }
 
 // All that can be judged before images are read. Collective: no.
@@ -63,7 +64,8 @@ void plan_run(const mpi::RunContext& context, const ScreenTraining& training, co
   // What its pixels are made from: another illumination makes another training.
   run.identity["illumination"] = run.provenance.value("/inputs/illumination"_json_pointer, "none");
   check_pixels(pixels, subject.screen, subject.cells, plan, training.options, run.provenance, run.identity);
-  check_weights(context, training.options, plan.channels.size());
+  const auto remark = check_weights(training.options, plan.channels.size());
+  if (!remark.empty()) context.log.info(training.options.initial_weights.string() + ": " + remark);
 }
 
 // Collective: yes.
@@ -90,6 +92,13 @@ void announce(const mpi::RunContext& context, const TrainOptions& options, const
 }
 
 }  // namespace
+
+void check_outset(const ScreenTraining& training, const screen::Screen& screen, int ranks) {
+  training.options.validate_ranks(ranks);
+  check_labels(screen, training.roles, training.options);
+  check_weights(training.options, screen.channels.size());
+  network::check_device(training.options.device);
+}
 
 std::optional<TrainResult> train_screen(const mpi::RunContext& context, const ScreenTraining& training,
                                         const nlohmann::json& options) {

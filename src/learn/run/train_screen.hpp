@@ -29,6 +29,10 @@ struct ScreenTraining {
   Retrain retrain = Retrain::no;
 };
 
+// Throws Error about what can be told of it before there are cells: labels, initial weights, the device,
+// ranks that the batches do not fit. Collective: no.
+void check_outset(const ScreenTraining& training, const screen::Screen& screen, int ranks);
+
 // Nothing where a model of the same options and data is complete: the log says so. `options`: for provenance,
 // those that decide the result. What can be known is checked before images are read; fields that cannot be
 // read are listed and left out, more than the limit stop the run. Throws the same Error on all ranks.

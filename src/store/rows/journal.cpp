@@ -73,7 +73,8 @@ Journal::Journal(const mpi::Communicator& comm, const fs::path& output, const nl
   std::string files;
   mpi::on_root(comm, [&] {
     const auto note = folder_ / "recipe.json";
-    if (fs::exists(folder_))
+    // A run that was killed as it began leaves a folder with nothing in it.
+    if (fs::exists(note) || (fs::exists(folder_) && !record_files(folder_).empty()))
       check_recipe(folder_, fs::exists(note) ? read_file(note) : "", recipe, overwrite);
     if (overwrite) fs::remove_all(folder_);
     make_folder(folder_);
