@@ -12,11 +12,11 @@ namespace cytoscale::pipeline {
 
 struct ScreenChainOptions {
   std::filesystem::path output = "results";
-  std::filesystem::path model;     // weights to use; empty: train them
-  bool crop_store = false;         // write one, and train from it
-  bool compare_untrained = false;  // embed and reduce with the untrained network too, and evaluate both
-  bool explain = false;            // say why each stage would be done or skipped, and do nothing
-  std::string until;               // the last stage; empty: all
+  std::filesystem::path model = {};  // weights to use; empty: train them
+  bool crop_store = false;           // write one, and train from it
+  bool compare_untrained = false;    // embed and reduce with the untrained network too, and evaluate both
+  bool explain = false;              // say why each stage would be done or skipped, and do nothing
+  std::string until = {};            // the last stage; empty: all
   ImageDigest image_digest = ImageDigest::stat;
 };
 

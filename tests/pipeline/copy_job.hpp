@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "mpi/agree.hpp"
 #include "pipeline/job_base.hpp"
@@ -30,12 +31,16 @@ class CopyJob final : public Job {
     if (out_.empty()) out_ = output_ / name();
   }
   ScreenUse screen_use() const override { return use; }
+  void check(const Outset& outset) override {
+    if (!needs.empty() && !outset.makes(output_ / needs)) throw Error("nobody makes " + needs, name());
+  }
   void execute(const mpi::RunContext& context) override {
     done_.push_back(name() + (retrain_.empty() ? "" : ":" + retrain_));
     mpi::on_root(context.comm, [&] { write_file_atomically(out_, read_file(in_) + word_); });
   }
 
   ScreenUse use;
+  std::string needs;  // a file of OUTPUT that an earlier stage is to make; empty: none
 
  private:
   std::string from_;

@@ -92,6 +92,25 @@ TEST_F(ChainTest, AStageIsDoneAnewWhereItsOutputIsNotAsItLeftIt) {
   EXPECT_EQ(run(), (Words{"second"}));
 }
 
+TEST_F(ChainTest, AllAreAskedBeforeTheFirstIsDone) {
+  const auto outcome = [&](const std::string& needs) {
+    auto second = std::make_unique<CopyJob>("second", "first", done_);
+    second->needs = needs;
+    std::vector<Stage> stages;
+    stages.push_back({"first", std::make_unique<CopyJob>("first", "start", done_)});
+    stages.push_back({"second", std::move(second)});
+    Chain made(std::move(stages));
+    made.assign({{"output", folder_.string()}});
+    made.resolve();
+    done_.clear();
+    return message_of([&] { made.run(quiet(), {screen_, folder_, ImageDigest::stat}, false); });
+  };
+  EXPECT_THAT(outcome("third"), testing::HasSubstr("nobody makes third"));
+  EXPECT_EQ(done_, Words{});
+  EXPECT_EQ(outcome("first"), "no error");
+  EXPECT_EQ(done_, (Words{"first", "second"}));
+}
+
 TEST_F(ChainTest, ExplainingDoesNothing) {
   EXPECT_EQ(run({}, true), Words{});
   EXPECT_FALSE(std::filesystem::exists(folder_ / "first"));
