@@ -1,6 +1,7 @@
 // cytoscale <job> [--config FILE] [--key value ...]
 #include "core/error.hpp"
 #include "core/system/stop_request.hpp"
+#include "hdf5/library.hpp"
 #include "jobs/registry.hpp"
 #include "mpi/guarded_run.hpp"
 #include "network/memory.hpp"
@@ -9,6 +10,7 @@
 int main(int argc, char** argv) {
   cytoscale::network::configure_malloc_for_training();
   cytoscale::StopRequest::install();
+  cytoscale::hdf5::start_library();
   cytoscale::mpi::MpiSession session(argc, argv);
   int code = cytoscale::exit_success;
   const int ended = cytoscale::mpi::guarded_run(session, [&] {

@@ -67,7 +67,7 @@ void measure_z_prime(Evaluation& result, const profile::ProfileTable& wells,
   }
   const auto column = wells.metadata.column(selector.column, where);
   std::vector<char> positive;
-  for (const auto& row : wells.metadata.rows) positive.push_back(row[column] == selector.value);
+  for (const auto& row : wells.metadata.rows) positive.push_back(selector.holds(row[column]));
   if (std::find(positive.begin(), positive.end(), 1) == positive.end()) {
     if (!usual) throw Error("no well has " + options.positive, where, "Check --zprime-positive");
     return result.notes.push_back("no positive control wells (" + options.positive + "): Z' does not apply");

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "hdf5/hdf5_error_internal.hpp"
+#include "hdf5/library.hpp"
 
 namespace cytoscale::hdf5 {
 namespace {
@@ -27,12 +28,16 @@ std::string message_of_hdf5() {
 }  // namespace
 
 void silence() {
-  // HDF5 would close at exit what could not be closed before (a full disk), and crash. It must be told before
+  // HDF5 would close at exit what could not be closed before, and crash (library.hpp). It must be told before
   // it begins.
   static const bool told = (H5dont_atexit(), true);
   (void)told;
   H5open();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+void start_library() {
+  silence();
 }
 
 void fail(const std::string& problem, const std::string& where, const std::string& remedy) {

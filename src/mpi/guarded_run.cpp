@@ -1,5 +1,6 @@
 #include "mpi/guarded_run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -14,6 +15,7 @@ namespace cytoscale::mpi {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(3);
+constexpr auto turn = std::chrono::seconds(1);  // an abort ends all ranks in 0.3 s, later on a busy machine
 
 void print(const Error& error, int code) {
   std::fprintf(stderr, code == exit_interrupted ? "cytoscale: %s\n" : "cytoscale: error: %s\n", error.what());
@@ -99,6 +101,8 @@ void or_abort(const Communicator& comm, const std::function<void()>& work) {
   if (comm.size() == 1) return work();
   const auto failure = failure_in(work);
   if (!failure) return;
+  // Where several ranks fail at once, the lowest speaks, and its abort ends the others before their turn.
+  std::this_thread::sleep_for(turn * std::min(comm.rank(), 3));
   print_local(comm, *failure);
   MPI_Abort(MPI_COMM_WORLD, failure->exit_code);
   std::_Exit(failure->exit_code);

@@ -19,11 +19,10 @@ int threads_per_rank(const Communicator& comm, int asked) {
   const auto mask = Fingerprint().add({reinterpret_cast<const char*>(&mine), sizeof mine}).text();
   const auto masks = comm.all_gather(mask);
   const bool shared = std::count(masks.begin(), masks.end(), mask) > 1;
-  if (asked > max_threads)
-    throw AgreedError(
-        exit_input_error,
-        std::to_string(asked) + " threads are more than the " + std::to_string(max_threads) + " allowed",
-        "--threads", "Give as many as the rank has processors");
+  if (asked < 0 || asked > max_threads)
+    throw AgreedError(exit_input_error, std::to_string(asked) + " is no number of threads", "--threads",
+                      "Give as many as the rank has processors, up to " + std::to_string(max_threads) +
+                          "; 0: its share of them");
   if (asked > 0) return asked;
   return std::max(1, shared ? available / comm.node_size() : available);
 }

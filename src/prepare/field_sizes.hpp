@@ -9,9 +9,17 @@
 
 namespace cytoscale::prepare {
 
+// How headers are read: by threads of each rank; one that takes longer than `timeout_s` (0: no limit) has no
+// say, and after three of those a rank reads no more.
+struct HeaderReading {
+  int threads = 1;
+  double timeout_s = 300;
+};
+
 // One per plate, as plates_of(screen); 0 where no header of the plate can be read. Ranks share the headers.
 // Collective: yes.
-std::vector<image::PictureSize> sizes_by_plate(const mpi::Communicator& comm, const screen::Screen& screen);
+std::vector<image::PictureSize> sizes_by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
+                                               const HeaderReading& how = {});
 
 // Index of each field's plate in plates_of(screen). Collective: no.
 std::vector<std::size_t> plate_of_field(const screen::Screen& screen);

@@ -2,12 +2,11 @@
 
 #include <limits>
 
-#include "prepare/field_sizes.hpp"
-
 namespace cytoscale::prepare {
 
-store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen& screen) {
-  const auto sizes = sizes_by_plate(comm, screen);
+store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen& screen,
+                             const HeaderReading& how) {
+  const auto sizes = sizes_by_plate(comm, screen, how);
   const auto plate = plate_of_field(screen);
   store::CellTable table;
   table.channels = screen.channels;

@@ -136,7 +136,8 @@ void illuminate_screen(const mpi::RunContext& context, const screen::Screen& scr
                        const IlluminateScreenOptions& options, const FieldFiles& files,
                        const nlohmann::json& provenance) {
   mpi::together(context.comm, [&] { options.validate(); });
-  const auto sizes = sizes_by_plate(context.comm, screen);
+  const auto sizes =
+      sizes_by_plate(context.comm, screen, {options.pass.threads, options.pass.field_timeout_s});
   Illuminator illuminator(context, screen, options, sizes);
   store::Journal journal(context.comm, files.output, provenance, options.overwrite);
   illuminator.run(journal);

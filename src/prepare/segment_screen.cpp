@@ -120,7 +120,8 @@ SegmentSummary segment_screen(const mpi::RunContext& context, const screen::Scre
     dna = dna_channel(screen, options.dna_channel);
   });
   FieldPass pass(context, screen, options.pass, files.illumination);
-  const FieldReader reader(screen, sizes_by_plate(comm, screen));
+  const FieldReader reader(
+      screen, sizes_by_plate(comm, screen, {options.pass.threads, options.pass.field_timeout_s}));
   const Segmenter segmenter(screen, options, dna);
   store::Journal journal(comm, files.output, provenance, options.overwrite);
   const auto passed = pass.run(journal, segmentation(reader, segmenter, journal));

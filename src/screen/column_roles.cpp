@@ -59,11 +59,13 @@ std::vector<std::string> batch_labels(const Table& metadata, const ColumnRoles& 
 }
 
 Selector parse_selector(const std::string& text, const std::string& option) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw Error("'" + text + "' is not of the form COLUMN=VALUE", option, "E.g. Metadata_Compound=DMSO");
+  const auto sign = text.find('=');
+  const bool equal = sign == std::string::npos || sign == 0 || text[sign - 1] != '!';
+  if (sign == std::string::npos || sign < (equal ? 1 : 2)) {
+    throw Error("'" + text + "' is neither COLUMN=VALUE nor COLUMN!=VALUE", option,
+                "E.g. Metadata_Compound=DMSO");
   }
-  return {text.substr(0, equals), text.substr(equals + 1)};
+  return {text.substr(0, equal ? sign : sign - 1), text.substr(sign + 1), equal};
 }
 
 std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option) {
@@ -71,7 +73,7 @@ std::vector<char> rows_where(const Table& metadata, const std::string& selectors
   for (const auto& part : split_list(selectors)) {
     const auto selector = parse_selector(part, option);
     const auto column = metadata.column(selector.column, option);
-    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] &= metadata.rows[i][column] == selector.value;
+    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] &= selector.holds(metadata.rows[i][column]);
   }
   return mask;
 }
@@ -90,7 +92,7 @@ std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, 
   std::vector<char> mask(metadata.rows.size(), 0);
   if (!required && !metadata.find(selector.column)) return mask;
   const auto column = metadata.column(selector.column, where);
-  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = metadata.rows[i][column] == selector.value;
+  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = selector.holds(metadata.rows[i][column]);
   if (required && std::find(mask.begin(), mask.end(), 1) == mask.end()) {
     throw Error("no row has " + roles.control + ": there are no negative controls", where,
                 "Name them with --control COLUMN=VALUE");

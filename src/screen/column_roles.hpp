@@ -28,13 +28,15 @@ std::vector<std::string> batch_labels(const Table& metadata, const ColumnRoles& 
 // `required`.
 std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, const std::string& where,
                                bool required = true);
-// "COLUMN=VALUE" taken apart; throws Error.
+// "COLUMN=VALUE" or "COLUMN!=VALUE" taken apart; throws Error.
 struct Selector {
   std::string column, value;
+  bool equal = true;  // =, not !=
+  bool holds(const std::string& of_column) const { return (of_column == value) == equal; }
 };
 Selector parse_selector(const std::string& text, const std::string& option);
-// 1 where all of "COLUMN=VALUE[,…]" hold; everywhere when empty. Throws Error: not of that form, no such
-// column.
+// 1 where all of "COLUMN=VALUE[,…]" (or !=) hold; everywhere when empty. Throws Error: not of that form, no
+// such column.
 std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option);
 
 // What a treatment label names: itself, or where a picture may have several labels ("a|b" is a and b), each

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "screen/column_roles.hpp"
 #include "screen/manifest_formats.hpp"
 
 namespace cytoscale::screen {
@@ -27,20 +28,6 @@ ManifestFormat guess_format(const Table& table) {
   if (any_begins("FileName_Orig") || any_begins("URL_")) return ManifestFormat::loaddata;
   if (any_begins("FileName")) return ManifestFormat::native;
   return ManifestFormat::deepprofiler;
-}
-
-void keep_selected(Table& table, const std::string& select, const std::string& where) {
-  for (const auto& term : split_list(select)) {
-    const auto unequal = term.find("!=");
-    const bool keep_equal = unequal == std::string::npos;
-    const auto at = keep_equal ? term.find('=') : unequal;
-    if (at == std::string::npos || at == 0) {
-      throw Error("'" + term + "' is neither COLUMN=VALUE nor COLUMN!=VALUE", "--select");
-    }
-    const auto column = table.column(term.substr(0, at), where);
-    const auto value = term.substr(at + (keep_equal ? 1 : 2));
-    std::erase_if(table.rows, [&](const auto& row) { return (row[column] == value) != keep_equal; });
-  }
 }
 
 namespace {
@@ -80,6 +67,13 @@ void keep_plates(Table& table, const ManifestOptions& options, const std::string
   });
 }
 
+void keep_rows(Table& table, const std::vector<char>& keep) {
+  std::vector<std::vector<std::string>> kept;
+  for (std::size_t i = 0; i < keep.size(); ++i)
+    if (keep[i]) kept.push_back(std::move(table.rows[i]));
+  table.rows = std::move(kept);
+}
+
 // Every field that is there more than once is a problem of its own; order_fields would stop at the first.
 void drop_duplicates(Screen& screen, std::vector<std::string>& problems) {
   std::set<std::string> seen;
@@ -104,7 +98,7 @@ ManifestReport inspect_manifest(const ManifestOptions& options) {
     const auto where = options.manifest.string();
     auto table = native_table(options);
     keep_plates(table, options, where);
-    keep_selected(table, options.select, where);
+    keep_rows(table, rows_where(table, options.select, "--select"));
     if (table.rows.empty()) throw Error("no field is left", where, "Check the file, --plates and --select");
     auto screen = screen_from_native(table, options, report.problems);
     drop_duplicates(screen, report.problems);

@@ -22,7 +22,7 @@ struct ManifestOptions {
   std::filesystem::path moa;          // bbbc021: compound, concentration, moa
   std::filesystem::path platemap;     // CSV joined on plate (or plate map name) and well; .txt, .tsv: by tabs
   std::vector<std::string> plates;    // keep only these plates; empty: all
-  std::string select;     // keep rows with COLUMN=VALUE (comma-separated: all must hold); empty: all
+  std::string select;     // keep rows with COLUMN=VALUE or != (comma-separated: all must hold); empty: all
   void validate() const;  // throws Error
 };
 

@@ -19,7 +19,4 @@ void join_plate_map(Table& table, const ManifestOptions& options);
 Screen screen_from_native(const Table& table, const ManifestOptions& options,
                           std::vector<std::string>& problems);
 
-// Rows for which all of "COLUMN=VALUE" or "COLUMN!=VALUE" (comma-separated) hold.
-void keep_selected(Table& table, const std::string& select, const std::string& where);
-
 }  // namespace cytoscale::screen

@@ -114,7 +114,6 @@ TEST(OutputLock, BeatsByItself) {
   const auto first = read_lock(lock_of(folder))->beat_ns;
   for (int i = 0; i < 600 && read_lock(lock_of(folder))->beat_ns == first; ++i) sleep_s(0.05);
   EXPECT_GT(read_lock(lock_of(folder))->beat_ns, first);
-  lock.heartbeat();
   lock.still_mine();
 }
 
@@ -124,21 +123,25 @@ TEST(OutputLock, AHolderThatWasTakenOverStopsAndLeavesTheOthersLock) {
   {
     OutputLock lock(folder);
     write_file_atomically(lock_of(folder), other.text());
-    lock.heartbeat();  // not due: it does not look
     EXPECT_THAT(message_of([&] { lock.still_mine(); }), HasSubstr("taken over by another run: host node7"));
     EXPECT_TRUE(lock.lost());
-    EXPECT_THROW(lock.heartbeat(), Error);
   }
   EXPECT_EQ(read_lock(lock_of(folder))->record.id, other.id);
 }
 
 TEST(OutputLock, TheThreadFindsThatTheLockIsGone) {
   const fs::path folder = fresh_folder("removed");
-  OutputLock lock(folder, {.beat_s = 0.05, .expiry_s = 60});
+  std::string told;
+  OutputLock lock(folder, {.beat_s = 0.05,
+                           .expiry_s = 60,
+                           .on_request = [&](const std::string&) { told = "asked"; },
+                           .on_loss = [&](const std::string& why) { told = why; }});
   fs::remove(lock_of(folder));
   for (int i = 0; i < 200 && !lock.lost(); ++i) sleep_s(0.05);
   EXPECT_TRUE(lock.lost());
-  EXPECT_THAT(message_of([&] { lock.heartbeat(); }), HasSubstr("was removed"));
+  EXPECT_THAT(message_of([&] { lock.still_mine(); }), HasSubstr("was removed"));
+  lock.release();  // ends the thread
+  EXPECT_EQ(told, "its lock file was removed");
 }
 
 TEST(OutputLock, ALockThatCannotBeRenewedIsLostBeforeOthersTakeIt) {
@@ -148,7 +151,7 @@ TEST(OutputLock, ALockThatCannotBeRenewedIsLostBeforeOthersTakeIt) {
   write_file_atomically(folder / "state",
                         "no folder");  // ENOTDIR stands for a share that answers with errors
   for (int i = 0; i < 200 && !lock.lost(); ++i) sleep_s(0.05);
-  EXPECT_THAT(message_of([&] { lock.heartbeat(); }), HasSubstr("could not be renewed"));
+  EXPECT_THAT(message_of([&] { lock.still_mine(); }), HasSubstr("could not be renewed"));
   fs::remove(folder / "state");
 }
 
@@ -159,12 +162,14 @@ TEST(OutputLock, ARequeuedJobAsksItsOlderSelfToLeave) {
   ::setenv("SLURM_JOB_ID", "815", 1);
   Pipe ready;
   Child older([&] {
-    OutputLock lock(folder, options);
+    std::atomic<bool> asked = false;
+    OutputLock lock(folder, {.beat_s = 0.1,
+                             .expiry_s = 60,
+                             .on_request = [&](const std::string&) { asked = true; },
+                             .on_loss = [](const std::string&) { ::_exit(2); }});
     ready.say('h');
-    const std::string why = message_of([&] {
-      for (;; sleep_s(0.01)) lock.heartbeat();
-    });
-    return why.find("requeued") == std::string::npos ? 1 : 0;
+    while (!asked) sleep_s(0.01);
+    return 0;
   });
   ASSERT_EQ(ready.hear(), 'h');
   EXPECT_THROW(OutputLock same_step(folder, options), Error) << "two steps of one job are two runs";

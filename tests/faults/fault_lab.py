@@ -49,6 +49,9 @@ STAGES = ["illuminate", "segment", "train", "embed", "reduce", "evaluate"]
 NO_RESULT = re.compile(r"(^|/)(state/.*|checkpoint_\d+\.safetensors|.*\.log)$")
 
 
+ENDS = []  # all programs that have ended, in order
+
+
 class Done:
     """A program that has ended."""
 
@@ -113,6 +116,7 @@ class Running:
         seconds = time.monotonic() - self.began
         out = pathlib.Path(f"{self.base}.out").read_text(errors="replace")
         done = Done(self.command, code, out, self.err(), seconds)
+        ENDS.append(done)
         for name in ("out", "err"):
             os.remove(f"{self.base}.{name}")
         return done

@@ -72,7 +72,7 @@ class Disks(DiskCase):
         self.assertTrue(running.until(self.two_steps_are_logged), running.err())
         trigger.touch()
         begun = time.monotonic()
-        self.is_refusal(running.wait(60), "crops.h5", socket.gethostname(), "rank 1")
+        self.is_refusal(running.wait(60), "crops.h5", socket.gethostname(), "rank 1", aborted=True)
         self.assertLess(time.monotonic() - begun, 10 * PATIENCE)
         self.continues()
 
@@ -84,7 +84,7 @@ class Disks(DiskCase):
         running = self.start(*TRAIN, ranks=2, faults=SLOW_STEPS)
         self.assertTrue(running.until(self.two_steps_are_logged), running.err())
         os.truncate(store, len(whole) // 8)
-        self.is_refusal(running.wait(60), "crops.h5", socket.gethostname())
+        self.is_refusal(running.wait(60), "crops.h5", socket.gethostname(), aborted=True)
         store.write_bytes(whole)
         self.continues()
 

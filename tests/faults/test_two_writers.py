@@ -30,13 +30,12 @@ def identity(lock):
 
 
 class TwoWriters(FaultCase):
-    def second_is_refused(self, first, *others, wait_for=()):
-        """Starts the first, holds it where it is once its lock (or a file that it makes, for a program without locks) is there, runs the
-        others, lets the first go on to its end. The lock as it was."""
+    def second_is_refused(self, first, *others):
+        """Starts the first, holds it where it is once its lock is there, runs the others, lets the first go on to its end. The lock as
+        it was."""
         holder = self.start(*first, ranks=2, env=JOB, faults=SLOW)
-        marks = [LOCK, *(CASE / "out" / name for name in wait_for)]
-        self.assertTrue(holder.until(lambda: any(mark.exists() for mark in marks), 30), holder.err())
-        held = json.loads(LOCK.read_text()) if LOCK.exists() else {}
+        self.assertTrue(holder.until(LOCK.exists, 30), holder.err())
+        held = json.loads(LOCK.read_text())
         processes = holder.rank_processes()
         for process in processes:
             send(process, signal.SIGSTOP)
@@ -56,7 +55,7 @@ class TwoWriters(FaultCase):
 
     def test_10_two_illuminate(self):
         self.fresh()
-        held = self.second_is_refused(ILLUMINATE, [*ILLUMINATE, "--illumination-smoothing=gaussian"], wait_for=["illumination.h5.tmp"])
+        held = self.second_is_refused(ILLUMINATE, [*ILLUMINATE, "--illumination-smoothing=gaussian"])
         self.assertEqual(held["host"], socket.gethostname())
         self.assertEqual(str(held["slurm_job"]), "4711")
         self.assert_no_leftovers(CASE / "out", ["illumination.h5", "failures.csv", "failures/illuminate.csv"])
@@ -82,42 +81,55 @@ class TwoWriters(FaultCase):
     def test_10_tasks_of_slurm_that_are_not_ranks(self):
         """srun without PMIx starts lone processes: each is told, and only one works."""
         self.fresh()
-        alone = {**JOB, "SLURM_NTASKS": "4", "SLURM_PROCID": "0"}
+        alone = {**JOB, "SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "0"}
         done = self.ok(*ILLUMINATE, env=alone)
-        self.assertRegex(done.err, r"SLURM_NTASKS.*4|4 tasks")
+        self.assertRegex(done.err, r"started 4 tasks.*sees 1")
         tasks = [self.start(*ILLUMINATE, env={**alone, "SLURM_PROCID": str(i)}, faults=SLOW) for i in range(3)]
         ends = [task.wait() for task in tasks]
         self.assertEqual(sorted(done.code for done in ends), [0, 2, 2], "\n".join(map(str, ends)))
         self.assertEqual(results(CASE / "out")["illumination.h5"], self.undisturbed["illumination.h5"])
-        fits = self.ok(*ILLUMINATE, ranks=2, env={**JOB, "SLURM_NTASKS": "2"})
-        self.assertNotIn("SLURM_NTASKS", fits.err)
+        fits = self.ok(*ILLUMINATE, ranks=2, env={**JOB, "SLURM_STEP_NUM_TASKS": "2"})
+        self.assertNotIn("tasks", fits.err)
+
+    def lock_of_a_killed_run(self):
+        """What a lock holds, as a run writes it."""
+        self.fresh()
+        holder = self.start(*ILLUMINATE, ranks=2, faults=SLOW, env=JOB)
+        self.assertTrue(holder.until(LOCK.exists), holder.err())
+        holder.kill()
+        return json.loads(LOCK.read_text())
+
+    def leave(self, record, age_s):
+        self.fresh()
+        LOCK.parent.mkdir(parents=True, exist_ok=True)
+        LOCK.write_text(json.dumps(record))
+        os.utime(LOCK, (time.time() - age_s,) * 2)
 
     def test_10_a_lock_of_a_dead_run(self):
         """Same host: its process is gone. Another host: no sign of life for over two minutes."""
-        gone = self.start("--version")
-        gone.wait()
-        here, there = socket.gethostname(), "node-17.cluster"
-
-        def leave(host, pid, age_s):
-            self.fresh()
-            LOCK.parent.mkdir(parents=True, exist_ok=True)
-            LOCK.write_text(json.dumps({"host": host, "pid": pid, "start": "2026-01-02T03:04:05Z", "slurm_job": "815"}))
-            os.utime(LOCK, (time.time() - age_s,) * 2)
-
-        for host, pid, age_s in ((here, gone.process.pid, 1), (there, 1, 180)):
-            leave(host, pid, age_s)
-            with self.subTest(host=host, age_s=age_s):
-                self.ok(*ILLUMINATE, ranks=2)
+        here = self.lock_of_a_killed_run()
+        there = {**here, "host": "node-17.cluster", "boot": "0" * len(here["boot"])}
+        for record, age_s in ((here, 1), (there, 180)):
+            with self.subTest(host=record["host"], age_s=age_s):
+                self.leave(record, age_s)
+                self.ok(*ILLUMINATE, ranks=2, timeout=20)
                 self.assertFalse(LOCK.exists())
-        leave(there, 1, 5)
-        self.refused(*ILLUMINATE, ranks=2, words=[there, "815", "2026-01-02"])
-        self.assertEqual(json.loads(LOCK.read_text())["host"], there, "the lock of another was taken")
+
+    def test_10_a_lock_of_a_run_on_another_host(self):
+        """It gives signs of life: the newcomer waits for the next, and is refused."""
+        here = self.lock_of_a_killed_run()
+        self.leave({**here, "host": "node-17.cluster", "boot": "0" * len(here["boot"])}, 1)
+        second = self.start(*ILLUMINATE, ranks=2)
+        self.assertTrue(second.until(lambda: "sign of life" in second.err()), second.err())
+        os.utime(LOCK)
+        self.is_refusal(second.wait(60), "node-17.cluster", "4711", *identity(here))
+        self.assertEqual(json.loads(LOCK.read_text())["host"], "node-17.cluster", "the lock of another was taken")
 
     def test_10_a_lock_of_a_run_that_is_held_up(self):
         """On the same host its process is there: not dead, though it gives no sign of life."""
         self.fresh()
         holder = self.start(*ILLUMINATE, ranks=1, faults=SLOW)
-        self.assertTrue(holder.until(lambda: LOCK.exists() or (CASE / "out/illumination.h5.tmp").exists()), holder.err())
+        self.assertTrue(holder.until(LOCK.exists), holder.err())
         for process in holder.rank_processes():
             send(process, signal.SIGSTOP)
         self.assertTrue(LOCK.exists())
@@ -128,7 +140,7 @@ class TwoWriters(FaultCase):
     def test_10_a_killed_run_is_followed_at_once(self):
         self.fresh()
         holder = self.start(*ILLUMINATE, ranks=2, faults=SLOW)
-        holder.until(lambda: LOCK.exists() or (CASE / "out/illumination.h5.tmp").exists())
+        holder.until(LOCK.exists)
         self.assertTrue(LOCK.exists())
         holder.kill()
         self.assertTrue(LOCK.exists(), "who removed the lock of a killed run?")
@@ -138,25 +150,25 @@ class TwoWriters(FaultCase):
     def test_11_two_embed(self):
         self.fresh("cells.h5")
         self.ok(*(a.replace("=out", "=alone") for a in EMBED), "--cells=out/cells.h5", ranks=2)
-        self.second_is_refused(EMBED, [*EMBED, "--seed=99"], wait_for=["embeddings.h5ad.part"])
+        self.second_is_refused(EMBED, [*EMBED, "--seed=99"])
         self.assertEqual(results(CASE / "out")["embeddings.h5ad"], results(CASE / "alone")["embeddings.h5ad"])
         self.assert_no_leftovers(CASE / "out", ["cells.h5", "embeddings.h5ad", "failures.csv", "failures/embed.csv"])
 
     def test_12_two_segment(self):
         self.fresh("illumination.h5")
-        self.second_is_refused(SEGMENT, [*SEGMENT, "--split-ratio=0.9"], wait_for=["../out"])
+        self.second_is_refused(SEGMENT, [*SEGMENT, "--split-ratio=0.9"])
         self.assertEqual(results(CASE / "out")["cells.h5"], self.undisturbed["cells.h5"])
 
     def test_12_two_train(self):
         self.fresh("illumination.h5", "cells.h5")
-        self.second_is_refused(TRAIN, [*TRAIN, "--seed=99", "--retrain"], wait_for=["model/train_log.csv"])
+        self.second_is_refused(TRAIN, [*TRAIN, "--seed=99", "--retrain"])
         self.assertEqual(results(CASE / "out")["model/model.safetensors"], self.undisturbed["model/model.safetensors"])
 
     def test_12_two_run(self):
         """Or a run and a job."""
         self.fresh()
         chain = [*CHAIN, *NATIVE]
-        self.second_is_refused(chain, [*chain, "--seed=99"], SEGMENT, wait_for=["illumination.h5.tmp"])
+        self.second_is_refused(chain, [*chain, "--seed=99"], SEGMENT)
         self.assert_same(results(CASE / "out"), self.undisturbed)
 
     def test_13_a_file_system_without_locks(self):

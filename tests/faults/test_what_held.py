@@ -7,6 +7,7 @@ Environment: see fault_lab.py.
 """
 import os
 import random
+import shutil
 import unittest
 
 from fault_case import CASE, edit_rows, replace
@@ -112,7 +113,7 @@ class WhatHeld(DiskCase):
                     if done.code == 2:
                         self.is_refusal(done, os.path.basename(name))
                 for made in CASE.glob("x.*"):
-                    made.unlink()
+                    shutil.rmtree(made) if made.is_dir() else made.unlink()
             replace(CASE / "out" / name, whole)
 
 

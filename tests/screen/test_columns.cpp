@@ -37,5 +37,20 @@ TEST(Columns, ControlsAreFoundOrMissed) {
   EXPECT_THROW(roles.validate(), Error);
 }
 
+TEST(Columns, SelectorsOfBothSignsMeanTheSameEverywhere) {
+  EXPECT_EQ(rows_where(metadata, "Metadata_Compound=DMSO", "t"), (std::vector<char>{0, 1}));
+  EXPECT_EQ(rows_where(metadata, "Metadata_Compound!=DMSO", "t"), (std::vector<char>{1, 0}));
+  EXPECT_EQ(rows_where(metadata, "Metadata_Compound!=DMSO, Metadata_Plate=Week2_7", "t"),
+            (std::vector<char>{0, 0}));
+  EXPECT_EQ(rows_where(metadata, "", "t"), (std::vector<char>{1, 1}));
+  EXPECT_EQ(parse_selector("a=b!=c", "t").value, "b!=c");
+  ColumnRoles roles;
+  roles.control = "Metadata_Compound!=taxol";
+  EXPECT_EQ(control_mask(metadata, roles, "t"), (std::vector<char>{0, 1}));
+  for (const char* wrong : {"=DMSO", "!=DMSO", "DMSO", "Metadata_Compound!DMSO"})
+    EXPECT_THROW(parse_selector(wrong, "t"), Error) << wrong;
+  EXPECT_THROW(rows_where(metadata, "Metadata_Gene=x", "t"), Error);
+}
+
 }  // namespace
 }  // namespace cytoscale::screen

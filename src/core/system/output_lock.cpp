@@ -45,7 +45,7 @@ OutputLock::OutputLock(const fs::path& folder, LockOptions options)
     : path_(folder / "state" / "lock"), options_(std::move(options)), mine_(LockRecord::of_this_process()) {
   take_lock(path_, mine_, options_);
   held_ = true;
-  last_beat_ = last_look_ = seconds_since_boot();
+  last_beat_ = seconds_since_boot();
   try {
     thread_ = thread_without_signals([this] { beat_until_released(); });
   } catch (const Error&) {
@@ -66,15 +66,6 @@ void OutputLock::beat_until_released() {
   }
 }
 
-void OutputLock::heartbeat() {
-  if (!lost_ && seconds_since_boot() - last_look_ > 1.5 * options_.beat_s) {
-    // Where the thread is at it (a file system that hangs), this one need not hang with it.
-    const std::unique_lock lock(mutex_, std::try_to_lock);
-    if (lock) look();
-  }
-  if (lost_) throw_lost();
-}
-
 void OutputLock::still_mine() {
   {
     const std::lock_guard lock(mutex_);
@@ -87,33 +78,36 @@ void OutputLock::still_mine() {
 // so that nobody takes the folder before this run has left it.
 bool OutputLock::look() {
   const double now = seconds_since_boot();
-  last_look_ = now;
   try {
     const auto there = read_lock(path_);
     if (there && there->record.damaged()) throw Error("the lock cannot be read", path_.string());
     if (!there || there->record.id != mine_.id) {
       lose(there ? "it was taken over by another run: " + there->record.description()
-                 : "its lock file was removed");
+                 : "its lock file was removed",
+           options_.on_loss);
       return false;
     }
     touch(path_);
     last_beat_ = seconds_since_boot();
     const auto request = read_lock(lock_request(path_));
     if (request && request->record.restart_of(mine_)) {
-      lose("Slurm has requeued this job and runs it anew: " + request->record.description());
+      lose("Slurm has requeued this job and runs it anew: " + request->record.description(),
+           options_.on_request);
     }
   } catch (const Error& trouble) {  // perhaps of the moment
     if (now - last_beat_ >= trusted_part * options_.expiry_s) {
-      lose("its lock could not be renewed for " + duration_text(now - last_beat_) + ": " + trouble.what());
+      lose("its lock could not be renewed for " + duration_text(now - last_beat_) + ": " + trouble.what(),
+           options_.on_loss);
     }
   }
   return true;
 }
 
-void OutputLock::lose(const std::string& reason) {
+void OutputLock::lose(const std::string& reason, const std::function<void(const std::string&)>& tell) {
   if (lost_) return;
   reason_ = reason;
   lost_ = true;
+  if (tell) tell(reason);
 }
 
 void OutputLock::throw_lost() {

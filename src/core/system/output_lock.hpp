@@ -21,10 +21,10 @@
 // never come by a loop's end, and a lock that expires under a living writer is worse than one that outlives a
 // hanging writer, which the user or Slurm kills. The thread calls no MPI and blocks all signals.
 //
-// A holder that was cut off or suspended may be taken over; it must stop then. Between its last look and a
-// write no lock on a shared file system can stand, so look at still_mine() before each commit. What a late
-// write can still do is bounded: temporaries have names of their own, and rows of a .part of the same options
-// are the same bytes whoever writes them.
+// A holder that was cut off or suspended may be taken over; it must stop then (LockOptions::on_loss). Between
+// its last look and a write no lock on a shared file system can stand. What a late write can still do is
+// bounded: temporaries have names of their own, and rows of a .part of the same options are the same bytes
+// whoever writes them.
 //
 // The lock speaks for rank 0. If rank 0 alone is killed, the launcher ends the others within seconds; wait
 // for mpirun or srun to return before starting anew by hand.
@@ -47,6 +47,9 @@ struct LockOptions {
   double beat_s = 20;
   double expiry_s = 120;
   std::function<void(const std::string&)> say = {};  // one line where it has to wait
+  // From the lock's thread, once, with the reason: a later start of this Slurm job asks for the folder (save,
+  // stop, release); the lock is another's, or may be (stop without writing anything more).
+  std::function<void(const std::string&)> on_request = {}, on_loss = {};
 };
 
 class OutputLock {
@@ -58,13 +61,10 @@ class OutputLock {
   OutputLock(const OutputLock&) = delete;
   OutputLock& operator=(const OutputLock&) = delete;
 
-  // For a loop, in each turn: throws Error where the lock was found lost, else costs nothing. Where the
-  // thread did not get to beat in time (a suspended machine), it looks and beats itself.
-  void heartbeat();
-  // Before a commit: looks at the file now. Throws Error where it is another's or gone, a requeued job wants
-  // it, or where it could not be renewed for so long that others may believe it dead.
+  // Looks at the file now. Throws Error where it is another's or gone, a requeued job wants it, or where it
+  // could not be renewed for so long that others may believe it dead.
   void still_mine();
-  // What heartbeat() would throw about, without throwing and without touching the file.
+  // What the thread has found out.
   bool lost() const noexcept { return lost_; }
 
   // Removes the lock where it still is this one's, and ends the thread. Also before leaving without
@@ -77,7 +77,7 @@ class OutputLock {
  private:
   void beat_until_released();
   bool look();
-  void lose(const std::string& reason);
+  void lose(const std::string& reason, const std::function<void(const std::string&)>& tell);
   [[noreturn]] void throw_lost();
 
   std::filesystem::path path_;
@@ -88,7 +88,6 @@ class OutputLock {
   bool ending_ = false, held_ = false;
   std::string reason_;
   double last_beat_ = 0;
-  std::atomic<double> last_look_ = 0;
   std::atomic<bool> lost_ = false;
   std::thread thread_;
 };

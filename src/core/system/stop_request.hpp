@@ -25,9 +25,9 @@ namespace cytoscale {
 struct StopRequest {
   // Once, by main, before MPI_Init (a signal during MPI_Init is then heeded after it).
   static void install();
-  // For tests: as if the signal had come; and as if none had ever come.
+  // As if the signal had come: where another run waits for this one to stop, and for tests.
   static void raise(int signal);
-  static void clear();
+  static void clear();  // for tests: as if none had ever come
 };
 
 bool stop_requested() noexcept;

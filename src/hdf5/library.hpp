@@ -1,0 +1,10 @@
+// The HDF5 library in this process.
+#pragma once
+
+namespace cytoscale::hdf5 {
+
+// Before MPI is started, once: else HDF5 has MPI_Finalize close what is still open, and crashes where that
+// could not be closed before (a full disk).
+void start_library();
+
+}  // namespace cytoscale::hdf5
