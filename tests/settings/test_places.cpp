@@ -116,7 +116,11 @@ TEST(Places, OfEvaluation) {
   const auto predictions = given<EvaluateSettings>({{"predictions", "p.h5ad"}, {"metrics", "x/m.json"}});
   EXPECT_EQ(predictions->written(), (cli::Paths{"x/m.json", "x/per_label.csv", "x/predicted.csv"}));
   EXPECT_EQ(predictions->sources().at("predictions"), "p.h5ad");
-  EXPECT_THAT(message_of([] { given<EvaluateSettings>({{"profiles", "a.csv"}}); }), HasSubstr("--metrics"));
+  const auto file = fresh_folder("places_evaluation") / "a.csv";
+  const std::map<std::string, std::string> unplaced{{"profiles", file.string()}};
+  EXPECT_THAT(message_of([&] { given<EvaluateSettings>(unplaced); }), HasSubstr("no such file"));
+  write_file_atomically(file, "x");
+  EXPECT_THAT(message_of([&] { given<EvaluateSettings>(unplaced); }), HasSubstr("--metrics"));
 }
 
 TEST(Places, TheScreenIsFoundAmongOtherOptions) {
