@@ -1,7 +1,9 @@
 // What our LibTorch encoders share: crops pass in tiles of a fixed size, on threads with one intra-op thread
 // each.
 #pragma once
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+#include <torch/version.h>
 
 #include "core/threads/worker_pool.hpp"
 #include "embed/encoder.hpp"

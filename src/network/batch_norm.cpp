@@ -1,5 +1,7 @@
 #include <vector>
 
+#include <torch/autograd.h>
+
 #include "network/layers_torch.hpp"
 
 namespace cytoscale::network {

@@ -1,5 +1,7 @@
 #include "network/device.hpp"
 
+#include <torch/cuda.h>
+
 #include "core/error.hpp"
 #include "network/network_torch.hpp"
 

@@ -1,7 +1,9 @@
 // The parts that networks are made of, with the names of torchvision's tensors. Nothing is initialized but
 // normalizations.
 #pragma once
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <functional>
 #include <memory>

@@ -1,4 +1,6 @@
 #include <algorithm>
+
+#include <torch/autograd.h>
 #include <cmath>
 
 #include "core/error.hpp"

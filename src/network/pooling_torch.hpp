@@ -1,7 +1,7 @@
 // What one value makes of a class map: a bag of instances, one for each place, becomes the bag's probability
 // or score (Kraus et al. 2016 §3.2; Sailem et al. 2017 §2.1). Any number of instances; computed in float64.
 #pragma once
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "network/network_spec.hpp"
 

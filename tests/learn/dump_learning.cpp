@@ -1,7 +1,8 @@
 // For compare_learning.py: dump_learning FILE writes a safetensors file with learning rates of every
 // schedule, the losses and gradients of mixup, of the recurrent regularizer and of the joint loss over fields
 // on a small batch, and an optimiser's steps with clipped gradients; what goes in beside what comes out.
-#include <torch/torch.h>
+#include <torch/ordered_dict.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

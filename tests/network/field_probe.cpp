@@ -1,7 +1,8 @@
 // For compare_fields.py: field_probe FILE writes a safetensors file with what the pools make of class maps
 // and their gradients, and for each network over fields its weights, fields, class maps, bags, logits, and a
 // signal sent back to the pixels; what goes in beside what comes out.
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "core/random.hpp"
 #include "network/network_torch.hpp"

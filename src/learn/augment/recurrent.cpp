@@ -4,6 +4,9 @@
 // learned, what one batch adds is not. Validation repeats one cell t times. The recurrent part is discarded
 // for features.
 #include "core/random.hpp"
+
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/rnn.h>
 #include "learn/augment/regularizer_torch.hpp"
 
 namespace cytoscale::learn {

@@ -1,3 +1,5 @@
+#include <torch/nn/functional/loss.h>
+
 #include <cmath>
 
 #include "learn/augment/regularizer_torch.hpp"

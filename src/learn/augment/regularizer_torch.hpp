@@ -1,6 +1,7 @@
 // What regularizers share, with LibTorch in sight.
 #pragma once
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "learn/augment/regularizer.hpp"
 #include "network/network_torch.hpp"

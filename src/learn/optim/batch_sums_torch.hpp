@@ -2,7 +2,7 @@
 // NCCL where that can be (learn/optim/device_sums_torch.hpp), else on the host in a fixed order
 // (learn/optim/gradient_sums.hpp).
 #pragma once
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "learn/optim/device_sums_torch.hpp"
 #include "learn/optim/gradient_sums.hpp"

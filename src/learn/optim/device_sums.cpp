@@ -1,5 +1,7 @@
 #include "learn/optim/device_sums_torch.hpp"
 
+#include <torch/cuda.h>
+
 #ifdef CYTOSCALE_HAS_NCCL
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>

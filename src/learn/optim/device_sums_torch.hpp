@@ -3,7 +3,7 @@
 // every rank has a GPU of its own; NCCL orders sums as it likes, so here the number of ranks shows in the
 // last bits.
 #pragma once
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <memory>
 #include <span>

@@ -5,7 +5,8 @@
 // while the other threads are still in backward. On a GPU one thread feeds it shard by shard, and NCCL sums
 // where it can (learn/optim/device_sums_torch.hpp).
 #pragma once
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <memory>
