@@ -1,7 +1,7 @@
 # The chain of one output as Slurm jobs: its frozen config, what is left of it, and the commands that submit it. Sourced by
 # slurm/submit and its neighbours, after cluster.sh. Bash.
 
-# What lies in OUTPUT/state/slurm: config.cfg (the config with its overrides, as submitted), jobs.tsv (time, job, Slurm's id),
+# What lies in OUTPUT/state/slurm: config.cfg (the config with its overrides, as submitted), plan.json (of check), jobs.tsv (time, job, Slurm's id),
 # and from run.sbatch NAME.tsv (time, id, restart, event, detail).
 records_of() { printf '%s/state/slurm' "$1"; }
 
@@ -41,9 +41,25 @@ read_explanation() {  # WORDS
       grep -qE "(^|[] ])$stage: " <<<"$1" || continue
       last_stage[$job]=$stage
       # What is done anew may change what later stages read: from the first on, all jobs are left.
-      grep -qE "(^|[] ])$stage: complete, skipped" <<<"$1" && [ ${#left[@]} = 0 ] && continue
+      grep -qE "(^|[] ])$stage: complete[,;]" <<<"$1" && [ ${#left[@]} = 0 ] && continue
       [[ " ${left[*]-} " == *" $job "* ]] || left+=("$job")
     done
+  done
+}
+
+# Where what a stage holds of the screen does not fit the memory that its job asks for. PLAN: of check, a key on a line.
+warn_of_memory() {  # JOB PLAN
+  local stage memory held tasks
+  memory=$(setting "$1" mem) tasks=$(setting "$1" tasks-per-node)
+  [[ $memory =~ ^[1-9][0-9]*[KMGTkmgt]?$ ]] || return 0
+  [[ $memory =~ [0-9]$ ]] && memory+=M
+  memory=$(numfmt --from=iec "${memory^^}")
+  for stage in ${stages_of[$1]}; do
+    held=$(awk -v stage="\"$stage\"," '$1 == "\"stage\":" { here = $2 == stage }
+      here && $1 == "\"held_bytes_per_rank\":" { print $2 + 0 }' "$2")
+    [ "${held:-0}" -gt 0 ] && [ $((held * tasks)) -gt "$memory" ] || continue
+    printf '%s: warning: %s holds up to %s of the images on each rank, %s on a node, and mem is %s\n' "$(basename "$0")" "$stage" \
+      "$(numfmt --to=iec "$held")" "$tasks" "$(numfmt --to=iec "$memory")" >&2
   done
 }
 

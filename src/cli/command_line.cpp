@@ -64,9 +64,12 @@ po::variables_map parse_arguments(const std::vector<std::string>& arguments, con
   } catch (const po::error& error) {
     throw Error(error.what(), "the command line", "See --help");
   }
-  if (map.count(stray_key))
+  if (map.count(stray_key) && !options.rest())
     throw Error("'" + map[stray_key].as<std::vector<std::string>>().front() + "' stands without an option",
                 "the command line", "Options are written --key value; quote values with blanks");
+  if (map.count(stray_key) && map.count(options.rest()->key))
+    throw Error("--" + options.rest()->key + " is given, and words without an option", "the command line",
+                "Give one of both");
   return map;
 }
 
@@ -154,6 +157,10 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   }
   for (const auto& [key, value] : map) {
     if (key == "config" || key == "help") continue;
+    if (key == stray_key) {
+      line.values[options.rest()->key] = list_text(value.as<std::vector<std::string>>());
+      continue;
+    }
     line.values[key] = value.as<std::string>();
     if (given.count(key)) line.from.erase(key);
   }

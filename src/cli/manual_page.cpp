@@ -66,8 +66,9 @@ JobText read_manual(const std::string& name, const std::string& text) {
 }
 
 std::string manual_page(const JobText& job, const OptionSet& options) {
+  const std::string rest = options.rest() ? " " + options.rest()->value_name + " ..." : "";
   std::string page = "NAME\n  cytoscale " + job.name + " - " + job.summary + "\n\nSYNOPSIS\n  cytoscale " +
-                     job.name + " [--config FILE] [--KEY VALUE ...]\n  mpirun -n RANKS cytoscale " +
+                     job.name + rest + " [--config FILE] [--KEY VALUE ...]\n  mpirun -n RANKS cytoscale " +
                      job.name + " ...\n\nDESCRIPTION\n";
   describe(page, job.description);
   page += "\nOPTIONS\n  --config FILE\n";

@@ -52,14 +52,6 @@ bool parse_switch(const std::string& key, const std::string& given) {
   throw bad_value(key, given, "true or false");
 }
 
-// As split_list() reads it.
-std::string list_text(std::vector<std::string> parts) {
-  for (auto& part : parts) {
-    if (part.find(',') != std::string::npos) part = '"' + part + '"';
-  }
-  return join(parts, ",");
-}
-
 Option named(Option option, const std::string& key, const std::string& help) {
   option.key = key;
   option.help = help;
@@ -67,6 +59,14 @@ Option named(Option option, const std::string& key, const std::string& help) {
 }
 
 }  // namespace
+
+// As split_list() reads it.
+std::string list_text(std::vector<std::string> parts) {
+  for (auto& part : parts) {
+    if (part.find(',') != std::string::npos) part = '"' + part + '"';
+  }
+  return join(parts, ",");
+}
 
 Option& OptionSet::add(Option option) {
   if (option.group.empty()) option.group = group_;
@@ -151,6 +151,11 @@ Option& OptionSet::add_choice(const std::string& key, const std::vector<std::str
 
 const Option* OptionSet::find(const std::string& key) const {
   const auto it = std::find_if(options_.begin(), options_.end(), [&](const auto& o) { return o.key == key; });
+  return it == options_.end() ? nullptr : &*it;
+}
+
+const Option* OptionSet::rest() const {
+  const auto it = std::find_if(options_.begin(), options_.end(), [](const auto& o) { return o.is_rest; });
   return it == options_.end() ? nullptr : &*it;
 }
 

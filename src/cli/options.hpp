@@ -29,6 +29,7 @@ using Paths = std::vector<std::filesystem::path>;
 struct Option {
   std::string key, group, help, value_name, default_text;
   OptionKind kind = OptionKind::result;
+  bool is_rest = false;                         // takes the words that stand without an option
   bool is_switch = false;                       // bool: "--key", "--key true|false", "key = true|false"
   std::function<void(const std::string&)> set;  // throws Error
   std::function<std::string()> get;
@@ -36,6 +37,8 @@ struct Option {
 
   // What stands for the value in the option's help, e.g. PX.
   Option& value(const std::string& name) { return value_name = name, *this; }
+  // The words of the command line that no option announces, as a list: `verify FILE FILE`.
+  Option& rest() { return is_rest = true, *this; }
   Option& resource() { return kind = OptionKind::resource, *this; }
   Option& of_screen() { return kind = OptionKind::screen, *this; }
   Option& input() { return kind = OptionKind::input, *this; }
@@ -45,6 +48,9 @@ struct Option {
   Option& reads(std::function<Paths()> which) { return files = std::move(which), input(); }
   Option& writes(std::function<Paths()> which) { return files = std::move(which), output(); }
 };
+
+// A list as one text, as an option of that kind takes it.
+std::string list_text(std::vector<std::string> parts);
 
 class OptionSet {
  public:
@@ -90,6 +96,7 @@ class OptionSet {
 
   const std::vector<Option>& options() const { return options_; }
   const Option* find(const std::string& key) const;
+  const Option* rest() const;  // the one that takes the rest of the words; nullptr: none does
   // Sets the given keys that this set knows, and ignores others. A value that does not fit throws Error, or
   // is added to `problems` where that is given. `from`: where values stand ("screen.cfg:7"), by key, for
   // messages.

@@ -24,6 +24,21 @@ Kind kind_of(hid_t type) {
   }
 }
 
+// A file may promise any shape. What is read whole must be stored, as it is or deflated (1032 to 1 at most);
+// a little may be missing, which HDF5 fills in.
+constexpr std::uint64_t most_expansion = 1100;
+constexpr std::uint64_t most_filled_bytes = std::uint64_t{1} << 20;
+
+// Products of these extents and of this size stay below 2^62, so that none of ours wraps around.
+void check_shape(const Shape& shape, std::size_t element_bytes, const std::string& where) {
+  constexpr std::uint64_t limit = std::uint64_t{1} << 62;
+  std::uint64_t bytes = std::max<std::size_t>(element_bytes, 1);
+  for (const std::uint64_t extent : shape) {
+    if (extent > limit / bytes) throw Error("its shape is beyond all memory", where, "The file is damaged");
+    bytes *= std::max<std::uint64_t>(extent, 1);
+  }
+}
+
 // The text in a field of fixed width, without its padding.
 std::string unpadded(const char* from, std::size_t width, H5T_str_t padding) {
   std::string text(from, width);
@@ -46,10 +61,21 @@ Dataset::Dataset(Handle handle, std::string where) : Object(std::move(handle), s
   std::vector<hsize_t> extents(shape_.size());
   if (dimensions > 0) H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr);
   std::copy(extents.begin(), extents.end(), shape_.begin());
-  for (std::size_t i = 1; i < shape_.size(); ++i) row_size_ *= shape_[i];
   const Handle type = own(H5Dget_type(id()), "the type cannot be read", where_);
   kind_ = kind_of(type.id());
   element_bytes_ = H5Tget_size(type.id());
+  check_shape(shape_, element_bytes_, where_);
+  for (std::size_t i = 1; i < shape_.size(); ++i) row_size_ *= shape_[i];
+}
+
+std::size_t Dataset::believable_elements() const {
+  const std::uint64_t bytes = elements() * element_bytes_, stored = H5Dget_storage_size(id());
+  if (bytes > most_filled_bytes && (bytes - most_filled_bytes) / most_expansion > stored) {
+    throw Error(
+        "its shape promises " + std::to_string(bytes) + " bytes, the file stores " + std::to_string(stored),
+        where_, "The file is damaged, or was never filled: make it again");
+  }
+  return elements();
 }
 
 std::uint64_t Dataset::file_offset() const {
@@ -145,7 +171,7 @@ void Dataset::write_variable_texts(const std::vector<std::string>& texts) {
 
 std::vector<std::string> Dataset::read_texts() const {
   if (kind_ != Kind::text) throw Error("text is expected here", where_);
-  std::vector<std::string> texts(elements());
+  std::vector<std::string> texts(believable_elements());
   if (texts.empty()) return texts;
   const Handle type = own(H5Dget_type(id()), "the type cannot be read", where_);
   if (H5Tis_variable_str(type.id()) > 0) {
@@ -165,6 +191,11 @@ std::vector<std::string> Dataset::read_texts() const {
     texts[i] = unpadded(bytes.data() + i * element_bytes_, element_bytes_, padding);
   }
   return texts;
+}
+
+std::string Dataset::read_text() const {
+  if (elements() != 1) throw Error("one text is expected here", where_, "The file is damaged");
+  return read_texts().front();
 }
 
 }  // namespace cytoscale::hdf5

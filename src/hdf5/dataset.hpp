@@ -43,7 +43,7 @@ class Dataset : public Object {
   }
   template <typename T>
   std::vector<T> read_all() const {
-    std::vector<T> values(elements());
+    std::vector<T> values(believable_elements());
     read<T>(0, rows(), std::span<T>(values));
     return values;
   }
@@ -55,10 +55,13 @@ class Dataset : public Object {
   void write_text(std::uint64_t first, const std::vector<std::string>& texts);
   // All texts, of fixed or variable length.
   std::vector<std::string> read_texts() const;
+  std::string read_text() const;  // of a dataset that holds exactly one
   // Variable-length text: serial files only (parallel HDF5 cannot write it).
   void write_variable_texts(const std::vector<std::string>& texts);
 
  private:
+  // elements(), or an Error where what the file stores cannot hold so many: memory is taken only after.
+  std::size_t believable_elements() const;
   void write_numbers(Number type, std::uint64_t first, std::uint64_t count, const void* from,
                      std::size_t size);
   void read_numbers(Number type, std::uint64_t first, std::uint64_t count, void* to, std::size_t size) const;

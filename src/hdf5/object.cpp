@@ -24,11 +24,21 @@ Handle open_attribute(hid_t object, const std::string& name, const std::string& 
              where + "@" + name);
 }
 
+// How many values an attribute has. A damaged one may promise any number.
+std::size_t count_of(const Handle& attribute, const std::string& at) {
+  constexpr double most_bytes = 64 << 20;
+  const Handle type = own(H5Aget_type(attribute.id()), "the attribute's type cannot be read", at);
+  const Handle space = own(H5Aget_space(attribute.id()), "the attribute's shape cannot be read", at);
+  const auto count = checked(H5Sget_simple_extent_npoints(space.id()), "no shape", at);
+  if (static_cast<double>(count) * static_cast<double>(H5Tget_size(type.id())) > most_bytes)
+    throw Error("the attribute is larger than any of ours", at, "The file may be damaged");
+  return static_cast<std::size_t>(count);
+}
+
 std::vector<std::string> read_texts(const Handle& attribute, const std::string& at) {
   Handle type = own(H5Aget_type(attribute.id()), "the attribute's type cannot be read", at);
   Handle space = own(H5Aget_space(attribute.id()), "the attribute's shape cannot be read", at);
-  const auto count =
-      static_cast<std::size_t>(checked(H5Sget_simple_extent_npoints(space.id()), "no shape", at));
+  const std::size_t count = count_of(attribute, at);
   std::vector<std::string> texts(count);
   if (count == 0) return texts;  // h5py stores an empty list as floats: its type says nothing
   if (H5Tget_class(type.id()) != H5T_STRING) throw Error("the attribute is not text", at);
@@ -102,9 +112,7 @@ std::vector<std::string> Object::texts_attribute(const std::string& name) const 
 std::vector<std::int64_t> Object::integers_attribute(const std::string& name) const {
   const std::string at = where_ + "@" + name;
   const Handle attribute = open_attribute(id(), name, where_);
-  const Handle space = own(H5Aget_space(attribute.id()), "the attribute's shape cannot be read", at);
-  std::vector<std::int64_t> values(
-      static_cast<std::size_t>(checked(H5Sget_simple_extent_npoints(space.id()), "no shape", at)));
+  std::vector<std::int64_t> values(count_of(attribute, at));
   const Handle type = number_type(Number::i64);
   if (!values.empty())
     checked(H5Aread(attribute.id(), type.id(), values.data()), "the attribute is not a number", at);

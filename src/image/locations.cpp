@@ -35,7 +35,8 @@ std::optional<std::size_t> find_any_case(const Table& table, const std::string& 
 
 float coordinate(const std::string& text, const std::filesystem::path& csv, std::size_t row) {
   const auto value = to_number(text);
-  if (value && std::isfinite(*value)) return static_cast<float>(*value);
+  // Also as a float: 1e39 is not.
+  if (value && std::isfinite(static_cast<float>(*value))) return static_cast<float>(*value);
   throw Error("the location \"" + text + "\" is not a number",
               csv.string() + ", data row " + std::to_string(row + 1),
               "Give pixel coordinates, or remove the row");

@@ -15,13 +15,16 @@ namespace {
 constexpr double enough = 0.9;
 
 double covered(const Regions& regions, const TruthBox& box) {
-  const auto first = [](double edge) { return std::max(0, static_cast<int>(std::ceil(edge))); };
+  // Within the field before they are made whole: an edge may be any finite number.
+  const auto first = [](double edge, int size) {
+    return static_cast<int>(std::ceil(std::clamp(edge, 0.0, static_cast<double>(size))));
+  };
   const auto last = [](double edge, int size) {
-    return std::min(size - 1, static_cast<int>(std::floor(edge)));
+    return static_cast<int>(std::floor(std::clamp(edge, -1.0, static_cast<double>(size - 1))));
   };
   std::size_t inside = 0, all = 0;
-  for (int y = first(box.top); y <= last(box.bottom, regions.size.height); ++y)
-    for (int x = first(box.left); x <= last(box.right, regions.size.width); ++x) {
+  for (int y = first(box.top, regions.size.height); y <= last(box.bottom, regions.size.height); ++y)
+    for (int x = first(box.left, regions.size.width); x <= last(box.right, regions.size.width); ++x) {
       ++all;
       inside += regions.labels[static_cast<std::size_t>(y) * static_cast<std::size_t>(regions.size.width) +
                                static_cast<std::size_t>(x)] != 0;

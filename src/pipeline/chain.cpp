@@ -58,9 +58,13 @@ void Chain::resolve() {
 
 void Chain::run(const mpi::RunContext& context, const StageRoom& room, bool explain) {
   mpi::on_root(context.comm, [&] { check({room.screen, context.comm.size(), {}}); });
+  bool anew = false;  // something was done, or would be
   for (auto& stage : stages_) {
     mpi::stop_if_asked(context.comm);
-    const auto stale = staleness_of(context, room, stage);
+    auto stale = staleness_of(context, room, stage);
+    if (stale.why.empty() && !stage.always.empty())
+      stale.why = anew ? stage.always : "complete; " + stage.always + " all the same";
+    anew = anew || !stale.why.empty();
     context.log.info(stage.label + ": " + (stale.why.empty() ? "complete, skipped" : stale.why));
     if (explain || stale.why.empty()) continue;
     if (stale.by_reads) stage.job->options().assign(stage.when_reads_changed);

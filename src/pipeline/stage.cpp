@@ -24,7 +24,6 @@ store::Stamp stamp_of(const mpi::RunContext& context, const StageRoom& room, Sta
 }
 
 store::Staleness staleness_of(const mpi::RunContext& context, const StageRoom& room, Stage& stage) {
-  if (!stage.always.empty()) return {stage.always, false};
   std::optional<store::Stamp> then;
   mpi::on_root(context.comm, [&] { then = store::read_stamp(room.output, stage.label); });
   const auto now = stamp_of(context, room, stage, then);

@@ -19,7 +19,7 @@ struct Stage {
   std::map<std::string, std::string> fixed = {};
   // Options that are set where it is done anew though its own are as they were.
   std::map<std::string, std::string> when_reads_changed = {};
-  std::string always = {};  // why it is done whatever its stamp says; empty: it is not
+  std::string always = {};  // why it is done though it is complete; empty: it is not
 };
 
 // What a stage may depend on, and where stamps stand.

@@ -9,11 +9,21 @@
 #include "screen/screen.hpp"
 
 namespace cytoscale::screen {
+namespace {
+
+// std::regex calls itself for each character of its pattern and of what it searches: a long one ends the
+// program.
+constexpr std::size_t longest_pattern = 256, longest_plate = 1000;
+
+}  // namespace
 
 void ColumnRoles::validate() const {
   if (treatment.empty())
     throw Error("no treatment column is given", "--treatment", "Name at least one column");
   parse_selector(control, "--control");
+  if (batch_from_plate.size() > longest_pattern)
+    throw Error("the expression has " + std::to_string(batch_from_plate.size()) + " characters",
+                "--batch-from-plate", "At most " + std::to_string(longest_pattern) + " are taken");
   try {
     std::regex check(batch_from_plate);
   } catch (const std::regex_error& error) {
@@ -49,6 +59,9 @@ std::vector<std::string> batch_labels(const Table& metadata, const ColumnRoles& 
   const std::regex pattern(roles.batch_from_plate);
   for (const auto& row : metadata.rows) {
     std::smatch match;
+    if (row[column].size() > longest_plate)
+      throw Error("a plate's name has " + std::to_string(row[column].size()) + " characters", where,
+                  "Name the batch's column with --batch");
     if (!std::regex_search(row[column], match, pattern)) {
       throw Error("plate '" + row[column] + "' does not match '" + roles.batch_from_plate + "'", where,
                   "Correct --batch-from-plate, or name the batch's column with --batch");

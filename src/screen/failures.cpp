@@ -32,7 +32,8 @@ std::size_t failure_limit(const std::string& text, std::size_t field_count) {
       (!percent && *number != std::floor(*number))) {
     throw Error("'" + text + "' is neither a count nor a percentage", "--max-failed-fields", "E.g. 1% or 20");
   }
-  if (!percent) return static_cast<std::size_t>(*number);
+  // Any count beyond the fields is as good as their number, and 1e300 fits no integer.
+  if (!percent) return static_cast<std::size_t>(std::min(*number, 1e15));
   if (*number == 0) return 0;
   return std::max<std::size_t>(1, static_cast<std::size_t>(*number / 100 * static_cast<double>(field_count)));
 }

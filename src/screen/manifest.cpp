@@ -59,7 +59,8 @@ void keep_plates(Table& table, const ManifestOptions& options, const std::string
   for (const auto& plate : options.plates) {
     if (!present.contains(plate)) {
       throw Error("there is no plate '" + plate + "'", where,
-                  "--plates takes the values of Metadata_Plate, e.g. " + *present.begin());
+                  "--plates takes the values of Metadata_Plate" +
+                      (present.empty() ? std::string() : ", e.g. " + *present.begin()));
     }
   }
   std::erase_if(table.rows, [&](const auto& row) {

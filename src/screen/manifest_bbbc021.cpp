@@ -1,6 +1,5 @@
 // BBBC021 (Caie et al. 2010; Ljosa et al. 2012): image.csv joined with moa.csv on compound and concentration.
 #include <map>
-#include <regex>
 #include <set>
 
 #include "core/error.hpp"
@@ -33,16 +32,24 @@ void rename_columns(Table& table) {
   }
 }
 
+// The number in the first "_s<number>_"; empty where there is none. By hand: std::regex takes a stack frame
+// per character, and a long enough name ends the program.
+std::string site_in(const std::string& name) {
+  for (auto at = name.find("_s"); at != std::string::npos; at = name.find("_s", at + 1)) {
+    const auto begin = at + 2, end = name.find_first_not_of("0123456789", begin);
+    if (end != std::string::npos && end > begin && name[end] == '_') return name.substr(begin, end - begin);
+  }
+  return {};
+}
+
 std::vector<std::string> sites(const Table& table, const std::string& where) {
   const auto file = table.column("FileName_DAPI", where);
-  static const std::regex pattern("_s([0-9]+)_");
   std::vector<std::string> found;
   for (const auto& row : table.rows) {
-    std::smatch match;
-    if (!std::regex_search(row[file], match, pattern)) {
+    found.push_back(site_in(row[file]));
+    if (found.back().empty()) {
       throw Error("file name '" + row[file] + "' tells no site (_s<number>_)", where);
     }
-    found.push_back(match[1]);
   }
   return found;
 }
@@ -85,12 +92,14 @@ std::vector<std::string> control_types(const Table& table, const std::string& wh
 // image.csv says Week1/Week1_22123; the published archives unpack to Week1_22123.
 void mend_folders(Table& table, const fs::path& root) {
   std::map<std::string, std::string> known;
+  std::error_code unknown;  // a name that no file system can hold does not exist either
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (!table.columns[c].starts_with("PathName_")) continue;
     for (auto& row : table.rows) {
       auto [it, fresh] = known.try_emplace(row[c], row[c]);
       const auto flat = fs::path(row[c]).filename();
-      if (fresh && !fs::exists(root / row[c]) && fs::exists(root / flat)) it->second = flat.string();
+      if (fresh && !fs::exists(root / row[c], unknown) && fs::exists(root / flat, unknown))
+        it->second = flat.string();
       row[c] = it->second;
     }
   }

@@ -1,8 +1,10 @@
 // The native table to fields: the one place where rows become a Screen.
 #include <algorithm>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "core/text/whole_number.hpp"
 #include "screen/manifest_formats.hpp"
 
 namespace cytoscale::screen {
@@ -77,8 +79,8 @@ std::optional<ImageFile> image_of(const std::vector<std::string>& row, const Cha
   if (path.is_relative()) path = root / path;
   int page = columns.page;
   if (columns.frame) {
-    const auto number = to_number(row[*columns.frame]);
-    if (!number || *number < 0 || *number != static_cast<int>(*number)) {
+    const auto number = to_whole_number(row[*columns.frame], 0, std::numeric_limits<int>::max());
+    if (!number) {
       problem = "'" + row[*columns.frame] + "' is not a page number for channel " + columns.channel;
       return std::nullopt;
     }

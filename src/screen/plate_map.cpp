@@ -21,8 +21,9 @@ std::optional<std::size_t> first_column(const Table& table, std::initializer_lis
 // "A1" and "a01" are one well.
 std::string well_key(const std::string& well) {
   std::string letters, digits;
-  for (char c : trim(well)) {
-    (std::isdigit(static_cast<unsigned char>(c)) ? digits : letters) += static_cast<char>(std::toupper(c));
+  for (const char each : trim(well)) {
+    const auto c = static_cast<unsigned char>(each);
+    (std::isdigit(c) ? digits : letters) += static_cast<char>(std::toupper(c));
   }
   while (digits.size() > 1 && digits.front() == '0') digits.erase(0, 1);
   return letters + digits;

@@ -37,7 +37,10 @@ void EncodeSettings::declare_files(cli::OptionSet& options, const std::string& w
 
 cli::Option& EncodeSettings::declare_model(cli::OptionSet& options, const std::string& help) {
   return options.add("model", model, help).value("PATH").reads([this] {
-    return is_untrained() ? cli::Paths{} : cli::Paths{weights()};
+    if (is_untrained()) return cli::Paths{};
+    // One that is yet to be trained here is absent; any other must be there.
+    if (model == output / "model") return cli::Paths{model / "model.safetensors"};
+    return cli::Paths{weights()};
   });
 }
 

@@ -9,6 +9,8 @@
 #include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
+#include "store/cell_table_columns.hpp"
+#include "store/integrity/seal_file.hpp"
 #include "store/provenance/stamp.hpp"
 #include "store/sync.hpp"
 
@@ -17,31 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* format_name = "cytoscale cell table";
-constexpr std::int64_t format_version = 1;
-
-// The columns of numbers per cell, by the name of their dataset.
-struct FloatColumn {
-  const char* name;
-  std::vector<float> FieldCells::*of_field;
-  std::vector<float> CellTable::*of_table;
-};
-constexpr FloatColumn cell_columns[] = {
-    {"y", &FieldCells::y, &CellTable::y},
-    {"x", &FieldCells::x, &CellTable::x},
-    {"area_px", &FieldCells::area_px, &CellTable::area_px},
-    {"mean_intensity", &FieldCells::mean_intensity, &CellTable::mean_intensity},
-    {"eccentricity", &FieldCells::eccentricity, &CellTable::eccentricity},
-};
-constexpr FloatColumn quality_columns[] = {
-    {"focus_score", &FieldCells::focus_score, &CellTable::focus_score},
-    {"saturated_fraction", &FieldCells::saturated_fraction, &CellTable::saturated_fraction},
-};
-
 // What every rank must know of every field before a row is written.
 struct FieldHead {
   std::int64_t field, cells;
-  std::uint64_t content;  // fingerprint of what was found in it
+  std::uint64_t sum;  // checksum of its rows (integrity/seal.hpp)
   std::int32_t height, width, failed, rank;
 };
 
@@ -60,13 +41,39 @@ void check_columns(const FieldCells& cells, const screen::Screen& screen) {
                 "This is a defect: please report it");
 }
 
+constexpr const char* sums_column = "sums";
+
+// Of a field's rows in all columns. Quality that is not known is stored as NaN.
+std::uint64_t sum_of(const FieldCells& cells, std::size_t channels) {
+  const std::vector<float> unknown(channels, std::numeric_limits<float>::quiet_NaN());
+  std::vector<std::span<const std::byte>> rows;
+  for (const auto& column : cell_columns) rows.push_back(std::as_bytes(std::span(cells.*column.of_field)));
+  rows.push_back(std::as_bytes(std::span(cells.border)));
+  for (const auto& column : quality_columns) {
+    const auto& values = cells.*column.of_field;
+    rows.push_back(std::as_bytes(std::span(values.empty() ? unknown : values)));
+  }
+  return field_sum(rows);
+}
+
+SealPlan seal_plan() {
+  SealPlan plan;
+  for (const auto& column : cell_columns)
+    plan.columns.push_back({std::string("/cells/") + column.name, "/fields/first_cell"});
+  plan.columns.push_back({"/cells/border", "/fields/first_cell"});
+  for (const auto& column : quality_columns)
+    plan.columns.push_back({std::string("/fields/") + column.name, ""});
+  plan.field_sums = std::string("/fields/") + sums_column;
+  return plan;
+}
+
 // All fields' heads in global order, on every rank.
 std::vector<FieldHead> agree_on_fields(const mpi::Communicator& comm, const screen::Screen& screen,
                                        const std::vector<FieldCells>& mine) {
   std::vector<FieldHead> heads;
   for (const auto& cells : mine) {
     heads.push_back({static_cast<std::int64_t>(cells.field), static_cast<std::int64_t>(cells.y.size()),
-                     Fingerprint().add(pack_cells(cells)).number(), cells.height, cells.width, cells.failed,
+                     sum_of(cells, screen.channels.size()), cells.height, cells.width, cells.failed,
                      comm.rank()});
   }
   heads = comm.gather_all<FieldHead>(heads);
@@ -95,6 +102,7 @@ void store_field_columns(hdf5::Group& fields, const screen::Screen& screen,
   std::vector<std::string> plates, wells, sites;
   std::vector<std::int32_t> heights, widths;
   std::vector<std::uint8_t> failed;
+  std::vector<std::uint64_t> sums;
   for (std::size_t i = 0; i < heads.size(); ++i) {
     plates.push_back(screen.fields[i].plate);
     wells.push_back(screen.fields[i].well);
@@ -102,6 +110,7 @@ void store_field_columns(hdf5::Group& fields, const screen::Screen& screen,
     heights.push_back(heads[i].height);
     widths.push_back(heads[i].width);
     failed.push_back(heads[i].failed != 0);
+    sums.push_back(heads[i].sum);
   }
   store_fixed(fields, "plate", plates);
   store_fixed(fields, "well", wells);
@@ -110,12 +119,17 @@ void store_field_columns(hdf5::Group& fields, const screen::Screen& screen,
   fields.store<std::int32_t>("height", {heights.size()}, heights);
   fields.store<std::int32_t>("width", {widths.size()}, widths);
   fields.store<std::uint8_t>("failed", {failed.size()}, failed);
+  fields.store<std::uint64_t>(sums_column, {sums.size()}, sums);
 }
 
 std::string content_of(const screen::Screen& screen, const std::vector<FieldHead>& heads) {
   Fingerprint content;
   content.add(screen.fingerprint());
-  for (const auto& head : heads) content.add(head.content).add(static_cast<std::uint64_t>(head.failed));
+  for (const auto& head : heads) {
+    content.add(static_cast<std::uint64_t>(head.cells)).add(head.sum);
+    content.add(static_cast<std::uint64_t>(head.height)).add(static_cast<std::uint64_t>(head.width));
+    content.add(static_cast<std::uint64_t>(head.failed));
+  }
   return content.text();
 }
 
@@ -125,8 +139,8 @@ void create_file(const fs::path& path, const screen::Screen& screen, const std::
   hdf5::File file = hdf5::File::create(path);
   {
     hdf5::Group& root = file.root();
-    root.set_attribute("format", format_name);
-    root.set_attribute("format_version", format_version);
+    root.set_attribute("format", cell_table_format);
+    root.set_attribute("format_version", cell_table_version);
     root.set_attribute("screen_fingerprint", screen.fingerprint());
     root.set_attribute("provenance", provenance.dump());
     root.set_attribute(content_attribute, content_of(screen, heads));
@@ -196,6 +210,7 @@ void write_rows_together(const mpi::Communicator& comm, const fs::path& path,
   mpi::together(comm, [&] { write_rows(file, mine, first_cell); });
   mpi::together(comm, [&] { file.close(); });
   mpi::together(comm, [&] { FileSync(path).sync(); });
+  seal_file(comm, path, seal_plan());
 }
 
 }  // namespace
@@ -217,76 +232,6 @@ void write_cell_table(const mpi::Communicator& comm, const fs::path& path, const
   });
   write_rows_together(comm, comm.broadcast(file ? file->path().string() : std::string()), mine, first_cell);
   mpi::on_root(comm, [&] { file->commit(); });
-}
-
-namespace {
-
-template <typename T>
-std::vector<T> read_sized(const hdf5::Group& group, const std::string& name, std::size_t size) {
-  const hdf5::Dataset dataset = group.dataset(name);
-  if (dataset.elements() != size) {
-    throw Error(
-        "it has " + std::to_string(dataset.elements()) + " values, " + std::to_string(size) + " are needed",
-        dataset.where(), "The file is damaged: run segment again");
-  }
-  return dataset.read_all<T>();
-}
-
-void check_first_cell(const CellTable& table, const std::string& where) {
-  const auto& first = table.first_cell;
-  if (first.empty() || first.front() != 0 || !std::is_sorted(first.begin(), first.end())) {
-    throw Error("the fields' first cells are not in order", where, "The file is damaged: run segment again");
-  }
-}
-
-}  // namespace
-
-CellTable read_cell_table(const fs::path& path) {
-  const hdf5::File file = hdf5::File::open(path, hdf5::File::Access::read);
-  const hdf5::Group& root = file.root();
-  if (root.text_attribute("format", "") != format_name) {
-    throw Error("this is not a cell table", path.string(), "Give the cells.h5 that segment made");
-  }
-  if (root.integers_attribute("format_version") != std::vector<std::int64_t>{format_version}) {
-    throw Error("the cell table is of another format version", path.string(), "Run segment again");
-  }
-  CellTable table;
-  table.screen_fingerprint = root.text_attribute("screen_fingerprint");
-  table.provenance = nlohmann::json::parse(root.text_attribute("provenance"), nullptr, false);
-  table.channels = root.dataset("channels").read_texts();
-  const hdf5::Group fields = root.group("fields"), cells = root.group("cells");
-  table.first_cell = fields.dataset("first_cell").read_all<std::int64_t>();
-  check_first_cell(table, path.string() + ":/fields/first_cell");
-  const std::size_t field_count = table.first_cell.size() - 1;
-  table.height = read_sized<int>(fields, "height", field_count);
-  table.width = read_sized<int>(fields, "width", field_count);
-  for (const auto failed : read_sized<std::uint8_t>(fields, "failed", field_count))
-    table.failed.push_back(failed != 0);
-  for (const auto& column : quality_columns) {
-    table.*column.of_table = read_sized<float>(fields, column.name, field_count * table.channels.size());
-  }
-  const auto cell_count = static_cast<std::size_t>(table.cells());
-  for (const auto& column : cell_columns) {
-    table.*column.of_table = read_sized<float>(cells, column.name, cell_count);
-  }
-  table.border = read_sized<std::uint8_t>(cells, "border", cell_count);
-  return table;
-}
-
-std::string cells_fingerprint(const CellTable& cells) {
-  Fingerprint fingerprint;
-  for (const auto first : cells.first_cell) fingerprint.add(static_cast<std::uint64_t>(first));
-  for (const auto* column : {&cells.y, &cells.x}) {
-    fingerprint.add({reinterpret_cast<const char*>(column->data()), column->size() * sizeof(float)});
-  }
-  return fingerprint.text();
-}
-
-void check_cells_match(const CellTable& cells, const screen::Screen& screen, const fs::path& path) {
-  if (cells.fields() == screen.fields.size() && cells.screen_fingerprint == screen.fingerprint()) return;
-  throw Error("the cell table was made from another screen (" + std::to_string(cells.fields()) +
-                  " fields; this one has " + std::to_string(screen.fields.size()) + ")",
-              path.string(), "Run segment again, or give the manifest it was made from");
 }
 
 }  // namespace cytoscale::store

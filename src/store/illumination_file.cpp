@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
+#include "store/integrity/seal_file.hpp"
+#include "store/integrity/sealed_file.hpp"
 #include "store/provenance/stamp.hpp"
 
 namespace cytoscale::store {
@@ -69,6 +72,7 @@ void IlluminationWriter::commit() {
   impl_->file.root().store_texts("plates", impl_->plates);
   impl_->file.root().set_attribute(content_attribute, impl_->content.text());
   impl_->file.close();
+  seal_file(mpi::Communicator::self(), impl_->beside->path());
   impl_->beside->commit();
 }
 
@@ -84,25 +88,31 @@ image::Illumination unpack_illumination(const std::string& bytes) {
   std::int32_t sizes[3] = {};
   if (bytes.size() >= sizeof sizes) std::memcpy(sizes, bytes.data(), sizeof sizes);
   image::Illumination illumination{sizes[0], sizes[1], sizes[2], {}};
-  const auto values = static_cast<std::size_t>(sizes[0]) * static_cast<std::size_t>(sizes[1]) *
-                      static_cast<std::size_t>(sizes[2]);
-  if (bytes.size() != sizeof sizes + values * sizeof(float))
+  // As a double their product does not wrap around.
+  const double values = static_cast<double>(sizes[0]) * sizes[1] * sizes[2];
+  if (std::min({sizes[0], sizes[1], sizes[2]}) < 0 ||
+      static_cast<double>(bytes.size()) != sizeof sizes + values * sizeof(float))
     throw Error("a record of a plate has another size than it says", "illuminate's journal",
                 "Run illuminate again with --overwrite");
-  illumination.gain.resize(values);
-  if (values > 0) std::memcpy(illumination.gain.data(), bytes.data() + sizeof sizes, values * sizeof(float));
+  illumination.gain.resize(static_cast<std::size_t>(values));
+  if (values > 0)
+    std::memcpy(illumination.gain.data(), bytes.data() + sizeof sizes,
+                illumination.gain.size() * sizeof(float));
   return illumination;
 }
 
 struct IlluminationReader::Impl {
+  explicit Impl(const fs::path& path) : sealed(path), where(path.string()) {
+    sealed.check_structure();
+    file = hdf5::File::open(path, hdf5::File::Access::read);
+  }
+  SealedFile sealed;
   hdf5::File file;
   std::string where;
   std::vector<std::string> channels, plates;
 };
 
-IlluminationReader::IlluminationReader(const fs::path& path) : impl_(std::make_unique<Impl>()) {
-  impl_->where = path.string();
-  impl_->file = hdf5::File::open(path, hdf5::File::Access::read);
+IlluminationReader::IlluminationReader(const fs::path& path) : impl_(std::make_unique<Impl>(path)) {
   const hdf5::Group& root = impl_->file.root();
   if (root.text_attribute("format", "") != format_name) {
     throw Error("this is not an illumination file", impl_->where,
@@ -142,8 +152,12 @@ image::Illumination IlluminationReader::read(const std::string& plate) const {
     throw Error("plate " + plate + " is not in it", impl_->where, "Run illuminate again");
   }
   const auto index = static_cast<std::size_t>(found - impl_->plates.begin());
-  const hdf5::Dataset gain = impl_->file.root().dataset(group_name(index) + "/gain");
-  if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size()) {
+  const std::string name = group_name(index) + "/gain";
+  impl_->sealed.check_dataset("/" + name);
+  const hdf5::Dataset gain = impl_->file.root().dataset(name);
+  const auto beyond_int = [](std::uint64_t extent) { return extent > std::numeric_limits<int>::max(); };
+  if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size() || beyond_int(gain.shape()[1]) ||
+      beyond_int(gain.shape()[2])) {
     throw Error("the gain is not [channels][height][width]", gain.where(), "Run illuminate again");
   }
   image::Illumination result;

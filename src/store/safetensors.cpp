@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
+#include "store/integrity/tensor_checksums.hpp"
 
 namespace cytoscale::store {
 namespace {
@@ -27,6 +28,7 @@ struct Header {
   std::vector<Entry> entries;  // by begin
   std::map<std::string, std::string> metadata;
   std::uint64_t data_start = 0;
+  std::string text;
 };
 
 std::uint64_t bytes_needed(const StoredTensor& tensor, const std::string& where) {
@@ -47,7 +49,12 @@ Entry entry_of(const std::string& name, const json& value, const std::string& wh
   entry.name = name;
   try {
     entry.tensor.dtype = value.at("dtype").get<std::string>();
-    entry.tensor.shape = value.at("shape").get<std::vector<std::int64_t>>();
+    const auto& shape = value.at("shape");
+    if (!shape.is_array() || !std::all_of(shape.begin(), shape.end(),
+                                          [](const json& extent) { return extent.is_number_integer(); })) {
+      throw Error("the shape is not a list of whole numbers", where, remedy);
+    }
+    entry.tensor.shape = shape.get<std::vector<std::int64_t>>();
     const auto& offsets = value.at("data_offsets");
     if (offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
       throw Error("data_offsets are not two whole numbers", where, remedy);
@@ -91,6 +98,7 @@ Header parse_header(const std::string& text, std::uint64_t data_size, const std:
   if (!parsed.is_object()) throw Error("the header is not a JSON object", where, remedy);
   Header header;
   header.data_start = 8 + text.size();
+  header.text = text;
   for (const auto& [name, value] : parsed.items()) {
     if (name != "__metadata__") {
       header.entries.push_back(entry_of(name, value, where + ":" + name));
@@ -123,6 +131,21 @@ Header read_header(std::ifstream& in, const std::filesystem::path& path) {
   return parse_header(text, file_size - 8 - size, where);
 }
 
+// Names, types, shapes and metadata.
+SafeTensors described(const Header& header) {
+  SafeTensors result;
+  result.metadata = header.metadata;
+  for (const auto& entry : header.entries) result.tensors.emplace(entry.name, entry.tensor);
+  return result;
+}
+
+void read_bytes(std::ifstream& in, const Entry& entry, StoredTensor& tensor,
+                const std::filesystem::path& path) {
+  tensor.bytes.resize(entry.end - entry.begin);
+  in.read(reinterpret_cast<char*>(tensor.bytes.data()), static_cast<std::streamsize>(tensor.bytes.size()));
+  if (!in) throw Error("reading failed", path.string() + ":" + entry.name, "Check the disk");
+}
+
 }  // namespace
 
 std::size_t dtype_bytes(const std::string& dtype, const std::string& where) {
@@ -137,26 +160,43 @@ std::size_t dtype_bytes(const std::string& dtype, const std::string& where) {
 
 SafeTensors read_safetensors(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  Header header = read_header(in, path);
-  SafeTensors result;
-  result.metadata = std::move(header.metadata);
-  for (auto& entry : header.entries) {
-    entry.tensor.bytes.resize(entry.end - entry.begin);
-    in.read(reinterpret_cast<char*>(entry.tensor.bytes.data()),
-            static_cast<std::streamsize>(entry.tensor.bytes.size()));
-    if (!in) throw Error("reading failed", path.string() + ":" + entry.name, "Check the disk");
-    result.tensors.emplace(entry.name, std::move(entry.tensor));
+  const Header header = read_header(in, path);
+  SafeTensors result = described(header);
+  const TensorChecksums checksums(result, path.string());
+  for (const auto& entry : header.entries) {
+    auto& tensor = result.tensors.at(entry.name);
+    read_bytes(in, entry, tensor, path);
+    if (!checksums.right(entry.name, tensor))
+      throw Error("the tensor is not as written", path.string() + ":" + entry.name,
+                  "The file is damaged: take a copy of it, or make it again; cytoscale verify names all "
+                  "that is");
   }
   return result;
 }
 
 SafeTensors read_safetensors_header(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  Header header = read_header(in, path);
-  SafeTensors result;
-  result.metadata = std::move(header.metadata);
-  for (auto& entry : header.entries) result.tensors.emplace(entry.name, std::move(entry.tensor));
+  SafeTensors result = described(read_header(in, path));
+  TensorChecksums(result, path.string());
   return result;
+}
+
+std::vector<std::string> damage_in_safetensors(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  const Header header = read_header(in, path);
+  SafeTensors file = described(header);
+  const TensorChecksums checksums(file, path.string());
+  if (!checksums.present()) return {no_checksums};
+  std::vector<std::string> found;
+  const auto written = json::parse(header.text).dump();
+  if (header.text != written + std::string((8 - written.size() % 8) % 8, ' '))
+    found.emplace_back("the header is not as written");
+  for (const auto& entry : header.entries) {
+    StoredTensor tensor;
+    read_bytes(in, entry, tensor, path);
+    if (!checksums.right(entry.name, tensor)) found.push_back(entry.name + " is not as written");
+  }
+  return found;
 }
 
 std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path) {
@@ -165,7 +205,8 @@ std::map<std::string, std::string> read_safetensors_metadata(const std::filesyst
 
 void write_safetensors(const std::filesystem::path& path, const SafeTensors& tensors) {
   json header = json::object();  // its keys are sorted: equal tensors, equal bytes
-  if (!tensors.metadata.empty()) header["__metadata__"] = tensors.metadata;
+  header["__metadata__"] = tensors.metadata;
+  header["__metadata__"][TensorChecksums::key] = TensorChecksums::text_of(tensors);
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors.tensors) {
     const std::string where = path.string() + ":" + name;

@@ -26,7 +26,7 @@ struct SafeTensors {
 std::size_t dtype_bytes(const std::string& dtype, const std::string& where);
 
 // The whole file, checked before anything of it is used: throws Error when it is missing, truncated, not of
-// this format, or when sizes, shapes and offsets disagree, overlap or leave holes.
+// this format, not as its checksums say, or when sizes, shapes and offsets disagree, overlap or leave holes.
 SafeTensors read_safetensors(const std::filesystem::path& path);
 // Names, types, shapes and metadata alone, no bytes: the same checks, without reading the data.
 SafeTensors read_safetensors_header(const std::filesystem::path& path);

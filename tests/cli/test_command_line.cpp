@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "cli/command_line.hpp"
+#include "cli/manual_page.hpp"
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "test_support.hpp"
@@ -79,6 +80,18 @@ TEST_F(CommandLineTest, ABadValueOfTheFileIsBlamedWithItsLine) {
 
 TEST_F(CommandLineTest, TheStrayWordIsBlamedAndNoOther) {
   EXPECT_NE(refusal({"--seed", "1", "stray"}).find("'stray'"), std::string::npos);
+}
+
+TEST_F(CommandLineTest, WordsWithoutAnOptionGoWhereTheyAreAskedFor) {
+  std::vector<std::string> files;
+  options_.add("files", files, "").value("FILE").rest();
+  options_.assign(parse({"a.h5", "--seed", "1", "b, c.h5"}).values);
+  EXPECT_EQ(files, (std::vector<std::string>{"a.h5", "b, c.h5"}));
+  options_.assign(parse({"--files", "d.h5,e.h5"}).values);
+  EXPECT_EQ(files, (std::vector<std::string>{"d.h5", "e.h5"}));
+  EXPECT_NE(refusal({"--files", "d.h5", "e.h5"}).find("Give one of both"), std::string::npos);
+  EXPECT_NE(manual_page({"verify", "", ""}, options_).find("cytoscale verify FILE ... [--config FILE]"),
+            std::string::npos);
 }
 
 TEST_F(CommandLineTest, EnvironmentVariablesInTheFile) {

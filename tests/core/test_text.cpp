@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <ctime>
+#include <limits>
+
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "core/text/whole_number.hpp"
 
 namespace cytoscale {
 namespace {
@@ -37,6 +41,25 @@ TEST(Text, SomeOfALongList) {
 TEST(Text, NearestWordSuggestsTyposOnly) {
   EXPECT_EQ(nearest_word("treatmnet", {"seed", "treatment"}), "treatment");
   EXPECT_FALSE(nearest_word("zzzz", {"seed", "treatment"}));
+}
+
+// A damaged config or header may hold a word of any length: it was compared letter by letter.
+TEST(Text, NearestWordOfALongWordTakesNoTime) {
+  const std::vector<std::string> known(500, std::string(30, 'x'));
+  const auto begin = std::clock();
+  EXPECT_FALSE(nearest_word(std::string(10'000'000, 'x'), known));
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC);
+}
+
+TEST(Text, WholeNumbersAreThoseInTheRange) {
+  EXPECT_EQ(to_whole_number("3", 0, 10), 3);
+  EXPECT_EQ(to_whole_number(" 1e1 ", 0, 10), 10);
+  EXPECT_EQ(to_whole_number("-2.0", -2, 10), -2);
+  for (const char* refused : {"", "x", "1.5", "11", "-1", "nan", "inf", "1e300", "-1e300"})
+    EXPECT_FALSE(to_whole_number(refused, 0, 10)) << refused;
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(to_whole_number("9007199254740992", 0, most), std::int64_t{1} << 53);
+  EXPECT_FALSE(to_whole_number("9223372036854775807", 0, most));
 }
 
 TEST(Text, AnErrorEndsWithOneMark) {

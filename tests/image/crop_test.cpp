@@ -143,6 +143,8 @@ TEST(Locations, NamesWhatIsWrong) {
   EXPECT_THAT(reason("a,b\n1,2\n"), testing::HasSubstr("a, b"));
   EXPECT_THAT(reason("X,Y\n1,2\n3,nan\n"),
               testing::AllOf(testing::HasSubstr("nan"), testing::HasSubstr("row 2")));
+  for (const char* wrong : {"1e39", "nan", "-inf"})
+    EXPECT_THAT(reason(std::string("X,Y\n1,") + wrong + "\n"), testing::HasSubstr(wrong));
   EXPECT_THROW(read_locations(fresh_folder("locations") / "none.csv"), Error);
 }
 

@@ -38,6 +38,12 @@ TEST(Boxes, AreTakenAsFoundWhenNineTenthsAreCovered) {
   EXPECT_EQ(score.true_negatives, 1u);
 }
 
+TEST(Boxes, MayReachFarBeyondTheField) {
+  const auto score = score_boxes(square(), {{5, 5, 14, 1e300, true}, {-1e300, 1e300, 4, -1e300, false}});
+  EXPECT_EQ(score.false_negatives, 1u);
+  EXPECT_EQ(score.true_negatives, 1u);
+}
+
 TEST(Boxes, AreReadByField) {
   screen::Screen screen;
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};

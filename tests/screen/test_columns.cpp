@@ -22,8 +22,13 @@ TEST(Columns, BatchFromThePlatesName) {
   EXPECT_EQ(batch_labels(metadata, roles, "t"), (std::vector<std::string>{"Week1", "Week2"}));
   roles.batch_from_plate = "^Week1";
   EXPECT_THROW(batch_labels(metadata, roles, "t"), Error);
-  roles.batch_from_plate = "(";
-  EXPECT_THROW(roles.validate(), Error);
+  for (const std::string& bad : {std::string("("), std::string(100'000, '(')}) {
+    roles.batch_from_plate = bad;
+    EXPECT_THROW(roles.validate(), Error);
+  }
+  roles.batch_from_plate = "^[^_]+";
+  const Table long_name{{"Metadata_Plate"}, {{std::string(1'000'000, 'x')}}};
+  EXPECT_THROW(batch_labels(long_name, roles, "t"), Error);
 }
 
 TEST(Columns, ControlsAreFoundOrMissed) {

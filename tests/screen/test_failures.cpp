@@ -13,6 +13,7 @@ TEST(Failures, LimitIsACountOrAPercentageOfAtLeastOne) {
   EXPECT_EQ(failure_limit("1%", 1000), 10u);
   EXPECT_EQ(failure_limit("0%", 1000), 0u);
   EXPECT_EQ(failure_limit("3", 1000), 3u);
+  EXPECT_GE(failure_limit("1e300", 1000), 1000u);
   for (const char* bad : {"", "x", "-1", "1.5", "101%", "%"})
     EXPECT_THROW(failure_limit(bad, 10), Error) << bad;
 }

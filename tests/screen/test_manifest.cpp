@@ -124,6 +124,34 @@ TEST(NativeManifest, ErrorsNameFileAndRemedy) {
   EXPECT_NE(twice.find("screen.csv"), std::string::npos);
 }
 
+TEST(NativeManifest, PagesThatAreNoPageNumbersAreRefused) {
+  for (const char* page : {"1e300", "nan", "inf", "-1", "0.5", "3000000000"}) {
+    const auto text = refusal(given(
+        "pages", std::string("Metadata_Plate,Metadata_Well,FileName_DNA,Frame_DNA\nP,A1,a.tif,") + page));
+    EXPECT_NE(text.find(std::string("'") + page + "' is not a page number"), std::string::npos) << text;
+  }
+}
+
+TEST(NativeManifest, PlatesOfATableWithoutRowsAreRefused) {
+  auto options = given("norows", "Metadata_Plate,Metadata_Well,FileName_DNA\n");
+  options.plates = {"P1"};
+  EXPECT_NE(refusal(options).find("no plate 'P1'"), std::string::npos);
+}
+
+// A name of so many characters ended the program (std::regex), or the file system's own exception left the
+// reader.
+TEST(Bbbc021, NamesOfAnyLengthAreReadOrRefused) {
+  const std::string header =
+      "Image_FileName_DAPI,Image_PathName_DAPI,Image_Metadata_Plate_DAPI,Image_Metadata_Well_DAPI,"
+      "Image_Metadata_Compound,Image_Metadata_Concentration\n";
+  auto options = given("digits", header + "a_s" + std::string(500'000, '1') + ",w,P,A1,x,1\n");
+  options.format = ManifestFormat::bbbc021;
+  EXPECT_NE(refusal(options).find("tells no site"), std::string::npos);
+  options = given("folders", header + "_s_s2_w1.tif," + std::string(5000, 'f') + ",P,A1,x,1\n");
+  options.format = ManifestFormat::bbbc021;
+  EXPECT_EQ(read_manifest(options).fields.at(0).site, "2");
+}
+
 TEST(LoadData, StripsOrigAndJoinsThePlateMap) {
   auto options =
       given("loaddata",

@@ -136,6 +136,8 @@ TEST(Studies, AWrongListIsRefusedWithItsLine) {
   refused(genes + "G1,B,1,5,1\n", "line 3");
   refused(genes + "G1,B,1,2-1,1\n", "Batches");
   refused(genes + "G1,B,1,one,1\n", "Batches");
+  refused(genes + "G1,B,1,1e300,1\n", "Batches");
+  refused(genes + "G1,B,1,nan,1\n", "Batches");
   refused(genes + "G1,B,2,1,1\n", "Strength");
   refused(genes + "G1,B,1,1,0\n", "Wells");
   refused(genes + "G2,A,1,1,1\n", "twice");

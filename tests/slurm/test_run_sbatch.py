@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Submits slurm/run.sbatch to a throw-away Slurm of several nodes and judges what it leaves. Exit 77: no Slurm here."""
 import json
+import shlex
 import time
 
-from slurm_case import SLURM, SlurmCase, main
+from slurm_case import PROGRAM, SLURM, SlurmCase, main
 
 OUTPUTS = ["cells.h5", "illumination.h5", "model", "embeddings.h5ad", "profiles.h5ad", "profiles.csv", "metrics.json",
            "matches.csv", "failures.csv"]
@@ -51,6 +52,20 @@ class RunSbatch(SlurmCase):
         self.assertEqual(code, 2, log)
         self.assertIn("absent.csv", log)
         self.assertEqual(log.count("cytoscale: error:"), 1, log)
+
+    def test_lone_tasks_are_warned_of(self):
+        """srun without PMIx starts programs that know nothing of each other."""
+        check = [PROGRAM, "check", "--config", self.config, "--output", self.folder / "none"]
+        alone = self.slurm("srun", "--mpi=none", "--nodes=2", "--ntasks=2", *check)
+        self.assertEqual(alone.stderr.count("Slurm started 2 tasks, but this run sees 1"), 2, alone.stderr)
+        together = self.slurm("srun", "--mpi=pmix", "--nodes=2", "--ntasks=2", *check)
+        self.assertEqual(together.returncode, 0, together.stderr)
+        self.assertNotIn("Slurm started", together.stderr)
+        log = self.folder / "mpirun.log"
+        line = shlex.join(["mpirun", "--allow-run-as-root", *map(str, check)])
+        self.checked("sbatch", "--wait", "--nodes=2", "--ntasks-per-node=1", f"--output={log}", f"--wrap={line}")
+        self.assertEqual(log.read_text().count("no problem found"), 1, log.read_text())
+        self.assertNotIn("Slurm started", log.read_text())
 
     def test_missing_arguments_print_the_usage(self):
         code, log = self.sbatch(self.config)

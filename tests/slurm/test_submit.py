@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """slurm/submit, slurm/status and slurm/reprocess on a throw-away Slurm of four nodes. Exit 77: no Slurm here."""
 import csv
+import json
+import re
+import shlex
 import shutil
 import unittest
 
@@ -41,9 +44,15 @@ class Submit(SlurmCase):
         for job, number in ids.items():
             lines = lines.replace(f"ID_OF_{job.upper()}", number)
         self.assertEqual(submitted.stdout.strip(), lines)
+        known = self.checked("scontrol", "show", "job", "--oneliner", ids["train"])
+        for words in (shlex.split(lines.splitlines()[1].partition(f"{SLURM}/run.sbatch")[2]), ["Requeue=1"], ["NumNodes=4"],
+                      [f"Dependency=afterok:{ids['prepare']}(unfulfilled)"], [f"StdOut={output}/log/train.log"]):
+            self.assertIn(" ".join(words), known)
         self.assertEqual(self.checked("scontrol", "write", "batch_script", ids["train"], "-").strip(),
                          (SLURM / "run.sbatch").read_text().strip())
         self.assertIn("seed = 3", (output / "state" / "slurm" / "config.cfg").read_text())
+        plan = json.loads((output / "state" / "slurm" / "plan.json").read_text())
+        self.assertEqual((len(plan["ranks"]), plan["screen"]["fields"], plan["problems"]), (4, 14, []))
 
         again = self.submit(output, "seed=3")
         self.assertEqual(again.returncode, 2)
@@ -53,9 +62,12 @@ class Submit(SlurmCase):
     def test_to_the_end_with_the_bytes_of_a_run_without_slurm(self):
         output = self.folder / "whole"
         self.assertEqual(self.submit(output).returncode, 0)
-        waiting = self.slurm(SLURM / "status", output)
-        self.assertEqual(waiting.returncode, 1, waiting.stdout)
-        self.assertRegex(waiting.stdout, r"evaluate +\d+ +waiting for the job before it")
+        def while_running():
+            words = self.status(output, 1)
+            return words if re.search(r"prepare +\d+ .*running", words) else ""
+        words = self.wait_for(while_running, "a running job", output=output)
+        for job in ("train", "embed", "evaluate"):
+            self.assertRegex(words, rf"{job} +\d+ +waiting for the job before it")
         code, words = self.wait_for_end(output)
         self.assertEqual(code, 0, words + self.logs(output))
         self.assertRegex(words, r"prepare +\d+ +illuminate segment +complete")
@@ -71,6 +83,24 @@ class Submit(SlurmCase):
         (output / "embeddings.h5ad").unlink()
         left = self.submit(output, "--dry-run")
         self.assertEqual([job for job in JOBS if f"--job-name=cytoscale-{job} " in left.stdout], ["embed", "evaluate"])
+
+    def status(self, output, code):
+        done = self.slurm(SLURM / "status", output)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_memory_that_does_not_hold_the_images_is_warned_of(self):
+        for memory, tasks, warned in [("2M", 1, True), ("3M", 1, False), ("3", 2, True)]:
+            cluster = self.cluster(mem="500M", tasks_per_node=tasks, train__mem=memory)
+            done = self.submit(self.folder / "none", "--dry-run", cluster=cluster)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            # 14 fields, 3 channels, 160 x 160 pixels of 2 bytes
+            self.assertEqual("warning: train holds up to 2.1M of the images on each rank" in done.stderr, warned, done.stderr)
+
+    def test_status_of_what_was_never_submitted(self):
+        done = self.slurm(SLURM / "status", self.folder / "never")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("nothing was submitted for this output", done.stderr)
 
     def test_a_refused_config_or_screen_submits_nothing(self):
         for overrides, words in [(["manifset=a.csv"], "manifset"), (["manifest=absent.csv"], "absent.csv"), (["steps=many"], "many")]:
@@ -110,31 +140,48 @@ class Submit(SlurmCase):
         self.assertEqual(len(self.starts(output, "prepare")), 2, "what was complete was not submitted again")
 
     def test_many_screens(self):
-        broken = self.folder / "broken.cfg"
+        """Two are computed, one fails at its images, one is refused for its config."""
+        broken, empty = self.folder / "broken.cfg", self.folder / "empty"
         broken.write_text("manifset = a.csv\n")
+        empty.mkdir()
+        shutil.copy(self.folder / "screen" / "screen.csv", empty)
         path = self.folder / "screens.csv"
-        path.write_text(f"config,output,seed\n{self.config},many/a,\n{self.config},many/b,5\n{broken},many/c,\n")
+        path.write_text(f"config,output,seed,manifest\n{self.config},many/a,,\n{self.config},many/b,5,\n{broken},many/c,,\n"
+                        f"{self.config},many/d,,{empty}/screen.csv\n")
         command = [SLURM / "reprocess", path, "--cluster", self.cluster(nodes=1, train__nodes=1), "--at-once", "2"]
+        dry = self.slurm(*command, "--dry-run")
         done = self.slurm(*command)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn("3 screens: 2 submitted, 1 refused", done.stderr)
+        for job in JOBS:  # the same lines, but for what is known only now
+            number = self.ids(self.folder / "many" / "a")[job].split("_")[0]
+            dry.stdout = dry.stdout.replace(f"ID_OF_{job.upper()}", number)
+        self.assertEqual(*(re.sub(r"tasks-\d+-\d+", "tasks", printed) for printed in (dry.stdout, done.stdout)))
+        self.assertIn("4 screens: 3 submitted, 1 refused", done.stderr)
         again = self.slurm(*command)
-        self.assertIn("3 screens: 0 submitted, 1 refused", again.stderr)
+        self.assertIn("4 screens: 0 submitted, 1 refused", again.stderr)
         folder = self.folder / "many"
-        for name in "ab":
+        for name in "abd":
             self.wait_for(lambda name=name: not self.in_queue(folder / name), f"screen {name}")
-        self.assertEqual(self.slurm(SLURM / "status", path).returncode, 2)
-        rows = {row["output"][-1]: row for row in csv.DictReader((self.folder / "screens.status.csv").read_text().splitlines())}
-        self.assertEqual([rows[name]["state"] for name in "abc"], ["complete", "complete", "refused"], str(rows) + self.logs(folder / "a"))
+        rows = self.screens(path)
+        self.assertEqual([rows[name]["state"] for name in "abcd"], ["complete", "complete", "refused", "failed"],
+                         str(rows) + self.logs(folder / "a"))
         self.assertIn("manifset", rows["c"]["why"])
-        # A screen that has lost a file is the only one submitted again.
+        self.assertEqual(rows["d"]["job"], "prepare")
+        self.assertIn("cannot be read", rows["d"]["why"])
+        self.assertRegex(self.status(folder / "d", 2), r"train +\d+_3 +ended by Slurm: CANCELLED")
+        # Once all can be done: what has lost a file, failed, or was refused is submitted again.
         (folder / "b" / "profiles.h5ad").unlink()
         broken.write_text(self.config.read_text())
-        shutil.rmtree(folder / "a" / "model")
         dry = self.slurm(*command, "--dry-run")
         self.assertEqual(dry.returncode, 0, dry.stderr)
         self.assertIn("--array=1-3%2", dry.stdout)
 
+    def screens(self, path):
+        """What slurm/status writes of a list with a failed screen, by the last letter of the output."""
+        self.assertEqual(self.slurm(SLURM / "status", path).returncode, 2)
+        table = path.with_suffix(".status.csv").read_text().splitlines()
+        return {row["output"][-1]: row for row in csv.DictReader(table)}
+
 
 if __name__ == "__main__":
-    main(needs=["--until", "--explain"])
+    main()

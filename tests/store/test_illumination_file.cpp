@@ -47,6 +47,19 @@ TEST(IlluminationFile, RoundTripOfPlatesOfAnySize) {
   EXPECT_THAT([&] { reader.check_matches(other); }, ThrowsMessage<Error>(HasSubstr("other channels")));
 }
 
+TEST(IlluminationFile, ARecordOfAnotherSizeThanItSaysIsRefused) {
+  const auto whole = pack_illumination(gain(4, 5, 1));
+  EXPECT_EQ(unpack_illumination(whole).gain, gain(4, 5, 1).gain);
+  const auto sized = [&](std::int32_t channels, std::int32_t height, std::int32_t width, std::size_t values) {
+    const std::int32_t sizes[3] = {channels, height, width};
+    return std::string(reinterpret_cast<const char*>(sizes), sizeof sizes) + std::string(4 * values, 'x');
+  };
+  for (const auto& bytes : {std::string(), whole.substr(0, 20), sized(2, 4, 4, 40), sized(-1, -4, 5, 20),
+                            sized(1 << 22, 1 << 20, 1 << 20, 0), sized(1 << 30, 1 << 30, 4, 0)})
+    EXPECT_THAT([&] { unpack_illumination(bytes); },
+                ThrowsMessage<Error>(HasSubstr("another size than it says")));
+}
+
 TEST(IlluminationFile, WithoutCommitNothingStays) {
   const auto folder = fresh_folder("illumination_dropped");
   {

@@ -81,12 +81,15 @@ TEST(SafeTensors, ContradictionsAreRefused) {
   refused("nonsense", 0, "not JSON");
   refused("[1]", 0, "not a JSON object");
   refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, "does not fit the tensor's shape");
-  refused(R"({"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}})", 8, "unknown element type");
+  refused(R"({"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}})", 8, "the element type 'F99' is not known");
   refused(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8, "negative size");
   refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8, "does not fit");
   refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}})", 8, "two whole numbers");
   refused(R"({"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})", 0,
           "beyond all memory");
+  for (const char* shape : {"[1.5]", "[1e300]", "[true]", "[null]", "4", "{}"})
+    refused(std::string(R"({"a":{"dtype":"F32","shape":)") + shape + R"(,"data_offsets":[0,4]}})", 4,
+            "not a list of whole numbers");
   refused(R"({"a":{"shape":[2],"data_offsets":[0,8]}})", 8, "entry is wrong");
   refused(
       R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",

@@ -20,7 +20,9 @@ add_library(xxhash::xxhash INTERFACE IMPORTED)
 target_include_directories(xxhash::xxhash INTERFACE ${XXHASH_INCLUDE_DIR})
 target_link_libraries(xxhash::xxhash INTERFACE ${XXHASH_LIBRARY})
 
-include(CytoscaleTorch)
+if(CYTOSCALE_TORCH)
+  include(CytoscaleTorch)
+endif()
 
 add_library(cytoscale_hdf5_c INTERFACE)
 target_include_directories(cytoscale_hdf5_c SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})

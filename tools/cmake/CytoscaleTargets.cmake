@@ -14,9 +14,15 @@ function(cytoscale_warnings target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(CYTOSCALE_SANITIZE)
-    # GCC 12 sees uninitialized values in the standard headers once they are instrumented.
-    target_compile_options(${target} PRIVATE -fsanitize=${CYTOSCALE_SANITIZE} -fno-omit-frame-pointer -g
-                           -Wno-maybe-uninitialized)
+    # Undefined behavior ends the program as a bad address does: a message alone would pass every test.
+    target_compile_options(${target} PRIVATE -fsanitize=${CYTOSCALE_SANITIZE} -fno-sanitize-recover=all
+                           -fno-omit-frame-pointer)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+      # Lines are enough for a report. GCC 12 sees uninitialized values in the standard headers once they are instrumented.
+      target_compile_options(${target} PRIVATE -g1 -Wno-maybe-uninitialized)
+    else()
+      target_compile_options(${target} PRIVATE -g)
+    endif()
     target_link_options(${target} PUBLIC -fsanitize=${CYTOSCALE_SANITIZE})
   endif()
 endfunction()

@@ -1,11 +1,12 @@
 #include "learn/run/checkpoints.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 
 #include "core/error.hpp"
-#include "core/text/text.hpp"
+#include "core/text/whole_number.hpp"
 #include "mpi/agree.hpp"
 
 namespace cytoscale::learn {
@@ -19,8 +20,9 @@ std::map<std::int64_t, fs::path> checkpoints_in(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, problem)) {
     const auto name = entry.path().filename().string();
     if (!name.starts_with("checkpoint_") || !name.ends_with(".safetensors")) continue;
-    const auto step = to_number(name.substr(11, name.size() - 11 - 12));
-    if (step && *step >= 0) found[static_cast<std::int64_t>(*step)] = entry.path();
+    const auto step =
+        to_whole_number(name.substr(11, name.size() - 11 - 12), 0, std::numeric_limits<std::int64_t>::max());
+    if (step) found[*step] = entry.path();
   }
   return found;
 }

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/text/csv.hpp"
 #include "core/text/text.hpp"
+#include "core/text/whole_number.hpp"
 #include "simulate/design/design_list.hpp"
 
 namespace cytoscale::simulate {
@@ -45,10 +46,10 @@ std::vector<int> batches_of(const Reader& reader, std::size_t row, int count) {
   std::set<int> batches;
   for (const auto& part : split_list(text, ';')) {
     const auto dash = part.find('-');
-    const auto first = to_number(part.substr(0, dash)),
-               last = dash == std::string::npos ? first : to_number(part.substr(dash + 1));
-    const auto whole = [](std::optional<double> n) { return n && *n == static_cast<int>(*n); };
-    if (!whole(first) || !whole(last) || *first > *last)
+    constexpr int most = 1'000'000;
+    const auto first = to_whole_number(part.substr(0, dash), -most, most),
+               last = dash == std::string::npos ? first : to_whole_number(part.substr(dash + 1), -most, most);
+    if (!first || !last || *first > *last)
       throw Error("Batches is '" + text + "'", reader.where(row), "Write 3, 1;4 or 1-8");
     if (*first < 1 || *last > count)
       throw Error("Batches is '" + text + "', but there are " + std::to_string(count), reader.where(row),

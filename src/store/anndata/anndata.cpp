@@ -5,6 +5,8 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "store/anndata/anndata_element.hpp"
+#include "store/integrity/seal_file.hpp"
+#include "store/integrity/sealed_file.hpp"
 
 namespace cytoscale::store {
 namespace {
@@ -26,6 +28,13 @@ std::vector<double> read_sparse(const hdf5::Group& group, bool by_rows, std::siz
       !std::is_sorted(starts.begin(), starts.end())) {
     throw Error("the sparse matrix contradicts itself", group.where(), "The file is damaged");
   }
+  // Made dense: a few values may not ask for all memory.
+  constexpr double most_per_value = 10'000, most_without_values = 1 << 24;
+  const double elements = static_cast<double>(rows) * static_cast<double>(vars);
+  if (elements > most_without_values + most_per_value * static_cast<double>(data.size()))
+    throw Error("the sparse matrix of " + std::to_string(rows) + " x " + std::to_string(vars) +
+                    " holds only " + std::to_string(data.size()) + " values",
+                group.where(), "Profiles are dense: give those");
   std::vector<double> dense(rows * vars, 0.0);
   for (std::size_t o = 0; o < outer; ++o) {
     for (auto k = static_cast<std::size_t>(starts[o]); k < static_cast<std::size_t>(starts[o + 1]); ++k) {
@@ -77,6 +86,7 @@ void check(const AnnData& data, const fs::path& path) {
 }  // namespace
 
 AnnData read_anndata(const fs::path& path) {
+  SealedFile(path).check();
   const hdf5::File file = hdf5::File::open(path, hdf5::File::Access::read);
   const hdf5::Group& root = file.root();
   check_anndata(root, path.string());
@@ -112,6 +122,7 @@ void write_anndata(const fs::path& path, const AnnData& data, bool float64) {
       write_uns(root, "uns", data.uns.is_null() ? nlohmann::json::object() : data.uns);
     }
     file.close();
+    seal_file(mpi::Communicator::self(), temporary);
   });
 }
 

@@ -94,7 +94,10 @@ Frame read_frame(const hdf5::Group& group, const std::string& name) {
   Frame result;
   result.index = read_column(frame, frame.text_attribute("_index")).texts;
   result.table.rows.resize(result.index.size());
+  std::set<std::string> seen;
   for (const auto& column : frame.texts_attribute("column-order")) {
+    if (!seen.insert(column).second)
+      throw Error("the column " + column + " is announced twice", frame.where(), "The file is damaged");
     Column values = read_column(frame, column);
     if (values.texts.size() != result.index.size()) {
       throw Error("the column " + column + " has " + std::to_string(values.texts.size()) +

@@ -93,17 +93,38 @@ void write_uns(hdf5::Group& group, const std::string& name, const json& value) {
   }
 }
 
-json read_uns(const hdf5::Group& group, const std::string& name) {
+namespace {
+
+// Links may lead in circles, and one object may have many names: what is left of a walk through them.
+struct Walk {
+  int levels = 64;
+  int objects = 20'000;
+};
+
+json read_object(const hdf5::Group& group, const std::string& name, Walk& walk) {
+  if (walk.levels == 0 || walk.objects-- == 0) {
+    throw Error("the unstructured data are nested too deeply, too many, or linked in a circle", group.where(),
+                "Remove what is not needed from .uns in Python");
+  }
   if (!group.is_group(name)) return read_value(group.dataset(name));
   const hdf5::Group below = group.group(name);
   const std::string encoding = encoding_of(below);
   if (!encoding.empty() && encoding != "dict") return {};
   json object = json::object();
+  --walk.levels;
   for (const auto& key : below.names()) {
-    json value = read_uns(below, key);
+    json value = read_object(below, key, walk);
     if (!value.is_null()) object[key] = std::move(value);
   }
+  ++walk.levels;
   return object;
+}
+
+}  // namespace
+
+json read_uns(const hdf5::Group& group, const std::string& name) {
+  Walk walk;
+  return read_object(group, name, walk);
 }
 
 void begin_anndata(hdf5::Group& root) {

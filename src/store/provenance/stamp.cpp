@@ -9,6 +9,7 @@
 #include "core/system/files.hpp"
 #include "core/version.hpp"
 #include "hdf5/file.hpp"
+#include "store/integrity/seal.hpp"
 #include "store/provenance/recipe.hpp"
 
 namespace cytoscale::store {
@@ -67,7 +68,10 @@ std::string output_difference(const Stamp& then, const Stamp& now) {
 
 // Empty where the writer stored none.
 std::string stored_content(const fs::path& path) {
+  const auto extension = path.extension();
+  if (extension != ".h5" && extension != ".h5ad") return {};
   try {
+    if (const auto seal = read_seal(path); seal && !seal->content.empty()) return seal->content;
     return hdf5::File::open(path, hdf5::File::Access::read).root().text_attribute(content_attribute, "");
   } catch (const Error&) {
     return {};
@@ -79,7 +83,7 @@ std::string stored_content(const fs::path& path) {
 std::string fingerprint_of_path(const fs::path& path) {
   std::error_code status;
   if (!fs::is_directory(path, status)) {
-    const auto stored = path.extension() == ".h5" ? stored_content(path) : std::string();
+    const auto stored = stored_content(path);
     return stored.empty() ? fingerprint_of_file(path) : stored;
   }
   Fingerprint fingerprint;

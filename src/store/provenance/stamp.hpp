@@ -17,9 +17,9 @@ namespace cytoscale::store {
 nlohmann::json make_provenance(const std::string& job, const nlohmann::json& options,
                                const std::string& screen_fingerprint = {},
                                const std::map<std::string, std::filesystem::path>& inputs = {});
-// What a file is: the fingerprint of its content as its writer stored it in the attribute (illumination.h5
-// and cells.h5, where provenance does not count), else that of its bytes; of a folder, of all files below it
-// with their relative names. Throws Error.
+// What a file is: the fingerprint of its content as its writer stored it, where provenance does not count, in
+// the attribute (illumination.h5, cells.h5) or the seal (crops.h5, embeddings.h5ad), else that of its bytes;
+// of a folder, of all files below it with their relative names. Throws Error.
 inline constexpr const char* content_attribute = "content";
 std::string fingerprint_of_path(const std::filesystem::path& path);
 

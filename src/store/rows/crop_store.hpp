@@ -4,7 +4,8 @@
 //             outside the field. Contiguous: cell i lies at one offset of the file.
 //   /scaling  [cells][C][2] float32, offset and scale: value = offset + scale * code. NaN where the cell's
 //             field could not be read.
-//   /channels, /first_row [fields + 1], /field_state [fields], /layout; attributes format, format_version,
+//   /channels, /first_row [fields + 1], /field_state and /field_sums [fields], /layout; attributes format,
+//   format_version,
 //             screen_fingerprint, cells_fingerprint, provenance.
 // 16-bit codes are those that training from fields in memory uses, of the whole field; 8-bit codes are of the
 // range within each cell's window. Written as ResumableFieldFile tells (resumable_field_file.hpp).
@@ -45,6 +46,7 @@ class CropStoreWriter final : public ResumableFieldFile {
   void write_failed(std::size_t field) override;
 
  private:
+  void write_rows(std::size_t field, const CellWindows& windows, FieldState state);
   void release() override;
   std::size_t window_size_, channels_;
   int bits_;

@@ -58,7 +58,7 @@ void CropStore::read_structure() {
   cells_fingerprint_ = root.text_attribute("cells_fingerprint");
   provenance_ = nlohmann::json::parse(root.text_attribute("provenance"), nullptr, false);
   channels_ = root.dataset("channels").read_texts();
-  layout_ = root.dataset("layout").read_texts().at(0);
+  layout_ = root.dataset("layout").read_text();
   first_row_ = root.dataset("first_row").read_all<std::int64_t>();
   states_ = root.dataset("field_state").read_all<std::uint8_t>();
   const hdf5::Dataset pixels = root.dataset("pixels"), scaling = root.dataset("scaling");
@@ -72,7 +72,8 @@ void CropStore::read_structure() {
   bits_ = static_cast<int>(8 * pixels.element_bytes());
   if (shape.size() != 4 || shape != hdf5::Shape{rows, channels, shape[2], shape[2]} ||
       scaling.shape() != hdf5::Shape{rows, channels, 2} || scaling.element_bytes() != sizeof(float) ||
-      pixels.kind() != hdf5::Kind::integer || (bits_ != 8 && bits_ != 16)) {
+      scaling.kind() != hdf5::Kind::floating || pixels.kind() != hdf5::Kind::integer ||
+      (bits_ != 8 && bits_ != 16)) {
     throw Error("the pixels do not fit the fields and channels", path_.string(), damaged);
   }
   check_finished(states_, path_.string(), "crop");

@@ -12,6 +12,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What decides the store but its numbers.
+std::string content_of(const screen::Screen& screen, const CellTable& cells) {
+  Fingerprint content;
+  content.add(screen.fingerprint()).add(cells_fingerprint(cells));
+  for (const auto& channel : screen.channels) content.add(channel);
+  return content.text();
+}
+
 std::string fingerprint_of(const screen::Screen& screen, const CellTable& cells,
                            const CropStoreLayout& layout) {
   return Fingerprint()
@@ -44,6 +52,7 @@ void create(const fs::path& path, const screen::Screen& screen, const CellTable&
     root.store<std::int64_t>("first_row", {cells.first_cell.size()}, cells.first_cell);
     const auto states = initial_states(cells);
     root.store<std::uint8_t>("field_state", {states.size()}, states);
+    root.store<std::uint64_t>("field_sums", {states.size()}, std::vector<std::uint64_t>(states.size()));
     root.create<float>("scaling", {rows, channels, 2});
     root.create("pixels", {rows, channels, side, side},
                 layout.bits == 8 ? hdf5::Number::u8 : hdf5::Number::u16);
@@ -64,6 +73,8 @@ CropStoreWriter::CropStoreWriter(const mpi::Communicator& comm, const fs::path& 
     : ResumableFieldFile(comm, path, cells,
                          {"",
                           fingerprint_of(screen, cells, layout),
+                          content_of(screen, cells),
+                          {"pixels", "scaling"},
                           layout.provenance,
                           [](const hdf5::File& part) { return part.root().text_attribute("provenance"); },
                           layout.overwrite,
@@ -79,31 +90,41 @@ CropStoreWriter::CropStoreWriter(const mpi::Communicator& comm, const fs::path& 
   });
 }
 
-void CropStoreWriter::write(std::size_t field, const CellWindows& windows) {
+void CropStoreWriter::write_rows(std::size_t field, const CellWindows& windows, FieldState state) {
   const auto first = static_cast<std::uint64_t>(cells().first_cell[field]);
   const auto count = static_cast<std::uint64_t>(cells().cells_of(field));
-  const auto codes = bits_ == 8 ? windows.codes8.size() : windows.codes16.size();
-  if (codes != count * window_size_ || windows.scaling.size() != count * channels_ * 2) {
+  const std::span<const std::uint8_t> codes8(windows.codes8);
+  const std::span<const std::uint16_t> codes16(windows.codes16);
+  const std::span<const float> scaling(windows.scaling);
+  if ((bits_ == 8 ? codes8.size() : codes16.size()) != count * window_size_ ||
+      scaling.size() != count * channels_ * 2) {
     throw Error("windows of another number of cells than the field's " + std::to_string(count), where(field),
                 "This is a defect: please report it");
   }
   if (bits_ == 8) {
-    pixels_.write<std::uint8_t>(first, count, windows.codes8);
+    pixels_.write<std::uint8_t>(first, count, codes8);
   } else {
-    pixels_.write<std::uint16_t>(first, count, windows.codes16);
+    pixels_.write<std::uint16_t>(first, count, codes16);
   }
-  scaling_.write<float>(first, count, windows.scaling);
-  note(field, FieldState::done);
+  scaling_.write<float>(first, count, scaling);
+  note(field, state, {bits_ == 8 ? std::as_bytes(codes8) : std::as_bytes(codes16), std::as_bytes(scaling)});
+}
+
+void CropStoreWriter::write(std::size_t field, const CellWindows& windows) {
+  write_rows(field, windows, FieldState::done);
 }
 
 // Written too, though nobody reads it: the same bytes whatever lay on the disk before.
 void CropStoreWriter::write_failed(std::size_t field) {
-  const auto first = static_cast<std::uint64_t>(cells().first_cell[field]);
-  const auto count = static_cast<std::uint64_t>(cells().cells_of(field));
-  pixels_.write<std::uint8_t>(first, count, std::vector<std::uint8_t>(count * window_size_, 0));
-  scaling_.write<float>(first, count,
-                        std::vector<float>(count * channels_ * 2, std::numeric_limits<float>::quiet_NaN()));
-  note(field, FieldState::failed);
+  const auto count = static_cast<std::size_t>(cells().cells_of(field));
+  CellWindows none;
+  if (bits_ == 8) {
+    none.codes8.resize(count * window_size_);
+  } else {
+    none.codes16.resize(count * window_size_);
+  }
+  none.scaling.assign(count * channels_ * 2, std::numeric_limits<float>::quiet_NaN());
+  write_rows(field, none, FieldState::failed);
 }
 
 void CropStoreWriter::release() {

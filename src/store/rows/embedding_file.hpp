@@ -7,9 +7,8 @@
 //         Field_Failed (1: the field could not be read when features were taken: its rows of X are NaN); the
 //         index is the cell's number
 //   /var  index: feature names; layer
-//   /uns/cytoscale  provenance (JSON text), first_row [fields + 1], field_state [fields], fields (a table, a
-//   row
-//         per field)
+//   /uns/cytoscale  provenance (JSON text), first_row [fields + 1], field_state and field_sums [fields],
+//         fields (a table, a row per field)
 // Written as ResumableFieldFile tells (resumable_field_file.hpp): by all ranks, field by field; a killed run
 // is continued.
 #pragma once
@@ -50,7 +49,7 @@ class EmbeddingWriter final : public ResumableFieldFile {
   void write_failed(std::size_t field) override;
 
  private:
-  void write_rows(std::size_t field, std::span<const float> features);
+  void write_rows(std::size_t field, std::span<const float> features, FieldState state);
   void write_failed_flag(std::size_t field, std::uint8_t value);
   void release() override;
   std::size_t features_;

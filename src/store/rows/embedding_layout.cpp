@@ -90,6 +90,8 @@ void create_uns(hdf5::Group& root, const screen::Screen& screen, const CellTable
   const auto states = initial_states(cells);
   create_array<std::uint8_t>(group, "field_state", {states.size()})
       .write<std::uint8_t>(0, states.size(), states);
+  create_array<std::uint64_t>(group, "field_sums", {states.size()})
+      .write<std::uint64_t>(0, states.size(), std::vector<std::uint64_t>(states.size()));
   std::vector<std::string> names;
   for (std::size_t f = 0; f < screen.fields.size(); ++f) names.push_back(std::to_string(f));
   write_frame(group, "fields", field_table(screen), names, {});
@@ -104,17 +106,22 @@ std::size_t chunk_end(const CellTable& cells, std::size_t first, std::size_t end
 
 }  // namespace
 
-std::string layout_fingerprint(const screen::Screen& screen, const CellTable& cells,
-                               const EmbeddingLayout& layout) {
+std::string text_fingerprint(const screen::Screen& screen, const EmbeddingLayout& layout) {
   Fingerprint fingerprint;
-  fingerprint.add(embedding_format)
-      .add(screen.fingerprint())
-      .add(screen.metadata_fingerprint())
-      .add(layout.provenance.dump())
-      .add(layout.float16 ? 1 : 0);
+  fingerprint.add(embedding_format).add(screen.fingerprint()).add(screen.metadata_fingerprint());
   for (const auto& name : layout.feature_names) fingerprint.add(name);
   for (const auto& layer : layout.feature_layers) fingerprint.add(layer);
-  return fingerprint.add(cells_fingerprint(cells)).text();
+  return fingerprint.text();
+}
+
+std::string layout_fingerprint(const screen::Screen& screen, const CellTable& cells,
+                               const EmbeddingLayout& layout) {
+  return Fingerprint()
+      .add(text_fingerprint(screen, layout))
+      .add(layout.provenance.dump())
+      .add(layout.float16 ? 1 : 0)
+      .add(cells_fingerprint(cells))
+      .text();
 }
 
 std::string provenance_text(const hdf5::File& file) {

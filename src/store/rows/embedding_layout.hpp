@@ -16,6 +16,8 @@ inline constexpr const char* embedding_group = "uns/cytoscale";
 inline constexpr const char* embedding_format = "cytoscale embeddings 1";
 inline constexpr const char* field_failed_column = "Field_Failed";
 
+// Of all that decides the file's text, but provenance.
+std::string text_fingerprint(const screen::Screen& screen, const EmbeddingLayout& layout);
 // Tells a file that can be continued from one that must be replaced: all that decides its bytes.
 std::string layout_fingerprint(const screen::Screen& screen, const CellTable& cells,
                                const EmbeddingLayout& layout);

@@ -36,7 +36,7 @@ void EmbeddingReader::Impl::read_structure() {
   fields = read_frame(group, "fields").table;
   first_row = group.dataset("first_row").read_all<std::int64_t>();
   failed = group.dataset("field_state").read_all<std::uint8_t>();
-  provenance = nlohmann::json::parse(group.dataset("provenance").read_texts().at(0), nullptr, false);
+  provenance = nlohmann::json::parse(group.dataset("provenance").read_text(), nullptr, false);
 }
 
 void EmbeddingReader::Impl::check() const {
@@ -101,9 +101,10 @@ void EmbeddingReader::read_rows(std::int64_t first, std::int64_t count, std::spa
 
 void EmbeddingReader::read_column(const std::string& column, std::int64_t first, std::int64_t count,
                                   std::span<float> out) const {
-  impl_->file.root()
-      .dataset("obs/" + column)
-      .read<float>(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(count), out);
+  const hdf5::Dataset values = impl_->file.root().dataset("obs/" + column);
+  if (values.shape() != hdf5::Shape{static_cast<std::uint64_t>(rows())})
+    throw Error("the column does not fit the rows", values.where(), "The file is damaged: run embed again");
+  values.read<float>(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(count), out);
 }
 
 }  // namespace cytoscale::store

@@ -11,8 +11,13 @@ EmbeddingWriter::EmbeddingWriter(const mpi::Communicator& comm, const std::files
                                  const screen::Screen& screen, const CellTable& cells,
                                  const EmbeddingLayout& layout)
     : ResumableFieldFile(comm, path, cells,
-                         {embedding_group, layout_fingerprint(screen, cells, layout), layout.provenance,
-                          [](const hdf5::File& part) { return provenance_text(part); }, layout.overwrite,
+                         {embedding_group,
+                          layout_fingerprint(screen, cells, layout),
+                          text_fingerprint(screen, layout),
+                          {"X"},
+                          layout.provenance,
+                          [](const hdf5::File& part) { return provenance_text(part); },
+                          layout.overwrite,
                           [&](const auto& fresh) { create_embedding_file(fresh, screen, cells, layout); },
                           [&](hdf5::Group& root) {
                             write_obs(root, screen, cells,
@@ -26,7 +31,7 @@ EmbeddingWriter::EmbeddingWriter(const mpi::Communicator& comm, const std::files
   });
 }
 
-void EmbeddingWriter::write_rows(std::size_t field, std::span<const float> values) {
+void EmbeddingWriter::write_rows(std::size_t field, std::span<const float> values, FieldState state) {
   const auto first = static_cast<std::uint64_t>(cells().first_cell[field]);
   const auto count = static_cast<std::uint64_t>(cells().cells_of(field));
   if (values.size() != count * features_) {
@@ -38,8 +43,10 @@ void EmbeddingWriter::write_rows(std::size_t field, std::span<const float> value
     std::vector<hdf5::Half> halves(values.size());
     hdf5::to_half(values, halves);
     x_.write<hdf5::Half>(first, count, halves);
+    note(field, state, {std::as_bytes(std::span(halves))});
   } else {
     x_.write<float>(first, count, values);
+    note(field, state, {std::as_bytes(values)});
   }
 }
 
@@ -50,17 +57,15 @@ void EmbeddingWriter::write_failed_flag(std::size_t field, std::uint8_t value) {
 }
 
 void EmbeddingWriter::write(std::size_t field, std::span<const float> features) {
-  write_rows(field, features);
   // A run before this one could not read the field; now it can.
   if (failed_before(field)) write_failed_flag(field, 0);
-  note(field, FieldState::done);
+  write_rows(field, features, FieldState::done);
 }
 
 void EmbeddingWriter::write_failed(std::size_t field) {
   const auto values = static_cast<std::size_t>(cells().cells_of(field)) * features_;
-  write_rows(field, std::vector<float>(values, std::numeric_limits<float>::quiet_NaN()));
   write_failed_flag(field, 1);
-  note(field, FieldState::failed);
+  write_rows(field, std::vector<float>(values, std::numeric_limits<float>::quiet_NaN()), FieldState::failed);
 }
 
 void EmbeddingWriter::release() {

@@ -47,9 +47,14 @@ ResumableFieldFile::ResumableFieldFile(const mpi::Communicator& comm, const fs::
   bool go_on = false;
   mpi::on_root(comm, [&] { go_on = can_be_continued(recipe); });
   if (comm.sum(go_on ? 1 : 0) == 0) lay_out(recipe);
+  const auto path_of = [&](const std::string& name) { return "/" + in_group(recipe.group, name); };
+  for (const auto& name : recipe.rows) seal_.columns.push_back({"/" + name, path_of("first_row")});
+  seal_.field_sums = path_of("field_sums");
+  seal_.text_content = recipe.content;
   file_ = hdf5::File::open_parallel(comm, part_);
   mpi::together(comm, [&] {
     ledger_ = file_.root().dataset(in_group(recipe.group, "field_state"));
+    field_sums_ = file_.root().dataset(in_group(recipe.group, "field_sums"));
     before_ = ledger_.read_all<std::uint8_t>();
     written_.assign(before_.size(), mark(FieldState::pending));
     disk_ = std::make_unique<FileSync>(part_);
@@ -97,10 +102,12 @@ bool ResumableFieldFile::failed_before(std::size_t field) const {
   return before_.at(field) == mark(FieldState::failed);
 }
 
-void ResumableFieldFile::note(std::size_t field, FieldState state) {
+void ResumableFieldFile::note(std::size_t field, FieldState state,
+                              std::initializer_list<std::span<const std::byte>> rows) {
   if (cells_.cells_of(field) == 0) return;  // marked since the beginning
   written_[field] = mark(state);
   unmarked_.push_back(field);
+  sums_.push_back(field_sum({rows.begin(), rows.size()}));
 }
 
 bool ResumableFieldFile::done(std::size_t field) const {
@@ -117,9 +124,12 @@ std::size_t ResumableFieldFile::fields_done_before() const {
 
 void ResumableFieldFile::checkpoint() {
   if (unmarked_.empty()) return;
+  for (std::size_t i = 0; i < unmarked_.size(); ++i)
+    field_sums_.write<std::uint64_t>(unmarked_[i], 1, std::span(&sums_[i], 1));
   disk_->sync();
   for (const auto field : unmarked_) ledger_.write<std::uint8_t>(field, 1, std::span(&written_[field], 1));
   unmarked_.clear();
+  sums_.clear();
 }
 
 void ResumableFieldFile::close() {
@@ -138,9 +148,14 @@ void ResumableFieldFile::close() {
   }
   release();
   ledger_ = hdf5::Dataset();
+  field_sums_ = hdf5::Dataset();
   mpi::together(comm_, [&] { file_.close(); });
   mpi::together(comm_, [&] { disk_->sync(); });
-  mpi::on_root(comm_, [&] { rename_file(part_, path_); });
+  seal_file(comm_, part_, seal_);
+  mpi::on_root(comm_, [&] {
+    disk_->sync();
+    rename_file(part_, path_);
+  });
 }
 
 }  // namespace cytoscale::store

@@ -1,22 +1,26 @@
 // A file with rows per cell that all ranks fill field by field, and that a killed run leaves to be continued.
 // It is valid at every instant (docs/architecture.md, rule 8): root lays out "<path>.part", every rank fills
 // in its share of what is known beforehand, and only then rows are written, independently and touching no
-// metadata. The ledger `field_state` marks a field (1 done, 2 failed) after its rows are synced to disk.
-// close() syncs and renames. A .part that a killed run of the same layout left is continued, whatever the
-// number of ranks; any other is refused, or dropped where `overwrite` says so. One thread speaks HDF5.
+// metadata. The ledger `field_state` marks a field (1 done, 2 failed) after its rows are synced to disk, and
+// with them, in `field_sums`, the checksum of what was to be written. close() syncs, seals
+// (integrity/seal.hpp) and renames. A .part that a killed run of the same layout left is continued, whatever
+// the number of ranks; any other is refused, or dropped where `overwrite` says so. One thread speaks HDF5.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "hdf5/file.hpp"
 #include "mpi/communicator.hpp"
 #include "store/cell_table.hpp"
+#include "store/integrity/seal_file.hpp"
 #include "store/rows/field_ledger.hpp"
 #include "store/sync.hpp"
 
@@ -51,9 +55,11 @@ class ResumableFieldFile : public FieldLedger {
 
  protected:
   struct Recipe {
-    std::string group;          // that holds `layout` and `field_state`
-    std::string layout;         // tells files apart: all that decides the bytes
-    nlohmann::json provenance;  // in words
+    std::string group;    // that holds `layout`, `first_row`, `field_state` and `field_sums`
+    std::string layout;   // tells files apart: all that decides the bytes
+    std::string content;  // all that decides the file's text, but provenance (integrity/seal_file.hpp)
+    std::vector<std::string> rows;  // datasets with a field's rows, in the order of note()
+    nlohmann::json provenance;      // in words
     std::function<std::string(const hdf5::File&)> provenance_in;  // of a .part that is there
     bool overwrite = false;                                       // drop a .part of another layout
     std::function<void(const std::filesystem::path&)> create;  // on root: the file, with everything but rows
@@ -68,8 +74,8 @@ class ResumableFieldFile : public FieldLedger {
   hdf5::Group& root() { return file_.root(); }
   std::string where(std::size_t field) const { return part_.string() + ": field " + std::to_string(field); }
   bool failed_before(std::size_t field) const;
-  // The field's rows are written. Collective: no.
-  void note(std::size_t field, FieldState state);
+  // The field's rows are written: these, dataset by dataset. Collective: no.
+  void note(std::size_t field, FieldState state, std::initializer_list<std::span<const std::byte>> rows);
   // Lets go of the datasets of rows: the file is about to be closed.
   virtual void release() = 0;
 
@@ -80,12 +86,14 @@ class ResumableFieldFile : public FieldLedger {
   const mpi::Communicator& comm_;
   const CellTable& cells_;
   std::filesystem::path path_, part_;
+  SealPlan seal_;
   hdf5::File file_;
-  hdf5::Dataset ledger_;
+  hdf5::Dataset ledger_, field_sums_;
   std::unique_ptr<FileSync> disk_;
   std::vector<std::uint8_t> before_;   // the ledger as it was found
   std::vector<std::uint8_t> written_;  // by this rank, in this run
   std::vector<std::size_t> unmarked_;  // written, not yet in the ledger
+  std::vector<std::uint64_t> sums_;    // of each of these
 };
 
 }  // namespace cytoscale::store

@@ -1,0 +1,37 @@
+// The job check: all that is wrong with a screen and a config, and who would do what, before cluster time is
+// spent. Needs no MPI, computes nothing.
+#pragma once
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "preflight/stage_plan.hpp"
+#include "screen/column_roles.hpp"
+#include "screen/manifest.hpp"
+
+namespace cytoscale::preflight {
+
+struct CheckOptions {
+  std::filesystem::path output = ".";  // whose cells.h5 counts, where it is there
+  screen::ManifestOptions manifest;
+  screen::ColumnRoles roles;
+  int ranks = 1;
+  int threads = 0;              // that read headers; check_screen() needs at least one
+  double expected_cells = 150;  // per field, before segmentation
+  std::filesystem::path plan;   // written where it is named: the plan and the problems, as JSON
+  Chain chain;
+  std::vector<std::string> problems;  // of the config, found before
+
+  void validate_options();  // adds to the problems
+};
+
+// Of the manual page.
+extern const std::string_view check_page;
+
+// Prints the plan and each problem once. Throws Error where there are problems; the plan is written before.
+// Collective: no.
+void check_screen(const CheckOptions& options, std::ostream& out);
+
+}  // namespace cytoscale::preflight

@@ -1,0 +1,76 @@
+#include "preflight/image_problems.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace cytoscale::preflight {
+namespace {
+
+using Size = std::pair<int, int>;  // height, width
+
+Size size_of(const image::TiffInfo& info) {
+  return {info.height, info.width};
+}
+
+std::string size_text(Size size) {
+  return std::to_string(size.second) + "×" + std::to_string(size.first) + " px";
+}
+
+template <typename T>
+T most_frequent(const std::vector<T>& values) {
+  std::map<T, std::size_t> votes;
+  for (const auto& value : values) ++votes[value];
+  return std::max_element(votes.begin(), votes.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
+void check_plate(const screen::Screen& screen, const screen::Plate& plate, const ScreenHeaders& headers,
+                 std::vector<std::string>& problems) {
+  const auto end = plate.first_field + plate.field_count;
+  std::vector<Size> sizes;
+  for (std::size_t f = plate.first_field; f < end; ++f) {
+    for (const auto& header : headers[f]) {
+      if (!header.problem.empty()) problems.push_back(header.problem);
+      if (header.info) sizes.push_back(size_of(*header.info));
+    }
+  }
+  if (sizes.empty()) return;
+  const auto usual = most_frequent(sizes);
+  for (std::size_t f = plate.first_field; f < end; ++f) {
+    for (std::size_t c = 0; c < headers[f].size(); ++c) {
+      if (!headers[f][c].info || size_of(*headers[f][c].info) == usual) continue;
+      problems.push_back(screen.fields[f].images[c].path.string() + ": " +
+                         size_text(size_of(*headers[f][c].info)) + " where plate " + plate.plate + " has " +
+                         size_text(usual));
+    }
+  }
+}
+
+void check_channel(const screen::Screen& screen, std::size_t c, const ScreenHeaders& headers,
+                   std::vector<std::string>& problems) {
+  std::vector<int> bits;
+  for (const auto& field : headers) {
+    if (field[c].info) bits.push_back(field[c].info->bits);
+  }
+  if (bits.empty()) return;
+  const int usual = most_frequent(bits);
+  for (std::size_t f = 0; f < headers.size(); ++f) {
+    if (!headers[f][c].info || headers[f][c].info->bits == usual) continue;
+    problems.push_back(screen.fields[f].images[c].path.string() + ": " +
+                       std::to_string(headers[f][c].info->bits) + " bits where channel " +
+                       screen.channels[c] + " has " + std::to_string(usual));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> image_problems(const screen::Screen& screen, const ScreenHeaders& headers) {
+  std::vector<std::string> problems;
+  for (const auto& plate : screen::plates_of(screen)) check_plate(screen, plate, headers, problems);
+  for (std::size_t c = 0; c < screen.channels.size(); ++c) check_channel(screen, c, headers, problems);
+  return problems;
+}
+
+}  // namespace cytoscale::preflight

@@ -1,0 +1,90 @@
+#include <gmock/gmock.h>
+
+#include "painted_screen.hpp"
+#include "preflight/column_problems.hpp"
+#include "preflight/image_problems.hpp"
+
+namespace cytoscale::preflight {
+namespace {
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> problems_of(const screen::Screen& screen) {
+  return image_problems(screen, read_headers(screen, 2));
+}
+
+TEST(ImageProblems, NoneWhereAllIsRight) {
+  const auto screen = screen_in(painted_screen("right"));
+  const auto headers = read_headers(screen, 3);
+  EXPECT_THAT(image_problems(screen, headers), IsEmpty());
+  ASSERT_EQ(headers.size(), 4u);
+  for (std::size_t f = 0; f < headers.size(); ++f) {
+    ASSERT_EQ(headers[f].size(), 2u);
+    for (std::size_t c = 0; c < 2; ++c) {
+      EXPECT_EQ(headers[f][c].bytes, fs::file_size(screen.fields[f].images[c].path));
+      EXPECT_EQ(headers[f][c].info->width, side_px);
+      EXPECT_EQ(headers[f][c].info->bits, 16);
+    }
+  }
+}
+
+TEST(ImageProblems, AMissingAndATruncatedFileAreNamed) {
+  const auto folder = painted_screen("broken");
+  fs::remove(folder / "P1A2_RNA.tif");
+  fs::resize_file(folder / "P2A1_DNA.tif", 5);
+  EXPECT_THAT(problems_of(screen_in(folder)),
+              ElementsAre(AllOf(HasSubstr("P1A2_RNA.tif"), HasSubstr("missing or unreadable")),
+                          HasSubstr("P2A1_DNA.tif")));
+}
+
+TEST(ImageProblems, AnotherSizeThanThePlateIsNamedWithBoth) {
+  const auto folder = painted_screen("size");
+  paint(folder / "P2A2_DNA.tif", 16, 24);
+  EXPECT_THAT(problems_of(screen_in(folder)),
+              ElementsAre(AllOf(HasSubstr("P2A2_DNA.tif: 24×16 px"), EndsWith("plate P2 has 32×32 px"))));
+}
+
+TEST(ImageProblems, PlatesMayDifferInSize) {
+  const auto folder = painted_screen("sizes");
+  for (const char* name : {"P2A1_DNA.tif", "P2A1_RNA.tif", "P2A2_DNA.tif", "P2A2_RNA.tif"})
+    paint(folder / name, 16, 16);
+  EXPECT_THAT(problems_of(screen_in(folder)), IsEmpty());
+}
+
+TEST(ImageProblems, AnotherBitDepthThanTheChannelIsNamedWithBoth) {
+  const auto screen = screen_in(painted_screen("bits"));
+  auto headers = read_headers(screen, 1);
+  headers[3][1].info->bits = 12;
+  EXPECT_THAT(image_problems(screen, headers),
+              ElementsAre(AllOf(HasSubstr("P2A2_RNA.tif: 12 bits"), EndsWith("where channel RNA has 16"))));
+}
+
+TEST(ColumnProblems, NoneWhereAllIsRight) {
+  EXPECT_THAT(column_problems(screen_in(painted_screen("columns")), {}, "screen.csv"), IsEmpty());
+}
+
+TEST(ColumnProblems, APlateWithoutControlIsNamed) {
+  auto screen = screen_in(painted_screen("control"));
+  const auto control = screen.column("Metadata_Control");
+  for (auto& field : screen.fields)
+    if (field.plate == "P2") field.metadata[control] = "trt";
+  EXPECT_THAT(column_problems(screen, {}, "screen.csv"),
+              ElementsAre(HasSubstr("screen.csv: plate P2 has no negative control")));
+}
+
+TEST(ColumnProblems, OneBatchAndMissingColumnsAreListedTogether) {
+  auto screen = screen_in(painted_screen("batch"));
+  const auto batch = screen.column("Metadata_Batch");
+  for (auto& field : screen.fields) field.metadata[batch] = "b1";
+  screen::ColumnRoles roles;
+  roles.class_column = "Metadata_Gene";
+  EXPECT_THAT(column_problems(screen, roles, "screen.csv"),
+              ElementsAre(HasSubstr("Metadata_Gene"), HasSubstr("all fields are of one batch ('b1')")));
+}
+
+}  // namespace
+}  // namespace cytoscale::preflight

@@ -1,0 +1,99 @@
+// Valid HDF5 with content that no writer of ours leaves, made by HDF5 itself.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <hdf5.h>
+
+#include "core/error.hpp"
+#include "embedding_support.hpp"
+#include "store/anndata/anndata.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale::store {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+template <typename Change>
+void change(const fs::path& path, const Change& by) {
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  by(file);
+  ASSERT_GE(H5Fclose(file), 0);
+}
+
+fs::path small_anndata(const std::string& name) {
+  const auto path = fresh_folder(name) / "x.h5ad";
+  AnnData data;
+  data.rows = data.vars = 1;
+  data.x = {1};
+  data.var_names = {"f"};
+  data.obs = {{"a", "b"}, {{"1", "2"}}};
+  data.uns = {{"below", {{"text", "x"}}}};
+  write_anndata(path, data, true);
+  return path;
+}
+
+TEST(HostileFiles, UnstructuredDataInACircleAreRefused) {
+  const auto path = small_anndata("uns_circle");
+  EXPECT_EQ(read_anndata(path).uns["below"]["text"], "x");
+  change(path,
+         [](hid_t file) { H5Lcreate_hard(file, "uns", file, "uns/below/again", H5P_DEFAULT, H5P_DEFAULT); });
+  EXPECT_THAT(message_of([&] { read_anndata(path); }), HasSubstr("linked in a circle"));
+}
+
+// Two names for each level double the objects of a walk: 2^40 of them in forty groups.
+TEST(HostileFiles, UnstructuredDataOfTooManyNamesAreRefused) {
+  const auto path = small_anndata("uns_doubled");
+  change(path, [](hid_t file) {
+    std::string at = "uns";
+    for (int level = 0; level < 40; ++level) {
+      H5Gclose(H5Gcreate2(file, (at + "/a").c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+      H5Lcreate_hard(file, (at + "/a").c_str(), file, (at + "/b").c_str(), H5P_DEFAULT, H5P_DEFAULT);
+      at += "/a";
+    }
+  });
+  EXPECT_THAT(message_of([&] { read_anndata(path); }), HasSubstr("too many"));
+}
+
+TEST(HostileFiles, AColumnAnnouncedTwiceIsRefused) {
+  const auto path = small_anndata("column_twice");
+  change(path, [](hid_t file) {
+    const hid_t obs = H5Gopen2(file, "obs", H5P_DEFAULT), text = H5Tcopy(H5T_C_S1);
+    const hsize_t two = 2;
+    const hid_t space = H5Screate_simple(1, &two, nullptr);
+    H5Adelete(obs, "column-order");
+    const hid_t order = H5Acreate2(obs, "column-order", text, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(order, text, "aa");
+    H5Aclose(order);
+    H5Sclose(space);
+    H5Tclose(text);
+    H5Gclose(obs);
+  });
+  EXPECT_THAT(message_of([&] { read_anndata(path); }), HasSubstr("announced twice"));
+}
+
+TEST(HostileFiles, ATextThatIsNotThereIsMissed) {
+  const auto path = fresh_folder("no_provenance") / "embeddings.h5ad";
+  const screen::Screen screen = small_screen(1, 1, 2);
+  const CellTable cells = table_of(screen);
+  {
+    EmbeddingWriter writer(world(), path, screen, cells, small_layout());
+    for (std::size_t f = 0; f < screen.fields.size(); ++f) write_field(writer, cells, f, 5);
+    writer.close();
+  }
+  EXPECT_EQ(EmbeddingReader(path).rows(), cells.cells());
+  change(path, [](hid_t file) {
+    const hid_t text = H5Tcopy(H5T_C_S1);
+    const hsize_t none = 0;
+    const hid_t space = H5Screate_simple(1, &none, nullptr);
+    H5Ldelete(file, "uns/cytoscale/provenance", H5P_DEFAULT);
+    H5Dclose(
+        H5Dcreate2(file, "uns/cytoscale/provenance", text, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Sclose(space);
+    H5Tclose(text);
+  });
+  EXPECT_THAT(message_of([&] { EmbeddingReader reader(path); }), HasSubstr("one text is expected"));
+}
+
+}  // namespace
+}  // namespace cytoscale::store
