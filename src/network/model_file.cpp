@@ -74,9 +74,8 @@ Pooling pooling_of(const store::SafeTensors& file, const std::filesystem::path& 
   try {
     return {parse_enum<Pool>(json.at("kind").get<std::string>(), path.string() + ":pooling"),
             json.at("sharpness").get<double>(), json.at("height").get<int>(), json.at("width").get<int>()};
-  } catch (const nlohmann::json::exception& problem) {
-    throw Error(std::string("not the description of a pool: ") + problem.what(), path.string() + ":pooling",
-                "Export the model again");
+  } catch (const nlohmann::json::exception&) {
+    throw Error("not the description of a pool", path.string() + ":pooling", "Export the model again");
   }
 }
 

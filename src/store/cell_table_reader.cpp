@@ -4,6 +4,7 @@
 #include "core/fingerprint.hpp"
 #include "hdf5/file.hpp"
 #include "store/cell_table_columns.hpp"
+#include "store/integrity/sealed_file.hpp"
 
 namespace cytoscale::store {
 namespace {
@@ -29,7 +30,7 @@ void check_first_cell(const CellTable& table, const std::string& where) {
 }  // namespace
 
 CellTable read_cell_table(const std::filesystem::path& path) {
-  const hdf5::File file = hdf5::File::open(path, hdf5::File::Access::read);
+  const hdf5::File file = open_checked(path);
   const hdf5::Group& root = file.root();
   if (root.text_attribute("format", "") != cell_table_format) {
     throw Error("this is not a cell table", path.string(), "Give the cells.h5 that segment made");

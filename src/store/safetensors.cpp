@@ -61,8 +61,8 @@ Entry entry_of(const std::string& name, const json& value, const std::string& wh
     }
     entry.begin = offsets[0].get<std::uint64_t>();
     entry.end = offsets[1].get<std::uint64_t>();
-  } catch (const json::exception& problem) {
-    throw Error(std::string("the header's entry is wrong (") + problem.what() + ")", where, remedy);
+  } catch (const json::exception&) {
+    throw Error("the header's entry lacks dtype, shape or data_offsets, or has them wrong", where, remedy);
   }
   if (entry.end < entry.begin || entry.end - entry.begin != bytes_needed(entry.tensor, where)) {
     throw Error("the data's size does not fit the tensor's shape and type", where, remedy);
@@ -92,8 +92,8 @@ Header parse_header(const std::string& text, std::uint64_t data_size, const std:
   json parsed;
   try {
     parsed = json::parse(text);
-  } catch (const json::exception& problem) {
-    throw Error(std::string("the header is not JSON (") + problem.what() + ")", where, remedy);
+  } catch (const json::exception&) {
+    throw Error("the header is not JSON", where, remedy);
   }
   if (!parsed.is_object()) throw Error("the header is not a JSON object", where, remedy);
   Header header;

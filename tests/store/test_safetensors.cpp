@@ -90,7 +90,7 @@ TEST(SafeTensors, ContradictionsAreRefused) {
   for (const char* shape : {"[1.5]", "[1e300]", "[true]", "[null]", "4", "{}"})
     refused(std::string(R"({"a":{"dtype":"F32","shape":)") + shape + R"(,"data_offsets":[0,4]}})", 4,
             "not a list of whole numbers");
-  refused(R"({"a":{"shape":[2],"data_offsets":[0,8]}})", 8, "entry is wrong");
+  refused(R"({"a":{"shape":[2],"data_offsets":[0,8]}})", 8, "lacks dtype");
   refused(
       R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
       4, "overlap or leave a hole");

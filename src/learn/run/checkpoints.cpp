@@ -47,7 +47,7 @@ std::int64_t check_identity(const fs::path& path, const nlohmann::json& wanted) 
                                     value.dump(),
                 path.string(), remedy);
   }
-  return static_cast<std::int64_t>(to_number(step->second).value_or(0));
+  return to_whole_number(step->second, 0, std::int64_t{1} << 53).value_or(0);
 }
 
 // Throws Error where there are checkpoints and none can be read.

@@ -161,4 +161,10 @@ void SealedFile::check_dataset(const std::string& name) {
   refuse(found);
 }
 
+hdf5::File open_checked(const std::filesystem::path& path) {
+  std::error_code absent;
+  if (std::filesystem::is_regular_file(path, absent)) SealedFile(path).check_structure();
+  return hdf5::File::open(path, hdf5::File::Access::read);
+}
+
 }  // namespace cytoscale::store

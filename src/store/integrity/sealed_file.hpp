@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hdf5/file.hpp"
 #include "store/integrity/seal.hpp"
 #include "store/integrity/sealed_bytes.hpp"
 
@@ -40,5 +41,9 @@ class SealedFile {
   std::optional<Seal> seal_;
   std::optional<SealedBytes> bytes_;
 };
+
+// For reading, once what lies between its datasets was found as it was written: HDF5 does not come back from
+// all that can be wrong there.
+hdf5::File open_checked(const std::filesystem::path& path);
 
 }  // namespace cytoscale::store

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "store/integrity/sealed_file.hpp"
 #include "store/rows/crop_store.hpp"
 
 namespace cytoscale::store {
@@ -47,7 +48,7 @@ CropStore::CropStore(CropStore&& other) noexcept
       scaling_at_(other.scaling_at_) {}
 
 void CropStore::read_structure() {
-  const hdf5::File file = hdf5::File::open(path_, hdf5::File::Access::read);
+  const hdf5::File file = open_checked(path_);
   const hdf5::Group& root = file.root();
   if (root.text_attribute("format", "") != "cytoscale crop store" ||
       root.integers_attribute("format_version") != std::vector<std::int64_t>{1}) {

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "store/anndata/anndata_element.hpp"
+#include "store/integrity/sealed_file.hpp"
 #include "store/rows/embedding_layout.hpp"
 
 namespace cytoscale::store {
@@ -53,7 +54,7 @@ void EmbeddingReader::Impl::check() const {
 
 EmbeddingReader::EmbeddingReader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
   impl_->where = path.string();
-  impl_->file = hdf5::File::open(path, hdf5::File::Access::read);
+  impl_->file = open_checked(path);
   impl_->read_structure();
   impl_->check();
   for (auto& state : impl_->failed) state = state == static_cast<std::uint8_t>(FieldState::failed);
