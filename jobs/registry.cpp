@@ -1,11 +1,9 @@
 #include "jobs/registry.hpp"
 
-#include <algorithm>
-
 namespace cytoscale::jobs {
 
-std::vector<std::unique_ptr<Job>> all_jobs() {
-  std::vector<std::unique_ptr<Job>> jobs;
+pipeline::Jobs all_jobs() {
+  pipeline::Jobs jobs;
   jobs.push_back(make_run_job());
   jobs.push_back(make_check_job());
   jobs.push_back(make_simulate_job());
@@ -21,16 +19,6 @@ std::vector<std::unique_ptr<Job>> all_jobs() {
   jobs.push_back(make_evaluate_job());
   jobs.push_back(make_verify_job());
   return jobs;
-}
-
-std::vector<std::string> all_keys() {
-  std::vector<std::string> keys;
-  for (const auto& job : all_jobs()) {
-    for (const auto& option : job->options().options()) {
-      if (std::find(keys.begin(), keys.end(), option.key) == keys.end()) keys.push_back(option.key);
-    }
-  }
-  return keys;
 }
 
 }  // namespace cytoscale::jobs

@@ -138,35 +138,6 @@ po::parsed_options parse_config(const std::string& path, const po::options_descr
   return parsed;
 }
 
-void wrap(std::string& page, const std::string& text, std::size_t indent, std::size_t width = 96) {
-  std::size_t column = indent;
-  bool fresh = true;
-  std::istringstream words(text);
-  std::string word;
-  page += std::string(indent, ' ');
-  while (words >> word) {
-    if (!fresh && column + 1 + word.size() > width) {
-      page += "\n" + std::string(indent, ' ');
-      column = indent;
-      fresh = true;
-    }
-    page += (fresh ? "" : " ") + word;
-    column += word.size() + (fresh ? 0 : 1);
-    fresh = false;
-  }
-  page += "\n";
-}
-
-void option_entry(std::string& page, const Option& option) {
-  std::string head = "  --" + option.key + (option.is_switch ? "" : " " + option.value_name);
-  page += head + "\n";
-  std::string help = option.help;
-  if (option.is_switch ? option.default_text == "true" : !option.default_text.empty()) {
-    help += " [" + option.default_text + "]";
-  }
-  wrap(page, help, 8);
-}
-
 }  // namespace
 
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const OptionSet& options,
@@ -194,36 +165,6 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
     if (given.count(key)) line.from.erase(key);
   }
   return line;
-}
-
-std::string manual_page(const JobText& job, const OptionSet& options) {
-  const std::string rest = options.rest() ? " " + options.rest()->value_name + " ..." : "";
-  std::string page = "NAME\n  cytoscale " + job.name + " - " + job.summary + "\n\nSYNOPSIS\n  cytoscale " +
-                     job.name + rest + " [--config FILE] [--KEY VALUE ...]\n  mpirun -n RANKS cytoscale " +
-                     job.name + " ...\n\nDESCRIPTION\n";
-  std::istringstream paragraphs(job.description);
-  std::string paragraph;
-  while (std::getline(paragraphs, paragraph)) {
-    if (paragraph.starts_with("  ")) {
-      page += "  " + paragraph + "\n";  // an example: as it stands
-    } else if (paragraph.empty()) {
-      page += "\n";
-    } else {
-      wrap(page, paragraph, 2);
-    }
-  }
-  page += "\nOPTIONS\n  --config FILE\n";
-  wrap(page, "file with lines key = value for any option of any job; the command line overrides it", 8);
-  std::string group;
-  for (const auto& option : options.options()) {
-    if (option.group != group) page += "\n" + (group = option.group) + "\n";
-    option_entry(page, option);
-  }
-  page +=
-      "\nEXIT CODES\n  0 success; 2 bad input or options (one message says which, where and what to do);\n"
-      "  75 stopped by a signal, what is done is saved, the same command goes on; 70 an internal failure;\n"
-      "   other codes come from the system (137: killed).\n";
-  return page;
 }
 
 }  // namespace cytoscale::cli

@@ -1,5 +1,4 @@
-// The command line and the config file to key = value pairs, and the manual pages. The only user of
-// Boost.Program_options.
+// The command line and the config file to key = value pairs. The only user of Boost.Program_options.
 #pragma once
 #include <map>
 #include <string>
@@ -8,12 +7,6 @@
 #include "cli/options.hpp"
 
 namespace cytoscale::cli {
-
-// What a job says of itself.
-struct JobText {
-  std::string name, summary;  // one line
-  std::string description;  // paragraphs: what it reads, does, writes; examples, which begin with two blanks
-};
 
 struct CommandLine {
   std::map<std::string, std::string> values;  // config file, overridden by the command line
@@ -24,13 +17,9 @@ struct CommandLine {
 // `options`: what the job on the command line knows; `config_keys`: every key that a config file may hold
 // (those of all jobs: one file holds an experiment). Throws Error naming the unknown key and the nearest
 // known one, or the file and line; what is wrong inside the config file is added to `problems` instead where
-// that is given. In a config file, ${NAME} and
-// ${NAME:-default} stand for environment variables.
+// that is given. In a config file, ${NAME} and ${NAME:-default} stand for environment variables.
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const OptionSet& options,
                                const std::vector<std::string>& config_keys,
                                std::vector<std::string>* problems = nullptr);
-
-// The page behind `cytoscale <job> --help`.
-std::string manual_page(const JobText& job, const OptionSet& options);
 
 }  // namespace cytoscale::cli

@@ -177,6 +177,11 @@ void OptionSet::assign(const std::map<std::string, std::string>& values, std::ve
   }
 }
 
+void OptionSet::take_from(const OptionSet& other) {
+  for (const auto& option : options_)
+    if (const auto* theirs = other.find(option.key)) option.set(theirs->get());
+}
+
 nlohmann::json OptionSet::to_json(const std::vector<OptionKind>& kinds) const {
   auto json = nlohmann::json::object();
   for (const auto& option : options_)

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,6 +75,20 @@ class OptionSet {
         [&target, key](const auto& word) { target = parse_enum<E>(word, "--" + key); },
         [&target] { return enum_name(target); });
   }
+  // `none`: the word for no choice.
+  template <NamedEnum E>
+  Option& add(const std::string& key, std::optional<E>& target, const std::string& help,
+              const std::string& none = {}) {
+    auto words = enum_words<E>();
+    if (!none.empty()) words.push_back(none);
+    auto& option = add_choice(
+        key, words, help, [&target, key](const auto& word) { target = parse_enum<E>(word, "--" + key); },
+        [&target, none] { return target ? enum_name(*target) : none; });
+    option.set = [&target, none, set = std::move(option.set)](const std::string& word) {
+      word == none ? target.reset() : set(word);
+    };
+    return option;
+  }
   // One of a closed list of words.
   Option& add_choice(const std::string& key, const std::vector<std::string>& words, const std::string& help,
                      std::function<void(const std::string&)> set, std::function<std::string()> get);
@@ -87,6 +102,8 @@ class OptionSet {
   // messages.
   void assign(const std::map<std::string, std::string>& values, std::vector<std::string>* problems = nullptr,
               const std::map<std::string, std::string>& from = {});
+  // Sets the options that this set shares with another to what they are there.
+  void take_from(const OptionSet& other);
   // Options of these kinds as they stand, as text; without paths.
   nlohmann::json to_json(const std::vector<OptionKind>& kinds) const;
   // Files of the options of a kind, by key.

@@ -69,6 +69,7 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
                          const store::CellTable& cells, Encoder& encoder, const EmbedOptions& options,
                          const prepare::FieldFiles& files, const nlohmann::json& provenance) {
   const auto& comm = context.comm;
+  const double start_s = context.clock.now_s();
   mpi::together(comm, [&] {
     options.validate();
     check_channels(screen, encoder);
@@ -103,7 +104,8 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
   if (not_finite > 0 && comm.root())
     context.log.warning(count_text(static_cast<std::uint64_t>(not_finite)) + " " + options.unit +
                         " have features that are not numbers: check the weights of the network");
-  return {comm.sum(embedder.encoded()), passed.fields_done_before, passed.failures.size(), not_finite};
+  return {comm.sum(embedder.encoded()), passed.fields_done_before, passed.failures.size(), not_finite,
+          context.clock.now_s() - start_s};
 }
 
 }  // namespace cytoscale::embed

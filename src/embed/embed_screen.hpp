@@ -44,6 +44,7 @@ struct EmbedResult {
   std::size_t fields_done_before = 0;  // found complete in the file of an interrupted run
   std::size_t failed_fields = 0;       // could be read by segment, but not now: NaN in the file
   std::int64_t cells_not_finite = 0;   // encoded in this run, with features that are not numbers
+  double seconds = 0;                  // of this run
 };
 
 // A field that cannot be read is listed (prepare/failure_report.hpp) and its rows become NaN; more than

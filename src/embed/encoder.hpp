@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "image/crop/crop.hpp"
+#include "network/compute.hpp"
 
 namespace cytoscale::embed {
 
@@ -30,6 +32,10 @@ class Encoder {
   virtual void encode(std::span<const float> crops, std::size_t count, std::span<float> out) = 0;
 };
 
+// What is taken for evidence of what comes back to a pixel: the size of a gradient (Sailem et al. 2017), or
+// that with what is negative set to 0 at each layer (Kraus et al. 2016 eq. 5).
+enum class EvidenceKind { gradient, rectified };
+
 struct EncoderOptions {
   // Model folder or .safetensors file of ours or from elsewhere, or a TorchScript module; empty: an untrained
   // network from `seed`.
@@ -43,21 +49,22 @@ struct EncoderOptions {
   // (Network::backpropagate_evidence). A label, "predicted" (the likeliest one) or "all"; empty: none. Fields
   // only.
   std::string evidence;
-  std::string evidence_kind;  // "gradient" (its size), "rectified"; empty: as the architecture's paper has it
+  std::optional<EvidenceKind> evidence_kind;  // none: as the architecture's paper has it
   // Evidence is asked of the field continued by its mirror image this far beyond its edges: what stands at an
   // edge is seen as what stands in the middle. Probabilities are the field's own.
   int evidence_margin_px = 0;
-  std::string precision = "fp32";         // or "bf16"
-  int threads = 1;                        // that compute
-  int channels = 0;                       // of the screen; a model of another number is refused
-  bool whole_fields = false;              // pictures are fields of crop_size, whatever size it was trained on
-  image::PictureSize crop_size{};         // 0: the model's; 128 where it does not say
-  std::string crop_normalization;         // empty: the model's; "maximum" where it does not say
+  network::Precision precision = network::Precision::fp32;
+  int threads = 1;                 // that compute
+  int channels = 0;                // of the screen; a model of another number is refused
+  bool whole_fields = false;       // pictures are fields of crop_size, whatever size it was trained on
+  image::PictureSize crop_size{};  // 0: the model's; 128 where it does not say
+  // None: the model's; maximum where it does not say.
+  std::optional<image::CropNormalization> crop_normalization;
   std::uint64_t seed = 0;                 // of the untrained network
   std::string architecture = "resnet18";  // of the untrained network
-  std::string device = "auto";            // "auto", "cpu", "cuda"
-  int local_rank = 0;                     // number of this rank on its node: chooses the GPU
-  void validate() const;                  // throws Error
+  network::Device device = network::Device::automatic;
+  int local_rank = 0;     // number of this rank on its node: chooses the GPU
+  void validate() const;  // throws Error
 };
 inline constexpr const char* default_layer = "conv4a";
 
@@ -65,3 +72,10 @@ inline constexpr const char* default_layer = "conv4a";
 std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options);
 
 }  // namespace cytoscale::embed
+
+template <>
+struct cytoscale::EnumNames<cytoscale::embed::EvidenceKind> {
+  static constexpr const char* what = "kind of evidence";
+  static constexpr EnumName<embed::EvidenceKind> all[] = {{embed::EvidenceKind::gradient, "gradient"},
+                                                          {embed::EvidenceKind::rectified, "rectified"}};
+};

@@ -85,7 +85,7 @@ void check_evidence(const network::Model& model, image::PictureSize size, const 
   if (margin < 0 || margin >= std::min(size.height, size.width))
     throw Error("a margin of " + std::to_string(margin) + " px around fields of " + image::size_text(size),
                 "--evidence-margin", "Give 0 or more, less than the field's shorter side");
-  if (margin > 0 && info.spec.pooling.kind == "fc")
+  if (margin > 0 && info.spec.pooling.kind == network::Pool::fc)
     throw Error("a network with fc takes fields of one size: no margin around them", "--evidence-margin",
                 "Leave it out, or train with another --pool");
   if (!network::is_field_network(info.spec.architecture))
@@ -126,7 +126,7 @@ Task evidence_task(const network::Model& model, image::PictureSize size, const E
   task.gradients = true;
   const bool of_probabilities = network::pools_probabilities(model.info.spec.architecture);
   const bool rectified =
-      options.evidence_kind.empty() ? of_probabilities : options.evidence_kind == "rectified";
+      options.evidence_kind ? options.evidence_kind == EvidenceKind::rectified : of_probabilities;
   const auto margin = options.evidence_margin_px;
   task.work = [=, several = model.info.several_labels, labels = model.info.labels, which = options.evidence](
                   network::Network& network, const torch::Tensor& fields) {
@@ -160,8 +160,8 @@ class NetworkEncoder final : public TiledEncoder {
         network_(std::move(network)),
         task_(std::move(task)),
         remark_(remark),
-        precision_(options.precision),
-        type_(options.precision == "bf16" ? torch::kBFloat16 : torch::kFloat32) {
+        precision_(enum_name(options.precision)),
+        type_(options.precision == network::Precision::bf16 ? torch::kBFloat16 : torch::kFloat32) {
     network_->eval();
     network_->to(device_);
     network_->fold_norms(type_);
@@ -198,18 +198,18 @@ CropShape crop_shape_of(const network::Model& model, const EncoderOptions& optio
                 where, "Choose the channels it was trained on with --channels, or another model");
   auto told = options;
   const auto& pooling = info.spec.pooling;
-  const bool any_size =
-      (network::is_field_network(info.spec.architecture) || options.whole_fields) && pooling.kind != "fc";
-  if (pooling.kind == "fc") told.crop_size = {pooling.height, pooling.width};
+  const bool any_size = (network::is_field_network(info.spec.architecture) || options.whole_fields) &&
+                        pooling.kind != network::Pool::fc;
+  if (pooling.kind == network::Pool::fc) told.crop_size = {pooling.height, pooling.width};
   if (info.crop_px > 0 && (!any_size || options.crop_size.height == 0)) told.crop_size = info.crop_px;
-  if (!info.crop_normalization.empty()) told.crop_normalization = info.crop_normalization;
+  if (info.crop_normalization) told.crop_normalization = info.crop_normalization;
   if (options.crop_size.height > 0 && told.crop_size != options.crop_size)
     throw Error("the model was trained on crops of " + image::size_text(told.crop_size) + ", not " +
                     image::size_text(options.crop_size),
                 where, "Leave --crop-size out to take the model's");
-  if (!options.crop_normalization.empty() && told.crop_normalization != options.crop_normalization)
-    throw Error("the model was trained on crops rescaled by '" + told.crop_normalization + "', not by '" +
-                    options.crop_normalization + "'",
+  if (options.crop_normalization && told.crop_normalization != options.crop_normalization)
+    throw Error("the model was trained on crops rescaled by '" + enum_name(*told.crop_normalization) +
+                    "', not by '" + enum_name(*options.crop_normalization) + "'",
                 where, "Leave --crop-normalization out to take the model's");
   auto shape = crop_shape_of(told, info.spec.channels);
   shape.rescaling.statistics = info.statistics;
@@ -223,7 +223,7 @@ std::unique_ptr<Encoder> make_network_encoder(const EncoderOptions& options) {
   if (options.model.empty()) {
     model.path = "untrained network";
     model.info.spec = {options.architecture, options.channels, 0};
-    model.info.crop_normalization.clear();
+    model.info.crop_normalization.reset();
   } else {
     model = network::read_model(options.model, options.channels);
     if (!options.classes) model.info.spec.classes = 0;  // the classification layer is not needed

@@ -59,18 +59,14 @@ std::string TiledEncoder::library() const {
 
 CropShape crop_shape_of(const EncoderOptions& options, int channels) {
   return {channels, options.crop_size.height > 0 ? options.crop_size : image::PictureSize(128),
-          image::Rescaling(image::parse_crop_normalization(
-              options.crop_normalization.empty() ? "maximum" : options.crop_normalization))};
+          image::Rescaling(options.crop_normalization.value_or(image::CropNormalization::maximum))};
 }
 
 void EncoderOptions::validate() const {
-  if (precision != "fp32" && precision != "bf16")
-    throw Error("unknown precision '" + precision + "'", "precision", "Choose fp32 or bf16");
   if (threads < 1) throw Error("at least one thread must compute", "threads");
   const auto smallest = std::min(crop_size.height, crop_size.width);
   if (smallest < 0 || (smallest > 0 && smallest < 8))
     throw Error("crops must have at least 8 px a side", "crop-size");
-  if (!crop_normalization.empty()) image::parse_crop_normalization(crop_normalization);
 }
 
 std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
@@ -80,9 +76,9 @@ std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
                                                          : make_network_encoder(options);
   const auto& [how, statistics] = encoder->rescaling();
   if (image::needs_statistics(how) && statistics.sd.empty())
-    throw Error("crops cannot be rescaled by '" + std::string(image::name_of(how)) +
-                    "': the model has no statistics of a training set",
-                options.model.string(), "Only a model that was trained so can be used so");
+    throw Error(
+        "crops cannot be rescaled by '" + enum_name(how) + "': the model has no statistics of a training set",
+        options.model.string(), "Only a model that was trained so can be used so");
   if (how == image::CropNormalization::mean_image && statistics.size != encoder->crop_size())
     throw Error("the model subtracts a mean image of " + image::size_text(statistics.size) +
                     ", the pictures are of " + image::size_text(encoder->crop_size()),

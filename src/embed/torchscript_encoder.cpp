@@ -101,7 +101,7 @@ std::unique_ptr<Encoder> make_torchscript_encoder(const EncoderOptions& options)
   if (!options.layers.empty())
     throw Error("a TorchScript module has one output and no layers to choose from", "option --layers",
                 "Leave it out, or give a model of ours");
-  if (options.precision != "fp32")
+  if (options.precision != network::Precision::fp32)
     throw Error("a TorchScript module computes in the precision that it was saved in", "option --precision",
                 "Leave it out");
   return std::make_unique<TorchScriptEncoder>(crop_shape_of(options, options.channels), options);

@@ -51,16 +51,6 @@ Eigen::VectorXd shrunk_inverse_times(const profile::Matrix& centered, const Eige
 
 }  // namespace
 
-SeparationAxis parse_separation_axis(const std::string& word) {
-  if (word == "mean-difference") return SeparationAxis::mean_difference;
-  if (word == "lda") return SeparationAxis::lda;
-  throw Error("'" + word + "' is no separating axis", "--zprime-axis", "Use mean-difference or lda");
-}
-
-std::string separation_axis_name(SeparationAxis axis) {
-  return axis == SeparationAxis::lda ? "lda" : "mean-difference";
-}
-
 double ledoit_wolf_shrinkage(const profile::Matrix& centered) {
   const double n = static_cast<double>(centered.rows()), p = static_cast<double>(centered.cols());
   // ‖S‖² and Σ‖x xᵀ‖² through the n × n product: no p × p matrix.

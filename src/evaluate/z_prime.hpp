@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "core/text/csv.hpp"
 #include "profile/profile_table.hpp"
 
@@ -18,8 +19,6 @@ enum class SeparationAxis {
   mean_difference,  // μ₊ − μ₋
   lda  // Σ⁻¹(μ₊ − μ₋), Σ the pooled within-class covariance shrunk to a multiple of I (Ledoit & Wolf 2004)
 };
-SeparationAxis parse_separation_axis(const std::string& word);  // "mean-difference", "lda"; throws Error
-std::string separation_axis_name(SeparationAxis axis);
 
 struct ZPrimeOptions {
   std::string positive = "Metadata_Control=poscon";  // COLUMN=VALUE; the default may be absent from a screen
@@ -55,3 +54,10 @@ ZPrime z_prime(const profile::Matrix& values, const std::vector<char>& negative,
                const std::string& where);
 
 }  // namespace cytoscale::evaluate
+
+template <>
+struct cytoscale::EnumNames<cytoscale::evaluate::SeparationAxis> {
+  static constexpr const char* what = "separating axis";
+  static constexpr EnumName<evaluate::SeparationAxis> all[] = {
+      {evaluate::SeparationAxis::lda, "lda"}, {evaluate::SeparationAxis::mean_difference, "mean-difference"}};
+};

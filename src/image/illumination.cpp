@@ -27,7 +27,7 @@ Plane smoothed(const Plane& mean, const IlluminationOptions& options) {
       1, static_cast<int>(std::min((side + smooth_side_px - 1) / double(smooth_side_px), window / 8)));
   const auto small = filters::shrink(mean, factor);
   const auto smooth =
-      options.smoothing == "gaussian"
+      options.smoothing == Smoothing::gaussian
           ? gaussian_blur(small, window / factor / 4)
           : filters::median_window(small, std::max(1, static_cast<int>(std::lround(window / factor / 2))));
   return filters::enlarge(smooth, factor, mean.height, mean.width);
@@ -48,9 +48,6 @@ void divide_by_floor(std::span<float> gain, double floor_percentile) {
 }  // namespace
 
 void IlluminationOptions::validate() const {
-  if (smoothing != "median" && smoothing != "gaussian") {
-    throw Error("illumination smoothing \"" + smoothing + "\" is unknown", "", "Use median or gaussian");
-  }
   if (window_px < 0 || window_px > 100'000) {
     throw Error("the illumination window is " + std::to_string(window_px) + " px", "",
                 "Give its side in pixels, or 0 for a quarter of the field's");
@@ -87,7 +84,7 @@ Illumination make_illumination(const IlluminationSum& sum, const IlluminationOpt
                 "ImageInspection into failures.csv for the reasons");
   }
   Illumination result{sum.channels, sum.height, sum.width, std::vector<float>(sum.sums.size(), 1.0f)};
-  if (!options.enabled) return result;
+  if (options.smoothing == Smoothing::none) return result;
   const std::size_t size = sum.sums.size() / std::size_t(sum.channels);
   Plane mean(sum.height, sum.width);
   for (int c = 0; c < sum.channels; ++c) {

@@ -8,18 +8,20 @@
 // gain differs by well under 1 %).
 #pragma once
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "image/plane.hpp"
 
 namespace cytoscale::image {
 
+// The window that smooths the mean; none: no correction.
+enum class Smoothing { median, gaussian, none };
+
 struct IlluminationOptions {
-  bool enabled = true;
-  std::string smoothing = "median";  // or "gaussian"
-  int window_px =
-      0;  // side of the median window, or 4 sigma of the Gaussian; 0: a quarter of the longer side
+  Smoothing smoothing = Smoothing::median;
+  // Side of the median window, or 4 sigma of the Gaussian; 0: a quarter of the longer side.
+  int window_px = 0;
   double floor_percentile = 2;  // the smoothed mean is divided by this percentile of itself
   void validate() const;        // throws Error
 };
@@ -39,7 +41,7 @@ struct IlluminationSum {
   void add(const FieldImage& field);
 };
 
-// Needs at least one field (throws Error). Where options.enabled is false, or a channel is black, the gain is
+// Needs at least one field (throws Error). Where there is no smoothing, or a channel is black, the gain is
 // 1 everywhere.
 Illumination make_illumination(const IlluminationSum& sum, const IlluminationOptions& options);
 
@@ -47,3 +49,11 @@ Illumination make_illumination(const IlluminationSum& sum, const IlluminationOpt
 void correct(FieldImage& field, const Illumination& illumination);
 
 }  // namespace cytoscale::image
+
+template <>
+struct cytoscale::EnumNames<cytoscale::image::Smoothing> {
+  static constexpr const char* what = "smoothing of the illumination";
+  static constexpr EnumName<image::Smoothing> all[] = {{image::Smoothing::median, "median"},
+                                                       {image::Smoothing::gaussian, "gaussian"},
+                                                       {image::Smoothing::none, "none"}};
+};

@@ -70,7 +70,7 @@ FieldLocalizer::FieldLocalizer(const screen::Screen& screen, const store::CellTa
     layers_.resize(names_.size(), "localization");
   };
   add({"regions", "covered"});
-  if (!options.truth_masks.empty()) add({"iou"});
+  if (options.has_truth_masks()) add({"iou"});
   if (!options.truth_boxes.empty()) {
     add({"true_positives", "false_negatives", "false_positives", "true_negatives"});
     boxes_ = read_boxes(options.truth_boxes, options.truth_target, screen);
@@ -81,7 +81,7 @@ FieldLocalizer::FieldLocalizer(const screen::Screen& screen, const store::CellTa
 }
 
 void FieldLocalizer::check_masks() const {
-  if (options_.truth_masks == "otsu") {
+  if (options_.otsu_truth) {
     if (!options_.truth_channel.empty()) (void)screen_.channel(options_.truth_channel);
     return;
   }
@@ -99,7 +99,7 @@ void FieldLocalizer::check_masks() const {
 std::vector<std::uint8_t> FieldLocalizer::true_mask(std::size_t field, image::PictureSize size,
                                                     std::span<const float> picture) const {
   std::vector<std::uint8_t> mask;
-  if (options_.truth_masks == "otsu") {
+  if (options_.otsu_truth) {
     const auto c = options_.truth_channel.empty() ? 0 : screen_.channel(options_.truth_channel);
     const auto plane = picture.subspan(c * size.pixels(), size.pixels());
     const auto [low, high] = std::minmax_element(plane.begin(), plane.end());

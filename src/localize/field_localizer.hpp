@@ -22,10 +22,12 @@ struct LocalizerOptions {
   double least_probability = 0.5;
   LocalizeOptions localize;
   int overlays = 20;                  // fields drawn, evenly over the screen
-  std::string truth_masks;            // pattern of file names, not 0 where something is; "otsu"; empty: none
+  std::string truth_masks;            // pattern of file names, not 0 where something is; empty: none
+  bool otsu_truth = false;            // instead: what is above Otsu's threshold
   std::string truth_channel;          // otsu: of this channel; empty: the first
   std::filesystem::path truth_boxes;  // as read_boxes(); empty: none
   std::string truth_target;
+  bool has_truth_masks() const { return otsu_truth || !truth_masks.empty(); }
   void validate() const;  // throws Error
 };
 

@@ -65,8 +65,6 @@ std::vector<std::uint8_t> denoised_mask(const image::Plane& map, const image::Pl
 }  // namespace
 
 void LocalizeOptions::validate() const {
-  if (mask != "peaks" && mask != "mrf")
-    throw Error("unknown choice '" + mask + "'", "option --mask", "Choose from: peaks, mrf");
   in_range(smoothing_px, 0, 1000, "--evidence-smoothing");
   in_range(threshold, 0, 1, "--evidence-threshold");
   in_range(peak_distance_px, 0, 10000, "--peak-distance");
@@ -81,7 +79,7 @@ void LocalizeOptions::validate() const {
 Regions localize(const image::Plane& evidence, const image::Plane& guide, const LocalizeOptions& options) {
   const auto map = image::gaussian_blur(evidence, options.smoothing_px);
   const float highest = *std::max_element(map.pixels.begin(), map.pixels.end());
-  if (options.mask == "mrf")
+  if (options.mask == MaskKind::mrf)
     return at_least(regions_of_mask(map, denoised_mask(map, guide, options)), options.min_area_px);
   const auto peaks =
       find_peaks(map, options.peak_distance_px, static_cast<float>(options.threshold) * highest);

@@ -1,17 +1,19 @@
 // From a map of evidence to what is there: a mask and its regions. Pure.
 #pragma once
-#include <string>
-
+#include "core/enum_names.hpp"
 #include "localize/belief_propagation.hpp"
 #include "localize/regions.hpp"
 
 namespace cytoscale::localize {
 
+enum class MaskKind {
+  peaks,  // maxima of the evidence and what stands around them (Sailem et al. 2017 §2.2)
+  mrf,    // pixels above a threshold, de-noised by belief propagation (Kraus et al. 2016 §3.3)
+};
+
 struct LocalizeOptions {
   double smoothing_px = 0;  // sigma of a Gaussian over the evidence, before all else
-  // "peaks": maxima of the evidence and what stands around them (Sailem et al. 2017 §2.2); "mrf": pixels
-  // above a threshold, de-noised by belief propagation (Kraus et al. 2016 §3.3).
-  std::string mask = "peaks";
+  MaskKind mask = MaskKind::peaks;
   // peaks: share of the picture's highest one that a peak must reach; mrf: of its 99th percentile, that a
   // pixel must.
   double threshold = 0.5;
@@ -32,3 +34,10 @@ struct LocalizeOptions {
 Regions localize(const image::Plane& evidence, const image::Plane& guide, const LocalizeOptions& options);
 
 }  // namespace cytoscale::localize
+
+template <>
+struct cytoscale::EnumNames<cytoscale::localize::MaskKind> {
+  static constexpr const char* what = "kind of mask";
+  static constexpr EnumName<localize::MaskKind> all[] = {{localize::MaskKind::peaks, "peaks"},
+                                                         {localize::MaskKind::mrf, "mrf"}};
+};

@@ -38,7 +38,7 @@ const FieldDesign& mil_cnn() {
        {1, 1000, 0, false, 0.5}},
       {1, 0, 0, false},
       true,
-      {"noisy-and", "noisy-or", "isr", "generalized-mean", "lse", "mean", "max"}};
+      {Pool::noisy_and, Pool::noisy_or, Pool::isr, Pool::generalized_mean, Pool::lse, Pool::mean, Pool::max}};
   return design;
 }
 
@@ -51,7 +51,7 @@ FieldDesign wscnn(int layers) {
                         {{11, 50, 0}, {3, 100, 0}, {5, 100, 1}},
                         {5, 0, 1, false},
                         false,
-                        {"max", "mean", "lse", "fc"}};
+                        {Pool::max, Pool::mean, Pool::lse, Pool::fc}};
   for (int i = 4; i < layers; ++i) design.layers.push_back({3, 100, 1});
   return design;
 }

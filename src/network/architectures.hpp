@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "network/network_spec.hpp"
 #include "store/safetensors.hpp"
 
 namespace cytoscale::network {
@@ -22,9 +23,9 @@ struct FieldDesign {
   int mean_pool;             // px, before the first layer; 1: none
   int pool_px, pool_stride;  // of the max pools between layers; a map smaller than the last pool is one place
   std::vector<FieldLayer> layers;
-  FieldLayer maps;                 // its `to` is the number of classes
-  bool probabilities;              // a map holds probabilities, through a sigmoid; else scores of any size
-  std::vector<std::string> pools;  // the first is the usual one
+  FieldLayer maps;          // its `to` is the number of classes
+  bool probabilities;       // a map holds probabilities, through a sigmoid; else scores of any size
+  std::vector<Pool> pools;  // the first is the usual one
 };
 
 struct Architecture {

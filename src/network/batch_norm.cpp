@@ -85,11 +85,6 @@ class SyncNorm : public torch::autograd::Function<SyncNorm> {
 
 }  // namespace
 
-NormMode parse_norm_mode(const std::string& name) {
-  if (name == "frozen") return NormMode::frozen;
-  return name == "sync" ? NormMode::sync : NormMode::local;
-}
-
 BatchNormImpl::BatchNormImpl(int channels, std::shared_ptr<NormContext> context)
     : context_(std::move(context)) {
   weight = register_parameter("weight", torch::ones({channels}));

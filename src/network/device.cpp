@@ -7,20 +7,18 @@
 
 namespace cytoscale::network {
 
-torch::Device choose_device(const std::string& choice, int local_rank) {
-  if (choice != "auto" && choice != "cpu" && choice != "cuda")
-    throw Error("unknown device '" + choice + "'", "device", "Choose auto, cpu or cuda");
-  if (choice == "cpu") return torch::kCPU;
+torch::Device choose_device(Device choice, int local_rank) {
+  if (choice == Device::cpu) return torch::kCPU;
   const auto devices = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (devices > 0) return {torch::kCUDA, static_cast<torch::DeviceIndex>(local_rank % devices)};
-  if (choice == "cuda")
+  if (choice == Device::cuda)
     throw Error(
         "no CUDA device can be used: this LibTorch was built without CUDA, or the machine shows no GPU",
         "device", "Build with the preset cuda on a machine with a GPU, or choose cpu");
   return torch::kCPU;
 }
 
-void check_device(const std::string& choice) {
+void check_device(Device choice) {
   choose_device(choice, 0);
 }
 

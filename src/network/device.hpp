@@ -1,10 +1,10 @@
-// Where networks compute: "auto" (a GPU where there is one), "cpu" or "cuda".
+// Whether networks can compute where they are to.
 #pragma once
-#include <string>
+#include "network/compute.hpp"
 
 namespace cytoscale::network {
 
-// Throws Error: not one of these words, or CUDA is asked for and this LibTorch or machine has none.
-void check_device(const std::string& choice);
+// Throws Error: CUDA is asked for and this LibTorch or machine has none.
+void check_device(Device choice);
 
 }  // namespace cytoscale::network

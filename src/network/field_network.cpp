@@ -43,7 +43,7 @@ class FieldNetwork final : public Network {
 
   void add_pool(const Pooling& pooling) {
     const int classes = spec().classes;
-    if (pooling.kind == "fc") {
+    if (pooling.kind == Pool::fc) {
       const int places =
           map_side(spec().architecture, pooling.height) * map_side(spec().architecture, pooling.width);
       pool_ = [](const torch::Tensor& maps) { return maps.flatten(1); };
@@ -51,17 +51,17 @@ class FieldNetwork final : public Network {
     }
     if (!design_.probabilities) {
       pool_ = [pooling](const torch::Tensor& maps) {
-        return pool_scores(pooling.kind, maps, pooling.sharpness);
+        return pool_scores(*pooling.kind, maps, pooling.sharpness);
       };
       classifier_ = [](const torch::Tensor& scores) { return scores; };
       return;
     }
     torch::Tensor threshold;
-    if (pooling.kind == "noisy-and")
+    if (pooling.kind == Pool::noisy_and)
       threshold = register_module("pool", std::make_shared<torch::nn::Module>())
                       ->register_parameter("threshold", torch::empty({classes}));
     pool_ = [pooling, threshold](const torch::Tensor& maps) {
-      return pool_log_odds(pooling.kind, maps, pooling.sharpness, threshold);
+      return pool_log_odds(*pooling.kind, maps, pooling.sharpness, threshold);
     };
     add_decision(classes);
   }

@@ -11,16 +11,9 @@
 #include <span>
 #include <string>
 
+#include "network/compute.hpp"
+
 namespace cytoscale::network {
-
-// How batch normalization gets its statistics while training.
-enum class NormMode {
-  local,   // of the cells that pass together
-  frozen,  // the stored ones, as in inference; scale and shift still learn
-  sync,    // of the batch over all ranks
-};
-
-NormMode parse_norm_mode(const std::string& name);  // "local", "frozen", "sync"
 
 // Shared by all normalizations of one network.
 struct NormContext {

@@ -72,8 +72,8 @@ nlohmann::json json_of(const store::SafeTensors& file, const std::string& key,
 Pooling pooling_of(const store::SafeTensors& file, const std::filesystem::path& path) {
   const auto json = json_of(file, "pooling", path);
   try {
-    return {json.at("kind").get<std::string>(), json.at("sharpness").get<double>(),
-            json.at("height").get<int>(), json.at("width").get<int>()};
+    return {parse_enum<Pool>(json.at("kind").get<std::string>(), path.string() + ":pooling"),
+            json.at("sharpness").get<double>(), json.at("height").get<int>(), json.at("width").get<int>()};
   } catch (const nlohmann::json::exception&) {
     throw Error("not the description of a pool", path.string() + ":pooling", "Export the model again");
   }
@@ -132,7 +132,7 @@ ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::p
   const auto format = file.metadata.find("format");
   if (format == file.metadata.end() || !format->second.starts_with("cytoscale")) {
     info.spec = spec_from_tensors(file, path);
-    info.crop_normalization.clear();
+    info.crop_normalization.reset();
     return info;
   }
   if (format->second != format_name)
@@ -144,7 +144,11 @@ ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::p
   if (is_field_network(info.spec.architecture)) info.spec.pooling = pooling_of(file, path);
   info.crop_px = number_of(file, "crop_px", path);
   info.several_labels = file.metadata.contains("several_labels");
-  info.crop_normalization = text_of(file, "crop_normalisation", path);
+  const auto rescaled = text_of(file, "crop_normalisation", path);
+  info.crop_normalization.reset();
+  if (!rescaled.empty())
+    info.crop_normalization =
+        parse_enum<image::CropNormalization>(rescaled, path.string() + ":crop_normalisation");
   const auto labels = json_of(file, "labels", path);
   if (!labels.is_array()) throw Error("not a list", path.string() + ":labels", "Export the model again");
   for (const auto& label : labels) {
@@ -162,15 +166,16 @@ ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::p
 }
 
 void describe_model(const ModelInfo& info, store::SafeTensors& file) {
-  std::map<std::string, std::string> metadata = {{"format", format_name},
-                                                 {"architecture", info.spec.architecture},
-                                                 {"channels", std::to_string(info.spec.channels)},
-                                                 {"classes", std::to_string(info.spec.classes)},
+  std::map<std::string, std::string> metadata = {
+      {"format", format_name},
+      {"architecture", info.spec.architecture},
+      {"channels", std::to_string(info.spec.channels)},
+      {"classes", std::to_string(info.spec.classes)},
 
-                                                 {"crop_px", std::to_string(info.crop_px)},
-                                                 {"crop_normalisation", info.crop_normalization},
-                                                 {"labels", nlohmann::json(info.labels).dump()},
-                                                 {"provenance", info.provenance.dump()}};
+      {"crop_px", std::to_string(info.crop_px)},
+      {"crop_normalisation", info.crop_normalization ? enum_name(*info.crop_normalization) : ""},
+      {"labels", nlohmann::json(info.labels).dump()},
+      {"provenance", info.provenance.dump()}};
   for (const auto& [key, value] : metadata) file.metadata[key] = value;
   if (info.several_labels) file.metadata["several_labels"] = "yes";
   if (const auto& [mean, sd, size] = info.statistics; !sd.empty()) {
@@ -182,7 +187,7 @@ void describe_model(const ModelInfo& info, store::SafeTensors& file) {
   if (!is_field_network(info.spec.architecture)) return;
   const auto pooling = resolved_pooling(info.spec);
   file.metadata["pooling"] = nlohmann::json{
-      {"kind", pooling.kind},
+      {"kind", enum_name(*pooling.kind)},
       {"sharpness", pooling.sharpness},
       {"height", pooling.height},
       {"width", pooling.width}}.dump();
@@ -198,11 +203,10 @@ Model read_model(const std::filesystem::path& model, int channels, Contents cont
                                            : store::read_safetensors_header(read.path);
   read.info = model_info_of(read.weights, read.path);
   const auto& how = read.info.crop_normalization;
-  if (contents == Contents::all && !how.empty() &&
-      image::needs_statistics(image::parse_crop_normalization(how)))
+  if (contents == Contents::all && how && image::needs_statistics(*how))
     read.info.statistics = statistics_of(read.weights, read.path);
   auto& own = read.info.spec.channels;
-  const bool foreign = read.info.crop_normalization.empty();
+  const bool foreign = !how;
   if (!foreign || channels == 0 || own == channels || own != 3) return read;
   for (const std::string name : {"conv1.weight", "features.0.weight"})
     if (const auto found = read.weights.tensors.find(name); found != read.weights.tensors.end())

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,12 @@ namespace cytoscale::network {
 
 struct ModelInfo {
   NetworkSpec spec;
-  int crop_px = 0;                             // 0: not known (weights from elsewhere)
-  std::string crop_normalization = "maximum";  // empty: not known
-  image::PictureStatistics statistics{};       // that it takes, if any
-  std::vector<std::string> labels;             // name of each class; may be empty
-  bool several_labels = false;                 // a picture may have more than one: each is answered by itself
+  int crop_px = 0;  // 0: not known (weights from elsewhere)
+  // None: not known.
+  std::optional<image::CropNormalization> crop_normalization = image::CropNormalization::maximum;
+  image::PictureStatistics statistics{};  // that it takes, if any
+  std::vector<std::string> labels;        // name of each class; may be empty
+  bool several_labels = false;            // a picture may have more than one: each is answered by itself
   nlohmann::json provenance = nlohmann::json::object();
 };
 

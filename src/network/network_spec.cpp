@@ -18,6 +18,12 @@ const FieldDesign* design_of(const std::string& architecture) {
   return found == architectures().end() ? nullptr : found->second.field;
 }
 
+std::string words_of(const std::vector<Pool>& pools) {
+  std::vector<std::string> words;
+  for (const auto pool : pools) words.push_back(enum_name(pool));
+  return join(words, ", ");
+}
+
 std::vector<LayerInfo> layers_in(const FieldDesign& design) {
   std::vector<LayerInfo> layers;
   for (const auto& layer : design.layers)
@@ -68,16 +74,16 @@ bool pools_probabilities(const std::string& architecture) {
   return design && design->probabilities;
 }
 
-std::vector<std::string> pools_of(const std::string& architecture) {
+std::vector<Pool> pools_of(const std::string& architecture) {
   const auto* design = design_of(architecture);
-  return design ? design->pools : std::vector<std::string>{};
+  return design ? design->pools : std::vector<Pool>{};
 }
 
 Pooling resolved_pooling(const NetworkSpec& spec) {
   auto pooling = spec.pooling;
   const auto pools = pools_of(spec.architecture);
-  if (pooling.kind.empty() && !pools.empty()) pooling.kind = pools.front();
-  if (pooling.sharpness == 0) pooling.sharpness = pooling.kind == "noisy-and" ? 10 : 2.5;
+  if (!pooling.kind && !pools.empty()) pooling.kind = pools.front();
+  if (pooling.sharpness == 0) pooling.sharpness = pooling.kind == Pool::noisy_and ? 10 : 2.5;
   return pooling;
 }
 
@@ -104,15 +110,15 @@ void NetworkSpec::validate() const {
     throw Error("a network needs at least one input channel, not " + std::to_string(channels));
   if (classes < 0) throw Error("a network cannot have " + std::to_string(classes) + " classes");
   const auto pools = pools_of(architecture);
-  if (!pooling.kind.empty() && std::find(pools.begin(), pools.end(), pooling.kind) == pools.end())
-    throw Error(architecture + " has no pool '" + pooling.kind + "'", "option --pool",
+  if (pooling.kind && std::find(pools.begin(), pools.end(), *pooling.kind) == pools.end())
+    throw Error(architecture + " has no pool '" + enum_name(*pooling.kind) + "'", "option --pool",
                 pools.empty()
                     ? "Only networks over whole fields have a choice of pools: mil_cnn, wscnn4, wscnn6"
-                    : "Choose from: " + join(pools, ", "));
+                    : "Choose from: " + words_of(pools));
   if (!(pooling.sharpness >= 0))
     throw Error("the sharpness of a pool cannot be below 0", "option --pool-sharpness",
                 "Give a or r of the pool");
-  if (pooling.kind == "fc" && classes > 0 &&
+  if (pooling.kind == Pool::fc && classes > 0 &&
       (map_side(architecture, pooling.height) < 1 || map_side(architecture, pooling.width) < 1))
     throw Error("a fully connected layer over the class maps needs to know the size of the fields, and " +
                     std::to_string(pooling.height) + " × " + std::to_string(pooling.width) +

@@ -4,14 +4,19 @@
 // and fc7 (after their ReLU); of a network over fields conv1, conv2, … (after ReLU and pool); every layer's
 // output is averaged over its pixels.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/enum_names.hpp"
+
 namespace cytoscale::network {
 
-// How a network over fields makes one value of the map that it has for each class.
+// How a network over fields makes one value of the map that it has for each class (pooling_torch.hpp).
+enum class Pool { noisy_and, noisy_or, isr, generalized_mean, lse, mean, max, fc };
+
 struct Pooling {
-  std::string kind;           // empty: the architecture's usual one, see pools_of()
+  std::optional<Pool> kind;   // none: the architecture's usual one, see pools_of()
   double sharpness = 0;       // a of noisy-and, r of generalized-mean and lse; 0: the usual one
   int height = 0, width = 0;  // px, of the fields: fc takes fields of one size only
 };
@@ -44,7 +49,7 @@ bool is_field_network(const std::string& architecture);
 // Whether its class maps hold probabilities, and so what the pool makes of them (Kraus et al. 2016), or
 // scores.
 bool pools_probabilities(const std::string& architecture);
-std::vector<std::string> pools_of(const std::string& architecture);
+std::vector<Pool> pools_of(const std::string& architecture);
 // With what is usual filled in: the kind; a = 10, r = 2.5.
 Pooling resolved_pooling(const NetworkSpec& spec);
 // The side of a class map of a field whose side has so many pixels; 0 or less: the field is too small.
@@ -61,3 +66,16 @@ std::vector<LayerInfo> select_layers(const NetworkSpec& spec, const std::vector<
 std::vector<std::string> feature_names_of(const NetworkSpec& spec, const std::vector<LayerInfo>& layers);
 
 }  // namespace cytoscale::network
+
+template <>
+struct cytoscale::EnumNames<cytoscale::network::Pool> {
+  static constexpr const char* what = "pool";
+  static constexpr EnumName<network::Pool> all[] = {{network::Pool::noisy_and, "noisy-and"},
+                                                    {network::Pool::noisy_or, "noisy-or"},
+                                                    {network::Pool::isr, "isr"},
+                                                    {network::Pool::generalized_mean, "generalized-mean"},
+                                                    {network::Pool::lse, "lse"},
+                                                    {network::Pool::mean, "mean"},
+                                                    {network::Pool::max, "max"},
+                                                    {network::Pool::fc, "fc"}};
+};

@@ -100,8 +100,8 @@ void load_weights(Network& network, const store::SafeTensors& file, const std::s
 void check_weights(const Network& network, const store::SafeTensors& file, const std::string& where,
                    LastLayer last_layer = LastLayer::load);
 
-// "auto", "cpu" or "cuda" (network/device.hpp): the device for this rank (its number on its node chooses the
-// GPU). Throws Error when CUDA is asked for and this LibTorch or machine has none.
-torch::Device choose_device(const std::string& choice, int local_rank);
+// The device for this rank (its number on its node chooses the GPU). Throws Error when CUDA is asked for and
+// this LibTorch or machine has none.
+torch::Device choose_device(Device choice, int local_rank);
 
 }  // namespace cytoscale::network

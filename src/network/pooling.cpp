@@ -80,25 +80,24 @@ Tensor log_sum_exp(const Tensor& z, double r) {
 
 }  // namespace
 
-Tensor pool_log_odds(const std::string& kind, const Tensor& logits, double sharpness,
-                     const Tensor& threshold) {
+Tensor pool_log_odds(Pool kind, const Tensor& logits, double sharpness, const Tensor& threshold) {
   const auto z = logits.flatten(2).to(torch::kFloat64);
   Tensor odds;
-  if (kind == "noisy-and")
+  if (kind == Pool::noisy_and)
     odds = noisy_and(z, sharpness, threshold.to(torch::kFloat64));
-  else if (kind == "noisy-or")
+  else if (kind == Pool::noisy_or)
     odds = noisy_or(z);
-  else if (kind == "isr")  // p/(1−p) is e^z
+  else if (kind == Pool::isr)  // p/(1−p) is e^z
     odds = torch::logsumexp(z, {-1});
-  else if (kind == "generalized-mean")
+  else if (kind == Pool::generalized_mean)
     odds = generalized_mean(z, sharpness);
-  else if (kind == "lse")
+  else if (kind == Pool::lse)
     odds = log_sum_exp(z, sharpness);
-  else if (kind == "mean")
+  else if (kind == Pool::mean)
     odds = log_mean_exp(torch::log_sigmoid(z)) - log_mean_exp(torch::log_sigmoid(-z));
-  else if (kind == "max")
+  else if (kind == Pool::max)
     odds = z.amax(-1);
-  TORCH_CHECK(odds.defined(), "no pool of probabilities is called ", kind);
+  TORCH_CHECK(odds.defined(), "no pool of probabilities is called ", enum_name(kind));
   return odds.to(logits.scalar_type());
 }
 
@@ -106,11 +105,11 @@ Tensor probabilities_of_odds(const Tensor& log_odds) {
   return torch::sigmoid(log_odds.to(torch::kFloat64)).to(log_odds.scalar_type());
 }
 
-Tensor pool_scores(const std::string& kind, const Tensor& scores, double sharpness) {
+Tensor pool_scores(Pool kind, const Tensor& scores, double sharpness) {
   const auto flat = scores.flatten(2);
-  if (kind == "max") return flat.amax(-1);
-  if (kind == "mean") return flat.mean(-1);
-  TORCH_CHECK(kind == "lse", "no pool of scores is called ", kind);
+  if (kind == Pool::max) return flat.amax(-1);
+  if (kind == Pool::mean) return flat.mean(-1);
+  TORCH_CHECK(kind == Pool::lse, "no pool of scores is called ", enum_name(kind));
   return (log_mean_exp(flat.to(torch::kFloat64) * sharpness) / sharpness).to(scores.scalar_type());
 }
 

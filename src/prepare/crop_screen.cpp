@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/text/text.hpp"
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
 #include "prepare/fill_rows.hpp"
@@ -98,6 +99,13 @@ store::CellWindows cut_windows(const image::PackedField& image, const store::Cel
     }
   }
   return windows;
+}
+
+std::string crop_plan_text(const store::CellTable& cells, std::size_t channels,
+                           const CropScreenOptions& options) {
+  return count_text(static_cast<std::uint64_t>(cells.cells())) + " cells, windows of " +
+         std::to_string(options.window_px) + " px, " +
+         bytes_text(store::crop_store_bytes(cells.cells(), channels, options.window_px, options.bits));
 }
 
 FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen& screen,

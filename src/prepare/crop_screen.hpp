@@ -17,6 +17,10 @@ struct CropScreenOptions {
   void validate() const;   // throws Error
 };
 
+// "1,200 cells, windows of 128 px, 350 MiB": what the store will hold.
+std::string crop_plan_text(const store::CellTable& cells, std::size_t channels,
+                           const CropScreenOptions& options);
+
 // Files: output is the store. Fields that cannot be read, errors, interrupted runs and stops: as
 // FieldPass::run(). The same bytes for any number of ranks and threads. Collective: yes.
 FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen& screen,

@@ -43,7 +43,7 @@ void add_retrieval(nlohmann::json& json, const evaluate::RetrievalFigures& figur
 }
 
 nlohmann::json z_prime_json(const evaluate::ZPrime& z, const evaluate::ZPrimeOptions& options) {
-  return {{"axis", evaluate::separation_axis_name(options.axis)},
+  return {{"axis", enum_name(options.axis)},
           {"positive", options.positive},
           {"train", options.train},
           {"held_out", z.held_out},

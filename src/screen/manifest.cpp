@@ -19,16 +19,6 @@ void ManifestOptions::validate() const {
   }
 }
 
-ManifestFormat parse_manifest_format(const std::string& name) {
-  if (name == "auto") return ManifestFormat::automatic;
-  if (name == "native") return ManifestFormat::native;
-  if (name == "bbbc021") return ManifestFormat::bbbc021;
-  if (name == "loaddata") return ManifestFormat::loaddata;
-  if (name == "deepprofiler") return ManifestFormat::deepprofiler;
-  throw Error("'" + name + "' is not a manifest format", "--manifest-format",
-              "Use auto, native, bbbc021, loaddata or deepprofiler");
-}
-
 ManifestFormat guess_format(const Table& table) {
   const auto any_begins = [&](const char* prefix) {
     return std::any_of(table.columns.begin(), table.columns.end(),

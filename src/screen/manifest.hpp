@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::screen {
@@ -25,9 +26,6 @@ struct ManifestOptions {
   void validate() const;  // throws Error
 };
 
-ManifestFormat parse_manifest_format(
-    const std::string& name);  // "auto", "native", "bbbc021", "loaddata", "deepprofiler"
-
 // Throws Error naming file, line or column, and remedy. Does not open images.
 Screen read_manifest(const ManifestOptions& options);
 
@@ -45,3 +43,14 @@ void write_native_manifest(const std::filesystem::path& path, const Screen& scre
                            const std::filesystem::path& relative_to);
 
 }  // namespace cytoscale::screen
+
+template <>
+struct cytoscale::EnumNames<cytoscale::screen::ManifestFormat> {
+  static constexpr const char* what = "manifest format";
+  static constexpr EnumName<screen::ManifestFormat> all[] = {
+      {screen::ManifestFormat::automatic, "auto"},
+      {screen::ManifestFormat::native, "native"},
+      {screen::ManifestFormat::bbbc021, "bbbc021"},
+      {screen::ManifestFormat::loaddata, "loaddata"},
+      {screen::ManifestFormat::deepprofiler, "deepprofiler"}};
+};

@@ -103,7 +103,7 @@ TEST(ZPrime, BadInputIsNamed) {
   EXPECT_NE(
       message_of([&] { fit_axis(same, negative, positive, SeparationAxis::lda); }).find("same mean profile"),
       std::string::npos);
-  EXPECT_THROW(parse_separation_axis("pca"), Error);
+  EXPECT_THROW(parse_enum<SeparationAxis>("pca"), Error);
 }
 
 }  // namespace

@@ -88,8 +88,8 @@ TEST(Crop, RescalesEachChannel) {
   EXPECT_EQ(rescaled(CropNormalization::none), raw);
   auto copy = raw;
   EXPECT_THROW(normalize_crop(copy, 5, CropNormalization::maximum), Error);
-  EXPECT_EQ(parse_crop_normalization("zscore"), CropNormalization::zscore);
-  EXPECT_THROW(parse_crop_normalization("max"), Error);
+  EXPECT_EQ(parse_enum<CropNormalization>("zscore"), CropNormalization::zscore);
+  EXPECT_THROW(parse_enum<CropNormalization>("max"), Error);
 }
 
 TEST(Quality, FallsWithBlurAndIgnoresGainAndOffset) {

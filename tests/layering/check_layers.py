@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks every #include of src/ and jobs/ against the two tables in docs/architecture.md.
+"""Checks every #include of src/ and jobs/ against the two tables in docs/architecture.md, their namespaces, and the sizes of folders
+and of jobs.
 
 usage: check_layers.py REPOSITORY
 
@@ -14,6 +15,7 @@ NAMESPACE = re.compile(r"^namespace (cytoscale[\w:]*) \{")
 # A class of another folder, declared and no more.
 FORWARD = re.compile(r"^namespace cytoscale::\w+ \{\n(?:(?:class|struct) \w+;\n)+\}.*\n", re.M)
 MOST_FILES = 25  # .cpp and .hpp of one folder, without its subfolders
+MOST_JOB_LINES = 60  # of a file in jobs/: options, logic and texts have homes of their own
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -104,11 +106,23 @@ def crowded(root, repository):
             yield f"{path.relative_to(repository)}: {count} files, more than {MOST_FILES}: divide it into rooms"
 
 
+def long_jobs(root, repository):
+    """Files of jobs/ that hold more than wiring, one line each."""
+    for path in sorted(root.rglob("*")):
+        if path.suffix not in (".cpp", ".hpp"):
+            continue
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        if lines > MOST_JOB_LINES:
+            yield (f"{path.relative_to(repository)}: {lines} lines, more than {MOST_JOB_LINES}: options belong to src/settings, "
+                   "logic to the library that it is of")
+
+
 def violations(repository):
     repository = pathlib.Path(repository)
     rules = Rules((repository / "docs" / "architecture.md").read_text(encoding="utf-8"))
     found, files, headers = [], 0, {}
     folders = [(path.name, path) for path in sorted((repository / "src").iterdir()) if path.is_dir()]
+    found += long_jobs(repository / "jobs", repository)
     for folder, root in folders + [("jobs", repository / "jobs")]:
         found += crowded(root, repository)
         for path in sorted(root.rglob("*")):

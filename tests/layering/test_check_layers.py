@@ -86,6 +86,12 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(code, 1, output)
         self.assertIn("src/learn/data: 26 files", output)
 
+    def test_long_job_is_refused(self):
+        code, output = self.check({"jobs/train.cpp": "\n" * 61, "jobs/embed.cpp": "\n" * 60, "jobs/manual/train.txt": "x\n" * 100})
+        self.assertEqual(code, 1, output)
+        self.assertIn("jobs/train.cpp: 61 lines, more than 60", output)
+        self.assertIn(" 1 violations", output)
+
     def test_header_without_its_folder_is_refused(self):
         self.expect_violation("src/core/a.cpp", '#include "x.hpp"\n', "src/core/a.cpp:1:", "without its folder")
 

@@ -48,10 +48,10 @@ void dump_schedules(store::SafeTensors& file) {
   const auto losses =
       torch::tensor({3.0, 2.0, 2.5, 1.9999, 2.2, 2.1, 2.3, 1.5, 1.6, 1.6, 1.7, 1.4}, torch::kFloat64);
   file.tensors["schedule/losses"] = network::store_tensor(losses);  // one after every fifth step
-  for (const std::string name : {"constant", "cosine", "step", "plateau"}) {
+  for (const auto& [kind, name] : EnumNames<learn::ScheduleKind>::all) {
     learn::TrainOptions options;
     options.learning_rate = 0.02;
-    options.schedule = name;
+    options.schedule = kind;
     options.warmup_steps = 7;
     options.schedule_steps = 11;
     options.schedule_factor = 0.3;
@@ -65,7 +65,7 @@ void dump_schedules(store::SafeTensors& file) {
       again.restore(nlohmann::json::parse(schedule.state().dump()));
       schedule = again;
     }
-    file.tensors["schedule/" + name] = network::store_tensor(rates);
+    file.tensors[std::string("schedule/") + name] = network::store_tensor(rates);
   }
 }
 
@@ -85,9 +85,10 @@ void dump_outcome(store::SafeTensors& file, const std::string& name, const learn
   }
 }
 
-void dump_regularizer(store::SafeTensors& file, const std::string& kind, const learn::CropBatch& batch) {
+void dump_regularizer(store::SafeTensors& file, learn::RegularizerKind which, const learn::CropBatch& batch) {
+  const auto kind = enum_name(which);
   learn::TrainOptions options;
-  options.regularizer.kind = kind;
+  options.regularizer.kind = which;
   options.regularizer.rnn_cells = 3;
   const learn::CellSampler sampler(undrawn(), 1, false);
   const auto regularizer = learn::make_regularizer(sampler, options);
@@ -117,7 +118,7 @@ void dump_joint(store::SafeTensors& file, const std::string& name, const network
 
 void dump_clipping(store::SafeTensors& file) {
   learn::TrainOptions options;
-  options.optimiser = "sgd";
+  options.optimiser = learn::OptimizerKind::sgd;
   options.clip_norm = 1.5;
   auto parameters = random_values({6, 50}, 2);
   file.tensors["clip/before"] = network::store_tensor(parameters.clone());
@@ -149,11 +150,11 @@ int main(int argc, char** argv) {
     blended.targets[i * labels + first[i]] += weight[i];
     blended.targets[i * labels + second[i]] += 1 - weight[i];
   }
-  dump_regularizer(file, "mixup", blended);
-  dump_regularizer(file, "rnn", groups);
+  dump_regularizer(file, learn::RegularizerKind::mixup, blended);
+  dump_regularizer(file, learn::RegularizerKind::rnn, groups);
   learn::CropBatch fields{5, 1, {}, {}, groups.targets};
-  dump_joint(file, "joint", {"noisy-and", 10}, false, fields);
+  dump_joint(file, "joint", {network::Pool::noisy_and, 10}, false, fields);
   for (std::size_t i = 0; i < 5; ++i) fields.targets[i * labels + second[i]] = 1;
-  dump_joint(file, "joint_several", {"lse", 2.5}, true, fields);
+  dump_joint(file, "joint_several", {network::Pool::lse, 2.5}, true, fields);
   store::write_safetensors(argv[1], file);
 }

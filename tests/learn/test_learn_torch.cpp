@@ -120,7 +120,7 @@ TEST(SyncNorm, ANetworkLearnsAsOnOneRank) {
 }
 
 // Oracle: LibTorch's optimisers.
-class OptimiserTest : public testing::TestWithParam<std::string> {};
+class OptimiserTest : public testing::TestWithParam<OptimizerKind> {};
 
 TEST_P(OptimiserTest, IsThatOfLibTorch) {
   TrainOptions options;
@@ -132,7 +132,7 @@ TEST_P(OptimiserTest, IsThatOfLibTorch) {
   std::copy_n(vector.data_ptr<float>(), 70, parameters.data());
   std::copy_n(matrix.data_ptr<float>(), 150000, parameters.data() + 70);
   std::unique_ptr<torch::optim::Optimizer> decayed, plain;
-  if (GetParam() == "sgd") {
+  if (GetParam() == OptimizerKind::sgd) {
     const auto base = torch::optim::SGDOptions(0.01).momentum(0.9).nesterov(true);
     decayed = std::make_unique<torch::optim::SGD>(std::vector<torch::Tensor>{matrix},
                                                   torch::optim::SGDOptions(base).weight_decay(0.05));
@@ -158,7 +158,7 @@ TEST_P(OptimiserTest, IsThatOfLibTorch) {
   EXPECT_LT(relative(torch::from_blob(parameters.data() + 70, {300, 500}), matrix.detach()), 1e-6);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, OptimiserTest, testing::Values("sgd", "adamw"));
+INSTANTIATE_TEST_SUITE_P(All, OptimiserTest, testing::Values(OptimizerKind::sgd, OptimizerKind::adamw));
 
 // Oracle: the sums of what every rank adds, written down. Buckets are completed out of order.
 TEST(DeviceSums, AreSumsOverRanksAndShards) {

@@ -131,8 +131,8 @@ TEST(Sampler, PartnersAreOfAnotherReplicateOrBatch) {
   int same_label = 0;
   for (int i = 0; i < 2000; ++i) {
     const auto first = sampler.draw(3, i);
-    const auto replicate = sampler.draw_partner(3, i, first, PartnerFrom::other_replicate),
-               batch = sampler.draw_partner(3, i, first, PartnerFrom::other_batch);
+    const auto replicate = sampler.draw_partner(3, i, first, MixupPartner::replicate),
+               batch = sampler.draw_partner(3, i, first, MixupPartner::batch);
     EXPECT_NE(replicate.well, first.well);
     EXPECT_NE(plan.wells[batch.well].batch, plan.wells[first.well].batch);
     EXPECT_FALSE(plan.wells[replicate.well].validation || plan.wells[batch.well].validation);
@@ -141,7 +141,7 @@ TEST(Sampler, PartnersAreOfAnotherReplicateOrBatch) {
   }
   EXPECT_GT(same_label, 400);
   EXPECT_LT(same_label, 1600);
-  EXPECT_NO_THROW(sampler.check_partners(PartnerFrom::other_batch));
+  EXPECT_NO_THROW(sampler.check_partners(MixupPartner::batch));
 }
 
 // One cell in ten thousand is of another batch.
@@ -154,7 +154,7 @@ TEST(Sampler, ARarePartnerIsFound) {
   const CellSampler sampler(plan, 4, false);
   for (int i = 0; i < 50; ++i) {
     const auto first = sampler.draw(0, i);
-    EXPECT_NE(sampler.draw_partner(0, i, first, PartnerFrom::other_batch).well, first.well);
+    EXPECT_NE(sampler.draw_partner(0, i, first, MixupPartner::batch).well, first.well);
   }
 }
 
@@ -205,11 +205,11 @@ TEST(Sampler, WhatCannotBeDrawnIsSaidBefore) {
   EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(41, "cells", ""); }).find("40 cells"),
             std::string::npos);
   for (auto& well : plan.wells) well.batch = 0;
-  const auto other_batch = [](auto& s) { s.check_partners(PartnerFrom::other_batch); };
+  const auto other_batch = [](auto& s) { s.check_partners(MixupPartner::batch); };
   EXPECT_NE(problem(plan, other_batch).find("all training wells are of one"), std::string::npos);
   plan.batches = {""};
   EXPECT_NE(problem(plan, other_batch).find("not known"), std::string::npos);
-  EXPECT_EQ(problem(plan, [](auto& s) { s.check_partners(PartnerFrom::other_replicate); }), "no error");
+  EXPECT_EQ(problem(plan, [](auto& s) { s.check_partners(MixupPartner::replicate); }), "no error");
   plan.wells[3].validation = true;
   EXPECT_NE(problem(plan, [](auto& s) { s.check_groups(3, "cells", ""); }).find("'b' has one training well"),
             std::string::npos);

@@ -43,7 +43,7 @@ TEST(Train, StopsEarlyWithTheBestWeights) {
   const auto folder = fresh_folder("train_early");
   auto options = shared_training();
   options.learning_rate = 1e-12;
-  options.batch_norm = "frozen";
+  options.batch_norm = network::NormMode::frozen;
   options.validate_every = 2;
   options.early_stopping = 2;
   options.steps = 400;
@@ -67,7 +67,7 @@ TEST(Train, StopsEarlyWithTheBestWeights) {
 TEST(Train, TheRecurrentPartIsDiscarded) {
   const auto folder = fresh_folder("train_rnn_model");
   auto options = shared_training();
-  options.regularizer.kind = "rnn";
+  options.regularizer.kind = RegularizerKind::rnn;
   options.steps = 2;
   options.checkpoint_every = 1;
   train_in(folder, options);
@@ -81,7 +81,7 @@ TEST(Train, TheRecurrentPartIsDiscarded) {
 
 TEST(Train, ADivergingLossStopsAndSaysWhen) {
   auto options = shared_training();
-  options.optimiser = "sgd";
+  options.optimiser = OptimizerKind::sgd;
   options.learning_rate = 30;
   options.warmup_steps = 0;
   options.divergence = 1.5;
@@ -96,7 +96,7 @@ TEST(Train, LocalStatisticsAreAveraged) {
   const auto folder = fresh_folder("train_local");
   auto options = shared_training();
   options.steps = 4;
-  options.batch_norm = "local";
+  options.batch_norm = network::NormMode::local;
   const auto result = train_in(folder, options);
   EXPECT_TRUE(std::isfinite(result.loss));
   const auto model = store::read_safetensors(folder / "model.safetensors");
@@ -127,7 +127,7 @@ TEST(Train, LearnsThirtyTwoCropsByHeart) {
 
 TEST(Train, CudaWithoutADeviceIsAnError) {
   auto options = shared_training();
-  options.device = "cuda";
+  options.device = network::Device::cuda;
   options.steps = 1;
   const auto text = error_of(fresh_folder("train_cuda"), options);
   EXPECT_TRUE(text == "no error" || text.find("CUDA") != std::string::npos) << text;

@@ -16,15 +16,16 @@ namespace {
 std::map<std::string, TrainOptions> ways_to_train() {
   std::map<std::string, TrainOptions> ways;
   ways["sgd"] = shared_training();
-  ways["sgd"].optimiser = "sgd";
+  ways["sgd"].optimiser = OptimizerKind::sgd;
   ways["mixup"] = shared_training();
-  ways["mixup"].regularizer.kind = "mixup";
-  ways["mixup"].schedule = "plateau";  // reduced at once: nothing is lower by as much within these steps
+  ways["mixup"].regularizer.kind = RegularizerKind::mixup;
+  ways["mixup"].schedule =
+      ScheduleKind::plateau;  // reduced at once: nothing is lower by as much within these steps
   ways["mixup"].schedule_patience = 0;
   ways["mixup"].validate_every = 1;
   ways["mixup"].early_stopping = 100;
   ways["rnn"] = shared_training();
-  ways["rnn"].regularizer.kind = "rnn";
+  ways["rnn"].regularizer.kind = RegularizerKind::rnn;
   ways["rnn"].regularizer.rnn_cells = 3;
   ways["rnn"].clip_norm = 0.5;
   return ways;
@@ -55,8 +56,8 @@ TEST(Train, ContinuesBitForBit) {
 TEST(Train, LossNotANumberStopsAndKeepsTheLastCheckpoint) {
   const auto folder = fresh_folder("train_nan");
   auto options = shared_training();
-  options.optimiser = "sgd";
-  options.batch_norm = "frozen";
+  options.optimiser = OptimizerKind::sgd;
+  options.batch_norm = network::NormMode::frozen;
   options.learning_rate = 1e6;
   options.warmup_steps = 0;
   options.checkpoint_every = 1;

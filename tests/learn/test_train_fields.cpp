@@ -53,9 +53,9 @@ TrainResult train_in(const std::filesystem::path& folder, const TrainOptions& op
 TrainOptions mil_training() {
   auto options = small_training();
   options.architecture = "mil_cnn";
-  options.examples = "fields";
+  options.examples = Examples::fields;
   options.crop_px = 96;
-  options.crop_normalization = "dataset";
+  options.crop_normalization = image::CropNormalization::dataset;
   options.batch_size = 8;
   options.shard_size = 2;
   return options;
@@ -64,9 +64,9 @@ TrainOptions mil_training() {
 TrainOptions mosaic_training() {
   auto options = mil_training();
   options.architecture = "wscnn4";
-  options.examples = "mosaics";
+  options.examples = Examples::mosaics;
   options.crop_px = 60;
-  options.crop_normalization = "mean-image";
+  options.crop_normalization = image::CropNormalization::mean_image;
   options.augment.angle_deg = 20;
   options.augment.scale = 0.18;
   options.steps = 5;
@@ -81,8 +81,8 @@ TEST(TrainFields, DoNotDependOnRanksAndThreads) {
   auto wscnn = mil_training();
   wscnn.architecture = "wscnn4";
   wscnn.crop_px = 60;
-  wscnn.crop_normalization = "mean-image";
-  wscnn.pooling.kind = "fc";
+  wscnn.crop_normalization = image::CropNormalization::mean_image;
+  wscnn.pooling.kind = network::Pool::fc;
   wscnn.steps = 6;
   for (auto options : {mil_training(), wscnn}) {
     const auto folder = fresh_folder("twice_" + options.architecture);
@@ -119,11 +119,11 @@ TEST(TrainFields, TheModelSaysAllThatItTakes) {
   auto options = mil_training();
   options.steps = 1;
   options.several_labels = true;
-  options.pooling = {"lse", 3};
+  options.pooling = {network::Pool::lse, 3};
   const auto folder = fresh_folder("fields_model");
   train_in(folder, options);
   const auto model = network::read_model(folder, 2);
-  EXPECT_EQ(model.info.spec.pooling.kind, "lse");
+  EXPECT_EQ(model.info.spec.pooling.kind, network::Pool::lse);
   EXPECT_EQ(model.info.spec.pooling.sharpness, 3);
   EXPECT_TRUE(model.info.several_labels);
   EXPECT_EQ(model.info.statistics.sd.size(), 2u);
@@ -258,7 +258,7 @@ TEST(TrainFields, AMosaicOfOneWellIsRefusedBefore) {
 TEST(TrainFields, ABagThatBeginsFullHasNotDiverged) {
   auto options = mil_training();
   options.crop_px = 160;
-  options.pooling.kind = "noisy-or";
+  options.pooling.kind = network::Pool::noisy_or;
   options.divergence = 1.5;
   options.learning_rate = 1e-6;
   options.steps = 21;

@@ -58,16 +58,16 @@ TEST(Train, DoesNotDependOnRanksAndThreads) {
 
 TEST(Train, DoesNotDependOnRanksAndThreadsBf16Sgd) {
   auto options = shared_training();
-  options.optimiser = "sgd";
+  options.optimiser = OptimizerKind::sgd;
   options.learning_rate = 0.005;  // at the usual 0.02 with momentum eight steps may end above the first loss
-  options.precision = "bf16";
+  options.precision = network::Precision::bf16;
   options.steps = 8;
   expect_the_same("sgd_bf16", options);
 }
 
 TEST(Train, DoesNotDependOnRanksAndThreadsMixup) {
   auto options = shared_training();
-  options.regularizer.kind = "mixup";
+  options.regularizer.kind = RegularizerKind::mixup;
   options.clip_norm = 0.5;
   options.label_smoothing = 0.1;
   options.steps = 8;
@@ -76,7 +76,7 @@ TEST(Train, DoesNotDependOnRanksAndThreadsMixup) {
 
 TEST(Train, DoesNotDependOnRanksAndThreadsRnn) {
   auto options = shared_training();
-  options.regularizer.kind = "rnn";
+  options.regularizer.kind = RegularizerKind::rnn;
   options.regularizer.rnn_cells = 3;
   options.shard_size = 2;
   options.batch_size = 8;
@@ -90,7 +90,7 @@ TEST(Train, DoesNotDependOnRanksAndThreadsFrozen) {
   train_in(start, options);
   options.steps = 20;
   options.initial_weights = start;
-  options.batch_norm = "frozen";
+  options.batch_norm = network::NormMode::frozen;
   options.learning_rate = 1e-4;
   expect_the_same("adamw_frozen", options);
 }
@@ -99,7 +99,7 @@ TEST(Train, DoesNotDependOnRanksAndThreadsFrozen) {
 // are right.
 TEST(Train, SynchronizedStatisticsAgreeUpToRounding) {
   auto options = shared_training();
-  options.batch_norm = "sync";
+  options.batch_norm = network::NormMode::sync;
   options.steps = 4;
   options.crop_px = 64;
   options.learning_rate = 1e-4;

@@ -19,7 +19,7 @@ TrainingPlan plan_of(const SmallScreen& small, const SplitOptions& options = {},
 
 TEST(TrainingPlan, FieldsAreExamplesOfTheirOwn) {
   TrainOptions options;
-  options.examples = "fields";
+  options.examples = Examples::fields;
   options.crop_px = 0;
   const auto small = over_fields(describe_small_screen("x"));
   auto plan = plan_training(small.screen, small.cells, small.roles, options);
@@ -44,7 +44,7 @@ TEST(TrainingPlan, APictureMayHaveSeveralLabels) {
   for (auto& field : small.screen.fields)
     if (field.metadata[3] == "drug3") field.metadata[3] = "drug2|nucleus|drug1";
   TrainOptions options;
-  options.examples = "fields";
+  options.examples = Examples::fields;
   EXPECT_EQ(plan_training(small.screen, small.cells, small.roles, options).labels.size(), 4u);
   options.several_labels = true;
   const auto plan = plan_training(small.screen, small.cells, small.roles, options);
@@ -113,7 +113,7 @@ TEST(TrainingPlan, ATreatmentWithOneWellIsAnErrorUnlessSomethingIsSaid) {
     EXPECT_NE(std::string(error.what()).find("--single-wells"), std::string::npos);
   }
   SplitOptions options;
-  options.single_wells = "train";
+  options.single_wells = SingleWells::train;
   const auto plan = plan_of(small, options);
   for (const auto& well : plan.wells)
     if (plan.labels[static_cast<std::size_t>(well.labels.front())] == "drug1") {
@@ -121,7 +121,7 @@ TEST(TrainingPlan, ATreatmentWithOneWellIsAnErrorUnlessSomethingIsSaid) {
     }
   ASSERT_EQ(plan.remarks.size(), 1u);
   EXPECT_NE(plan.remarks[0].find("drug1"), std::string::npos);
-  options.single_wells = "drop";
+  options.single_wells = SingleWells::drop;
   EXPECT_EQ(plan_of(small, options).labels, (std::vector<std::string>{"DMSO", "drug2", "drug3"}));
   options = {};
   options.validation_fraction = 0;  // nothing is held out
@@ -151,7 +151,7 @@ TEST(TrainingPlan, TestTreatmentsAreNoLabels) {
 TEST(TrainingPlan, HoldsOutWholePlatesAndBatches) {
   auto small = describe_small_screen("x");  // a plate is a replicate of everything
   SplitOptions options;
-  options.hold_out = "plate";
+  options.hold_out = HoldOut::plate;
   options.validation_fraction = 0.5;
   auto plan = plan_of(small, options);
   std::map<std::string, std::set<bool>> roles;
@@ -162,7 +162,7 @@ TEST(TrainingPlan, HoldsOutWholePlatesAndBatches) {
     held_out += role.contains(true);
   }
   EXPECT_EQ(held_out, 2);  // of three, rounded
-  options.hold_out = "batch";
+  options.hold_out = HoldOut::batch;
   EXPECT_THROW(plan_of(small, options), Error);  // no batches are known
   small.roles.batch_from_plate = "[0-9]";
   plan = plan_of(small, options);

@@ -76,7 +76,7 @@ TEST(Regions, OfAMaskAreItsPiecesWithPlaceAndBox) {
 
 TEST(Localize, AnMrfClosesAHoleAndDropsASpeck) {
   LocalizeOptions options;
-  options.mask = "mrf";
+  options.mask = MaskKind::mrf;
   options.min_area_px = 1;
   const auto map =
       plane_of({"0000000000", "0999900000", "0909900090", "0999900000", "0999900000", "0000000000"});
@@ -97,7 +97,7 @@ TEST(Localize, BrightnessFillsWhatEvidenceTouches) {
       map.at(y, x) = inside && x % 30 < 15 ? 1.0f : 0.0f;
     }
   LocalizeOptions options;
-  options.mask = "mrf";
+  options.mask = MaskKind::mrf;
   options.confidence = 0.6;
   const auto covered = [&] {
     std::size_t area = 0;
@@ -113,7 +113,7 @@ TEST(Localize, BrightnessFillsWhatEvidenceTouches) {
 
 TEST(Localize, NoEvidenceIsNoRegion) {
   LocalizeOptions options;
-  for (const auto* mask : {"peaks", "mrf"}) {
+  for (const auto mask : {MaskKind::peaks, MaskKind::mrf}) {
     options.mask = mask;
     EXPECT_TRUE(localize(image::Plane(20, 20), image::Plane(20, 20), options).regions.empty());
   }
@@ -125,7 +125,6 @@ TEST(Localize, OptionsAreJudged) {
     change(options);
     EXPECT_THROW(options.validate(), Error);
   };
-  refused([](auto& o) { o.mask = "watershed"; });
   refused([](auto& o) { o.threshold = 1.5; });
   refused([](auto& o) { o.confidence = 0.2; });
   refused([](auto& o) { o.mrf.iterations = 0; });

@@ -38,9 +38,10 @@ void dump_pools(store::SafeTensors& file) {
   };
   for (const auto& kind : network::pools_of("mil_cnn"))
     for (const double sharpness : {1.0, 2.5, 5.0, 7.5, 10.0})
-      dump(kind + ":" + std::to_string(sharpness).substr(0, 4), [&](const auto& logits, const auto& b) {
-        return network::probabilities_of_odds(network::pool_log_odds(kind, logits, sharpness, b));
-      });
+      dump(enum_name(kind) + ":" + std::to_string(sharpness).substr(0, 4),
+           [&](const auto& logits, const auto& b) {
+             return network::probabilities_of_odds(network::pool_log_odds(kind, logits, sharpness, b));
+           });
   // Probabilities that no float tells from 0 or 1, beside others that it does.
   const auto extreme =
       random_values({5, 1, 2, 3}, 3) * 40 + torch::tensor({-120, -30, 0, 30, 120}).view({5, 1, 1, 1});
@@ -51,12 +52,12 @@ void dump_pools(store::SafeTensors& file) {
       auto b = torch::full({1}, 0.4).requires_grad_();
       const auto odds = network::pool_log_odds(kind, logits, sharpness, b);
       odds.sum().backward();
-      const auto name = "extreme/" + kind + ":" + std::to_string(sharpness).substr(0, 4);
+      const auto name = "extreme/" + enum_name(kind) + ":" + std::to_string(sharpness).substr(0, 4);
       file.tensors[name + "/log_odds"] = network::store_tensor(odds);
       file.tensors[name + "/gradient"] = network::store_tensor(logits.grad());
     }
-  for (const std::string kind : {"max", "mean", "lse"})
-    dump("scores-" + kind,
+  for (const auto kind : {network::Pool::max, network::Pool::mean, network::Pool::lse})
+    dump("scores-" + enum_name(kind),
          [&](const auto& logits, const auto&) { return network::pool_scores(kind, logits, 2.5); });
 }
 
@@ -100,7 +101,7 @@ int main(int argc, char** argv) {
   store::SafeTensors file;
   dump_pools(file);
   dump_network(file, "mil_cnn", {"mil_cnn", 3, 5}, 200, 150);
-  dump_network(file, "mil_cnn_cell", {"mil_cnn", 2, 4, {"lse", 2.5}}, 64, 96);
+  dump_network(file, "mil_cnn_cell", {"mil_cnn", 2, 4, {network::Pool::lse, 2.5}}, 64, 96);
   dump_network(file, "wscnn4", {"wscnn4", 1, 2}, 105, 140);
   dump_network(file, "wscnn4_fc", {"wscnn4", 1, 2, {"fc", 0, 105, 140}}, 105, 140);
   dump_network(file, "wscnn6", {"wscnn6", 2, 3, {"mean"}}, 178, 231);

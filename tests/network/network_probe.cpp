@@ -116,7 +116,7 @@ void serve(const std::vector<std::string>& words) {
     options.crop_size = std::stoi(words.at(4));
     options.layers = split_list(words.at(5));
     options.threads = 2;
-    options.device = "cpu";
+    options.device = network::Device::cpu;
     encode(options, words.at(2), words.at(6));
   }
 }

@@ -13,7 +13,7 @@
 namespace cytoscale::network {
 namespace {
 
-embed::EncoderOptions untrained(int threads = 1, const std::string& precision = "fp32") {
+embed::EncoderOptions untrained(int threads = 1, Precision precision = Precision::fp32) {
   embed::EncoderOptions options;
   options.layers = {"conv4a", "pool5", "conv1"};
   options.channels = 3;
@@ -21,7 +21,7 @@ embed::EncoderOptions untrained(int threads = 1, const std::string& precision = 
   options.seed = 5;
   options.threads = threads;
   options.precision = precision;
-  options.device = "cpu";
+  options.device = Device::cpu;
   return options;
 }
 
@@ -43,7 +43,7 @@ bool same_bytes(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
-class EncoderPrecision : public testing::TestWithParam<std::string> {};
+class EncoderPrecision : public testing::TestWithParam<Precision> {};
 
 TEST_P(EncoderPrecision, SameBytesForAnyNumberOfThreads) {
   const auto crops = some_crops(37);
@@ -65,12 +65,12 @@ TEST_P(EncoderPrecision, ACellDoesNotDependOnThoseBesideIt) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EncoderPrecision, testing::Values("fp32", "bf16"));
+INSTANTIATE_TEST_SUITE_P(All, EncoderPrecision, testing::Values(Precision::fp32, Precision::bf16));
 
 TEST(Encoder, Bf16IsNearFp32) {
   const auto crops = some_crops(8);
   const auto exact = encode(*embed::make_torch_encoder(untrained(1)), crops);
-  const auto rough = encode(*embed::make_torch_encoder(untrained(1, "bf16")), crops);
+  const auto rough = encode(*embed::make_torch_encoder(untrained(1, Precision::bf16)), crops);
   double difference = 0, norm = 0;
   for (std::size_t i = 0; i < exact.size(); ++i) {
     difference += std::pow(double(exact[i]) - rough[i], 2);
@@ -102,7 +102,7 @@ embed::EncoderOptions evidence(const ModelInfo& info, image::PictureSize size, i
   options.model = fresh_folder("evidence_" + info.spec.architecture) / "model.safetensors";
   store::write_safetensors(options.model, initial_weights(info, 3));
   options.channels = 1;
-  options.device = "cpu";
+  options.device = Device::cpu;
   options.whole_fields = true;
   options.classes = true;
   options.evidence = "positive";
@@ -129,7 +129,8 @@ TEST(Encoder, EvidenceBeyondTheEdgesIsOfTheMirrorImage) {
     for (int x = -margin; x < width + margin; ++x)
       continued.push_back(field[static_cast<std::size_t>(mirrored(y, height) * width + mirrored(x, width))]);
   for (const std::string architecture : {"wscnn4", "mil_cnn"}) {
-    ModelInfo info{{architecture, 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
+    ModelInfo info{
+        {architecture, 1, 2}, 0, image::CropNormalization::none, {}, {"negative", "positive"}, false, {}};
     const auto plain = answer(evidence(info, {height, width}, 0), field),
                found = answer(evidence(info, {height, width}, margin), field),
                wanted = answer(evidence(info, {height + 2 * margin, far_width}, 0), continued);
@@ -181,7 +182,8 @@ TEST(Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
   std::vector<float> field(height * width, 1);
   for (int y = 100; y < 110; ++y)
     for (int x = 80; x < 90; ++x) field[static_cast<std::size_t>(y * width + x)] = 4;
-  ModelInfo info{{"wscnn4", 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
+  ModelInfo info{
+      {"wscnn4", 1, 2}, 0, image::CropNormalization::none, {}, {"negative", "positive"}, false, {}};
   const auto options = evidence(info, {height, width}, 0);
   rescale_maps(options, field, 30);
   const auto found = answer(options, field);
@@ -198,10 +200,11 @@ TEST(Encoder, EvidenceForASureLabelIsAtItsPlacesAlone) {
 }
 
 TEST(Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
-  ModelInfo info{{"wscnn4", 1, 2}, 0, "none", {}, {"negative", "positive"}, false, {}};
+  ModelInfo info{
+      {"wscnn4", 1, 2}, 0, image::CropNormalization::none, {}, {"negative", "positive"}, false, {}};
   for (const int margin : {-1, 100})
     EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, margin)), Error) << margin;
-  info.spec.pooling = {"fc", 0, 100, 120};
+  info.spec.pooling = {Pool::fc, 0, 100, 120};
   EXPECT_NO_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, 0)));
   EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, 8)), Error);
 }
@@ -215,14 +218,11 @@ TEST(Encoder, BadRequestsAreRefused) {
     change(options);
     EXPECT_THROW(embed::make_torch_encoder(options), Error);
   };
-  refused([](auto& o) { o.precision = "fp8"; });
   refused([](auto& o) { o.threads = 0; });
   refused([](auto& o) { o.crop_size = 4; });
   refused([](auto& o) { o.layers = {"conv7"}; });
   refused([](auto& o) { o.channels = 0; });
   refused([](auto& o) { o.architecture = "resnet1000"; });
-  refused([](auto& o) { o.crop_normalization = "somehow"; });
-  refused([](auto& o) { o.device = "tpu"; });
   refused([](auto& o) { o.model = "/nonexistent/model"; });
   refused([](auto& o) { o.architecture = "vgg16", o.crop_size = 24; });
 }

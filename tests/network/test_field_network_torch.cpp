@@ -31,7 +31,7 @@ TEST(Pooling, HoldsAtTheExtremes) {
         const auto logits = extreme.clone().requires_grad_();
         const auto b = threshold.clone().requires_grad_();
         const auto odds = pool_log_odds(kind, logits, sharpness, b);
-        const auto what = kind + ", sharpness " + std::to_string(sharpness) + ", first logit " +
+        const auto what = enum_name(kind) + ", sharpness " + std::to_string(sharpness) + ", first logit " +
                           std::to_string(extreme[0][0][0][0].item<float>());
         const auto bags = probabilities_of_odds(odds);
         EXPECT_TRUE(all_finite(odds) && all_finite(bags)) << what;
@@ -59,20 +59,21 @@ TEST(Pooling, TeachesAtTheExtremes) {
           torch::binary_cross_entropy_with_logits(odds, torch::full_like(odds, target), {}, {},
                                                   at::Reduction::Sum)
               .backward();
-          const double expected = target == 1 ? -1 : kind == "noisy-or" ? 2000 : 1;
+          const double expected = target == 1 ? -1 : kind == Pool::noisy_or ? 2000 : 1;
           const auto sums = logits.grad().sum({2, 3}) / expected;
           EXPECT_LT((sums - 1).abs().max().item<float>(), 1e-4)
-              << kind << ", sharpness " << sharpness << ", logits of " << size << ", target " << target;
+              << enum_name(kind) << ", sharpness " << sharpness << ", logits of " << size << ", target "
+              << target;
         }
 }
 
 TEST(Pooling, ScoresOfAnySizeHold) {
-  for (const std::string kind : {"max", "mean", "lse"})
+  for (const auto kind : {Pool::max, Pool::mean, Pool::lse})
     for (const auto& extreme : extreme_maps()) {
       const auto scores = extreme.clone().requires_grad_();
       const auto bags = pool_scores(kind, scores, 10);
       bags.sum().backward();
-      EXPECT_TRUE(all_finite(bags) && all_finite(scores.grad())) << kind;
+      EXPECT_TRUE(all_finite(bags) && all_finite(scores.grad())) << enum_name(kind);
     }
 }
 

@@ -14,7 +14,7 @@ namespace cytoscale::network {
 namespace {
 
 ModelInfo some_model(int channels = 2, int classes = 3) {
-  return {{"resnet18", channels, classes}, 32, "maximum", {}, {"a", "b", "c"}, false,
+  return {{"resnet18", channels, classes}, 32, image::CropNormalization::maximum, {}, {"a", "b", "c"}, false,
           {{"made", "by a test"}}};
 }
 
@@ -88,7 +88,7 @@ TEST(ModelFile, ForeignWeightsAreDescribedByTheirShapes) {
   EXPECT_EQ(info.spec.channels, 4);
   EXPECT_EQ(info.spec.classes, 10);
   EXPECT_EQ(info.crop_px, 0);
-  EXPECT_TRUE(info.crop_normalization.empty());
+  EXPECT_FALSE(info.crop_normalization.has_value());
 }
 
 // What training starts from is judged by the header alone, before any image is read.

@@ -68,15 +68,15 @@ TEST(NetworkSpec, LayersOfNetworksOverFields) {
 }
 
 TEST(NetworkSpec, PoolsAreOfTheirNetworks) {
-  const NetworkSpec mil{"mil_cnn", 3, 12}, other{"mil_cnn", 3, 12, {"lse"}};
-  EXPECT_EQ(resolved_pooling(mil).kind, "noisy-and");
+  const NetworkSpec mil{"mil_cnn", 3, 12}, other{"mil_cnn", 3, 12, {Pool::lse}};
+  EXPECT_EQ(resolved_pooling(mil).kind, Pool::noisy_and);
   EXPECT_EQ(resolved_pooling(mil).sharpness, 10);
   EXPECT_EQ(resolved_pooling(other).sharpness, 2.5);
-  EXPECT_EQ(resolved_pooling({"wscnn4", 1, 2}).kind, "max");
-  EXPECT_NO_THROW((NetworkSpec{"wscnn4", 1, 2, {"fc", 0, 210, 280}}).validate());
+  EXPECT_EQ(resolved_pooling({"wscnn4", 1, 2}).kind, Pool::max);
+  EXPECT_NO_THROW((NetworkSpec{"wscnn4", 1, 2, {Pool::fc, 0, 210, 280}}).validate());
   for (const NetworkSpec& bad :
-       {NetworkSpec{"resnet18", 3, 4, {"max"}}, NetworkSpec{"wscnn4", 1, 2, {"noisy-and"}},
-        NetworkSpec{"mil_cnn", 1, 2, {"max", -1}}, NetworkSpec{"wscnn4", 1, 2, {"fc"}}})
+       {NetworkSpec{"resnet18", 3, 4, {Pool::max}}, NetworkSpec{"wscnn4", 1, 2, {Pool::noisy_and}},
+        NetworkSpec{"mil_cnn", 1, 2, {Pool::max, -1}}, NetworkSpec{"wscnn4", 1, 2, {Pool::fc}}})
     EXPECT_THAT(message_of([&] { bad.validate(); }), testing::HasSubstr("option --pool"));
 }
 

@@ -19,13 +19,13 @@
 #include "cli/command_line.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "jobs/job.hpp"
-#include "jobs/registry.hpp"
 #include "learn/data/batches.hpp"
 #include "learn/data/store_images.hpp"
 #include "learn/run/train.hpp"
 #include "mpi/session.hpp"
 #include "screen/column_roles.hpp"
+#include "settings/machine_settings.hpp"
+#include "settings/screen_settings.hpp"
 
 namespace cytoscale {
 namespace {
@@ -137,8 +137,7 @@ json read_rates(const store::CropStore& store, const Settings& settings) {
 // Crops of batches made on one thread: reading, warping, rescaling.
 double batches_per_thread(const learn::TrainingPlan& plan, const learn::CellImages& images,
                           const learn::TrainOptions& options) {
-  const learn::BatchMaker maker(plan, images, options, options.crop_px,
-                                image::parse_crop_normalization(options.crop_normalization));
+  const learn::BatchMaker maker(plan, images, options, options.crop_px, options.crop_normalization);
   const SteadyClock clock;
   const auto batch = static_cast<std::size_t>(options.batch_size);
   for (std::int64_t step = 0; step < options.steps; ++step) maker.training(step, 0, batch);  // into the cache
@@ -202,14 +201,14 @@ Settings parse(int argc, char** argv) {
   training.crop_px = 48;
   training.steps = 30;
   training.threads = 2;
-  training.device = "cpu";
+  training.device = network::Device::cpu;
   training.validation_cells = 16;
-  training.split.single_wells = "train";
+  training.split.single_wells = learn::SingleWells::train;
   cli::OptionSet options;
-  jobs::declare_output(options, settings.output);
-  jobs::declare_manifest(options, settings.manifest);
-  jobs::declare_roles(options, settings.roles);
-  jobs::declare_precision(options, training.precision);
+  settings::declare_output(options, settings.output);
+  settings::declare_manifest(options, settings.manifest);
+  settings::declare_roles(options, settings.roles);
+  settings::declare_precision(options, training.precision);
   options.add("crop-size", training.crop_px, "");
   options.add("threads", training.threads, "");
   options.add("steps", training.steps, "");

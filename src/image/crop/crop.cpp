@@ -42,32 +42,6 @@ void rescale_by(const PictureStatistics& statistics, std::span<float> crop, int 
 
 }  // namespace
 
-CropNormalization parse_crop_normalization(const std::string& name) {
-  using enum CropNormalization;
-  for (const auto known : {maximum, minmax, zscore, none, dataset, mean_image})
-    if (name == name_of(known)) return known;
-  throw Error("\"" + name + "\" is not a way to rescale crops", "crop-normalization",
-              "Use maximum, minmax, zscore, none, dataset or mean-image");
-}
-
-std::string_view name_of(CropNormalization normalization) {
-  switch (normalization) {
-    case CropNormalization::maximum:
-      return "maximum";
-    case CropNormalization::minmax:
-      return "minmax";
-    case CropNormalization::zscore:
-      return "zscore";
-    case CropNormalization::none:
-      return "none";
-    case CropNormalization::dataset:
-      return "dataset";
-    case CropNormalization::mean_image:
-      return "mean-image";
-  }
-  return "unknown";
-}
-
 void extract_crop(const FieldImage& field, float y, float x, PictureSize size, std::span<float> out) {
   if (size.height <= 0 || size.width <= 0 || out.size() != std::size_t(field.channels) * size.pixels()) {
     throw Error("a crop of " + std::to_string(size.height) + " px and " + std::to_string(field.channels) +

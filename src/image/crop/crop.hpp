@@ -1,11 +1,10 @@
 // Windows around cells (Caicedo et al. 2018 §4.2–4.3).
 #pragma once
 #include <span>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "image/plane.hpp"
 
 namespace cytoscale::image {
@@ -21,9 +20,6 @@ enum class CropNormalization {
   mean_image  // the same with a mean for each pixel (Sailem et al. 2017 §3.2): pictures of one size only
 };
 
-// "maximum", "minmax", "zscore", "none", "dataset", "mean-image"; throws Error.
-CropNormalization parse_crop_normalization(const std::string& name);
-std::string_view name_of(CropNormalization normalization);
 constexpr bool needs_statistics(CropNormalization normalization) {
   return normalization == CropNormalization::dataset || normalization == CropNormalization::mean_image;
 }
@@ -52,3 +48,12 @@ void extract_crop(const FieldImage& field, float y, float x, PictureSize size, s
 void normalize_crop(std::span<float> crop, int channels, const Rescaling& rescaling);
 
 }  // namespace cytoscale::image
+
+template <>
+struct cytoscale::EnumNames<cytoscale::image::CropNormalization> {
+  static constexpr const char* what = "way to rescale crops";
+  static constexpr EnumName<image::CropNormalization> all[] = {
+      {image::CropNormalization::maximum, "maximum"}, {image::CropNormalization::minmax, "minmax"},
+      {image::CropNormalization::zscore, "zscore"},   {image::CropNormalization::none, "none"},
+      {image::CropNormalization::dataset, "dataset"}, {image::CropNormalization::mean_image, "mean-image"}};
+};

@@ -14,8 +14,7 @@ enum Stream : std::uint64_t { stream_blend = 0x4d49 };
 class Mixup final : public Regularizer {
  public:
   Mixup(const CellSampler& sampler, const TrainOptions& options)
-      : Regularizer(sampler, options),
-        from_(options_.mixup_partner == "batch" ? PartnerFrom::other_batch : PartnerFrom::other_replicate) {
+      : Regularizer(sampler, options), from_(options_.mixup_partner) {
     cells_ = 2;
   }
 
@@ -40,7 +39,7 @@ class Mixup final : public Regularizer {
   }
 
  private:
-  PartnerFrom from_;
+  MixupPartner from_;
 };
 
 }  // namespace

@@ -1,8 +1,7 @@
-#include <cmath>
-
 #include <torch/nn/functional/loss.h>
 
-#include "core/error.hpp"
+#include <cmath>
+
 #include "learn/augment/regularizer_torch.hpp"
 #include "network/pooling_torch.hpp"
 
@@ -80,18 +79,22 @@ double Regularizer::guessing_loss(const network::NetworkSpec& network, int label
                                 torch::kFloat64);
   const auto& pooling = network.pooling;
   const auto half = torch::full({1}, 0.5, torch::kFloat64);
-  const double odds = network::pool_log_odds(pooling.kind, map, pooling.sharpness, half).item<double>();
+  const double odds = network::pool_log_odds(*pooling.kind, map, pooling.sharpness, half).item<double>();
   // Noisy-OR of many such places is all but 1.
   return answer + labels * (std::abs(odds) + std::log1p(std::exp(-std::abs(odds))));
 }
 
 std::unique_ptr<Regularizer> make_regularizer(const CellSampler& sampler, const TrainOptions& options) {
-  if (options.examples == "mosaics") return make_mosaic(sampler, options);
-  const auto& kind = options.regularizer.kind;
-  if (kind == "baseline") return std::make_unique<Regularizer>(sampler, options);
-  if (kind == "mixup") return make_mixup(sampler, options);
-  if (kind == "rnn") return make_recurrent(sampler, options);
-  throw Error("unknown choice '" + kind + "'", "option --regularizer", "Choose from: baseline, mixup, rnn");
+  if (options.examples == Examples::mosaics) return make_mosaic(sampler, options);
+  switch (options.regularizer.kind) {
+    case RegularizerKind::mixup:
+      return make_mixup(sampler, options);
+    case RegularizerKind::rnn:
+      return make_recurrent(sampler, options);
+    case RegularizerKind::baseline:
+      break;
+  }
+  return std::make_unique<Regularizer>(sampler, options);
 }
 
 }  // namespace cytoscale::learn

@@ -69,7 +69,7 @@ class Regularizer {
   std::size_t cells_ = 1;
 };
 
-// The sampler must outlive it. Throws Error for an unknown kind.
+// The sampler must outlive it.
 std::unique_ptr<Regularizer> make_regularizer(const CellSampler& sampler, const TrainOptions& options);
 std::unique_ptr<Regularizer> make_mosaic(const CellSampler& sampler, const TrainOptions& options);
 std::unique_ptr<Regularizer> make_mixup(const CellSampler& sampler, const TrainOptions& options);

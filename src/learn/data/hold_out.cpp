@@ -62,7 +62,7 @@ void hold_out_replicates(std::vector<SplitWell>& wells, const SplitOptions& opti
   for (auto& [label, mine] : used_by(wells, &SplitWell::label)) {
     if (mine.size() < 2) {
       single.push_back(label);
-      mine.front()->dropped = options.single_wells == "drop";
+      mine.front()->dropped = options.single_wells == SingleWells::drop;
       continue;
     }
     shuffle(mine, Random(seed, {stream_wells, stream_key(label)}));
@@ -73,19 +73,19 @@ void hold_out_replicates(std::vector<SplitWell>& wells, const SplitOptions& opti
   if (single.empty()) return;
   const auto text = count_text(single.size()) + (single.size() == 1 ? " treatment has" : " treatments have") +
                     " one well only: " + some_of(single);
-  if (options.single_wells == "error")
+  if (options.single_wells == SingleWells::error)
     throw Error(
         text + "; a well can be held out only where another trains", "option --single-wells",
         "Leave them out (--single-wells drop), train on them unvalidated (--single-wells train), or hold "
         "no wells out (--validation-fraction 0)");
-  remarks.push_back(text + (options.single_wells == "drop" ? "; left out" : "; not validated"));
+  remarks.push_back(text + (options.single_wells == SingleWells::drop ? "; left out" : "; not validated"));
 }
 
 // Whole plates, or batches: in an order drawn, each that leaves every label a well to train on, until there
 // are enough.
 void hold_out_groups(std::vector<SplitWell>& wells, const SplitOptions& options, std::uint64_t seed,
                      std::vector<std::string>& remarks) {
-  const bool plates = options.hold_out == "plate";
+  const bool plates = options.hold_out == HoldOut::plate;
   const auto groups = used_by(wells, plates ? &SplitWell::plate : &SplitWell::batch);
   if (groups.contains(""))
     throw Error("the batch of some wells is not known", "option --hold-out",
@@ -122,8 +122,8 @@ void hold_out(std::vector<SplitWell>& wells, const SplitOptions& options, std::u
   if (!options.validation_column.empty()) {
     for (auto& well : wells) well.validation = well.chosen;
   } else if (options.validation_fraction > 0) {
-    options.hold_out == "replicate" ? hold_out_replicates(wells, options, seed, remarks)
-                                    : hold_out_groups(wells, options, seed, remarks);
+    options.hold_out == HoldOut::replicate ? hold_out_replicates(wells, options, seed, remarks)
+                                           : hold_out_groups(wells, options, seed, remarks);
   }
 }
 

@@ -94,7 +94,7 @@ image::PictureStatistics picture_statistics(const mpi::Communicator& comm, const
 image::Rescaling training_rescaling(const mpi::Communicator& comm, const TrainingPlan& plan,
                                     const CellImages& images, const TrainOptions& options,
                                     image::PictureSize size) {
-  const auto how = image::parse_crop_normalization(options.crop_normalization);
+  const auto how = options.crop_normalization;
   if (!image::needs_statistics(how)) return how;
   return {how, picture_statistics(comm, plan, images, size, how)};
 }

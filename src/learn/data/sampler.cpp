@@ -59,15 +59,14 @@ CellDraw CellSampler::draw_from(Random& random) const {
   return {static_cast<int>(label), range->well, &cells[number - (range->end - cells.size())]};
 }
 
-bool CellSampler::may_partner(std::size_t well, std::size_t first, PartnerFrom from) const {
+bool CellSampler::may_partner(std::size_t well, std::size_t first, MixupPartner from) const {
   if (plan_.wells[well].validation) return false;
-  return from == PartnerFrom::other_batch ? plan_.wells[well].batch != plan_.wells[first].batch
-                                          : well != first;
+  return from == MixupPartner::batch ? plan_.wells[well].batch != plan_.wells[first].batch : well != first;
 }
 
 // By trial; where nearly all cells are out of the question, evenly over the wells that are left.
 CellDraw CellSampler::draw_partner(std::int64_t step, std::int64_t place, const CellDraw& first,
-                                   PartnerFrom from) const {
+                                   MixupPartner from) const {
   Random random(seed_, {stream_partner, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(place)});
   for (int i = 0; i < vain_draws; ++i) {
     const auto draw = draw_from(random);
@@ -113,12 +112,12 @@ void CellSampler::add_target(const CellDraw& draw, float share, std::span<float>
   for (const auto label : plan_.wells[draw.well].labels) target[static_cast<std::size_t>(label)] += share;
 }
 
-void CellSampler::check_partners(PartnerFrom from) const {
+void CellSampler::check_partners(MixupPartner from) const {
   std::set<std::size_t> wells;
   std::set<int> batches;
   for (std::size_t i = 0; i < plan_.wells.size(); ++i)
     if (!plan_.wells[i].validation) wells.insert(i), batches.insert(plan_.wells[i].batch);
-  if (from == PartnerFrom::other_batch && batches.size() < 2)
+  if (from == MixupPartner::batch && batches.size() < 2)
     throw Error(
         plan_.batches == std::vector<std::string>{""}
             ? "mixup takes partners from other batches, and the batches are not known"

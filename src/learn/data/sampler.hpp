@@ -19,9 +19,6 @@ struct CellDraw {
   const TrainingCell* cell;
 };
 
-// What a cell to blend with must differ in from the first.
-enum class PartnerFrom { other_replicate, other_batch };
-
 class CellSampler {
  public:
   // Of the training wells. The plan must outlive the sampler.
@@ -29,7 +26,8 @@ class CellSampler {
   CellDraw draw(std::int64_t step, std::int64_t place) const;
   // Another cell, of any label: of another well than `first`, or of another batch. There must be one
   // (see check_partners()).
-  CellDraw draw_partner(std::int64_t step, std::int64_t place, const CellDraw& first, PartnerFrom from) const;
+  CellDraw draw_partner(std::int64_t step, std::int64_t place, const CellDraw& first,
+                        MixupPartner from) const;
   // Different cells of one label, drawn uniformly, from as many batches and wells as it has, in random order;
   // where it has fewer, each once before any twice.
   std::vector<CellDraw> draw_group(std::int64_t step, std::int64_t place, std::size_t cells) const;
@@ -40,7 +38,7 @@ class CellSampler {
 
   // Throw Error: wells of one batch only; a label with fewer than `cells` cells, or with one well, to train
   // on.
-  void check_partners(PartnerFrom from) const;
+  void check_partners(MixupPartner from) const;
   // what: "cells" or "fields"; where: the option that asks for groups of them.
   void check_groups(std::size_t cells, const std::string& what, const std::string& where) const;
 
@@ -50,7 +48,7 @@ class CellSampler {
     std::uint64_t end;  // cells of the label up to and with this well
   };
   CellDraw draw_from(Random& random) const;
-  bool may_partner(std::size_t well, std::size_t first, PartnerFrom from) const;
+  bool may_partner(std::size_t well, std::size_t first, MixupPartner from) const;
 
   const TrainingPlan& plan_;
   std::uint64_t seed_;

@@ -37,7 +37,7 @@ const store::StoredTensor& find(const store::SafeTensors& file, const std::strin
 }  // namespace
 
 Optimiser::Optimiser(const TrainOptions& options, std::vector<FlatTensor> tensors, std::size_t values)
-    : sgd_(options.optimiser == "sgd"),
+    : sgd_(options.optimiser == OptimizerKind::sgd),
       momentum_(options.momentum),
       weight_decay_(options.weight_decay),
       clip_norm_(options.clip_norm),

@@ -41,18 +41,18 @@ double Schedule::rate(std::int64_t step) const {
   const double base = options_.base_learning_rate() * reduced_;
   if (step < warmup_) return base * static_cast<double>(step + 1) / static_cast<double>(warmup_ + 1);
   const auto after = step - warmup_;
-  if (options_.schedule == "cosine") {
+  if (options_.schedule == ScheduleKind::cosine) {
     const double done =
         static_cast<double>(after) / static_cast<double>(std::max<std::int64_t>(1, total_ - warmup_));
     return base * 0.5 * (1 + std::cos(std::numbers::pi * done));
   }
-  if (options_.schedule == "step")
+  if (options_.schedule == ScheduleKind::step)
     return base * std::pow(options_.schedule_factor, static_cast<double>(after / options_.schedule_steps));
   return base;
 }
 
 void Schedule::observe(double validation_loss) {
-  if (options_.schedule != "plateau" || best_.observe(validation_loss)) return;
+  if (options_.schedule != ScheduleKind::plateau || best_.observe(validation_loss)) return;
   if (best_.since() <= options_.schedule_patience) return;
   reduced_ *= options_.schedule_factor;
   best_.forgive();

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 
 #include "core/random.hpp"
 #include "core/system/stop_request.hpp"
@@ -32,23 +31,20 @@ ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::Net
       regularizer_(regularizer),
       options_(options),
       device_(network::choose_device(options.device, comm.node_rank())),
-      type_(options.precision == "bf16" ? torch::kBFloat16 : torch::kFloat32),
+      type_(options.precision == network::Precision::bf16 ? torch::kBFloat16 : torch::kFloat32),
       // Measured: on CPUs, shards of 16 crops of 48 px in fp32 take 1.4 times as long with the channels last.
       layout_(device_.is_cpu() && type_ == torch::kFloat32 ? torch::MemoryFormat::Contiguous
                                                            : torch::MemoryFormat::ChannelsLast),
-      learns_statistics_(options.batch_norm != "frozen"),
+      learns_statistics_(options.batch_norm != network::NormMode::frozen),
       master_(network::make_network(spec)),
       head_(regularizer.make_head(spec, labels)),
       statistics_(master_->statistics()) {
   std::vector<std::size_t> bucket_values;
   lay_out(bucket_values);
-  sums_ = std::make_unique<BatchSums>(comm, options.shards(comm.size()), bucket_values, [this] {
-    std::lock_guard lock(mutex_);
-    poked_ = true;
-    news_.notify_one();
-  });
+  sums_ = std::make_unique<BatchSums>(comm, options.shards(comm.size()), bucket_values,
+                                      [this] { main_thread_.poke(); });
   // Synchronized statistics tie a rank's cells together: one pass, on several intra-op threads.
-  const bool one_pass = options.batch_norm == "sync" || !device_.is_cpu();
+  const bool one_pass = options.batch_norm == network::NormMode::sync || !device_.is_cpu();
   const int workers = one_pass ? 1 : std::clamp(threads, 1, static_cast<int>(sums_->shards().count));
   for (int i = 0; i < workers; ++i) add_replica(labels);
   const int intra_op = one_pass ? threads : 1;
@@ -112,10 +108,10 @@ void ShardedNetwork::add_replica(int labels) {
   replica->head = regularizer_.make_head(master_->spec(), labels);
   if (replica->head) replica->head->to(device_);
   auto& norms = replica->network->norms();
-  norms.mode = network::parse_norm_mode(options_.batch_norm);
+  norms.mode = options_.batch_norm;
   norms.momentum = 1;  // what the shard saw, for keep_statistics()
   norms.ranks = comm_.size();
-  norms.sum_over_ranks = [this](std::span<double> values) { sum_on_main_thread(values); };
+  norms.sum_over_ranks = [this](std::span<double> values) { main_thread_.sum(values); };
   for (const auto& [name, parameter] : named_parameters_of(*replica->network, replica->head.get()))
     replica->parameters.push_back(parameter);
   replica->statistics = replica->network->statistics();
@@ -197,7 +193,7 @@ Tally ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size
 
 Tally ShardedNetwork::learn(std::int64_t step, const std::vector<CropBatch>& shards) {
   sums_->begin();
-  ended_ = false;
+  main_thread_.begin();
   std::vector<Tally> scores(shards.size());
   for (auto& replica : replicas_) replica->network->train();
   pool_->start(
@@ -206,11 +202,7 @@ Tally ShardedNetwork::learn(std::int64_t step, const std::vector<CropBatch>& sha
         scores[item] = learn_shard(*replicas_[static_cast<std::size_t>(worker)], step,
                                    sums_->shards().first + item, shards[item]);
       },
-      [this] {
-        std::lock_guard lock(mutex_);
-        ended_ = true;
-        news_.notify_one();
-      });
+      [this] { main_thread_.end(); });
   serve();
   Tally mine;
   for (const auto& score : scores) mine.add(score);
@@ -218,30 +210,11 @@ Tally ShardedNetwork::learn(std::int64_t step, const std::vector<CropBatch>& sha
   return sum_over_ranks(comm_, mine);
 }
 
-// The main thread while the others compute: carries gradients and sums over the ranks.
+// The main thread while the others compute: carries gradients and sums over the ranks. Alone there is nothing
+// to carry.
 void ShardedNetwork::serve() {
   for (bool over = false, waited = false; !over;) {
-    SumRequest* request = nullptr;
-    bool ended = false;
-    {
-      std::unique_lock lock(mutex_);
-      const auto anything = [this] { return poked_ || ended_ || !requests_.empty(); };
-      // With sums under way MPI must be called now and then; alone there is nothing to carry.
-      if (comm_.size() > 1 && sums_->started() > 0)
-        news_.wait_for(lock, std::chrono::microseconds(50), [&] { return !ended_ && anything(); });
-      else
-        news_.wait(lock, anything);
-      poked_ = false;
-      ended = ended_;
-      if (!requests_.empty()) {
-        request = requests_.front();
-        requests_.pop_front();
-      }
-    }
-    if (request) {
-      comm_.all_reduce(request->values, mpi::Reduction::sum);
-      request->done.set_value();
-    }
+    const bool ended = main_thread_.serve(comm_, comm_.size() > 1 && sums_->started() > 0);
     if (ended && !waited) {
       started_early_ = sums_->started();
       pool_->wait();  // rethrows what a thread threw
@@ -250,16 +223,6 @@ void ShardedNetwork::serve() {
     over = sums_->advance() && ended;
   }
   sums_->finish();
-}
-
-void ShardedNetwork::sum_on_main_thread(std::span<double> values) {
-  SumRequest request{values, {}};
-  {
-    std::lock_guard lock(mutex_);
-    requests_.push_back(&request);
-    news_.notify_one();
-  }
-  request.done.get_future().wait();
 }
 
 void ShardedNetwork::keep_statistics() {

@@ -8,12 +8,8 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -21,6 +17,7 @@
 #include "core/threads/worker_pool.hpp"
 #include "learn/augment/regularizer.hpp"
 #include "learn/optim/batch_sums_torch.hpp"
+#include "learn/optim/main_thread.hpp"
 #include "learn/optim/optimizer.hpp"
 #include "learn/optim/tally.hpp"
 #include "learn/run/train_options.hpp"
@@ -68,10 +65,6 @@ class ShardedNetwork {
     std::vector<char> taken;           // by parameter
     std::vector<std::size_t> waiting;  // by bucket: parameters without a gradient yet
   };
-  struct SumRequest {
-    std::span<double> values;
-    std::promise<void> done;
-  };
   void lay_out(std::vector<std::size_t>& bucket_values);
   void add_replica(int labels);
   torch::Tensor shared(std::size_t parameter);  // as a replica on the CPU uses it
@@ -79,7 +72,6 @@ class ShardedNetwork {
   Tally learn_shard(Replica& replica, std::int64_t step, std::size_t shard, const CropBatch& batch);
   void take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient);
   void serve();
-  void sum_on_main_thread(std::span<double> values);
 
   const mpi::Communicator& comm_;
   const Regularizer& regularizer_;
@@ -98,10 +90,7 @@ class ShardedNetwork {
   std::vector<torch::Tensor> statistics_;  // the master's, in the order of their bucket
   std::unique_ptr<BatchSums> sums_;        // gradients as parameters_ lie, then statistics
   std::vector<std::unique_ptr<Replica>> replicas_;
-  std::mutex mutex_;
-  std::condition_variable news_;
-  std::deque<SumRequest*> requests_;
-  bool ended_ = false, poked_ = false;
+  MainThread main_thread_;
   std::size_t started_early_ = 0;
   std::unique_ptr<WorkerPool> pool_;  // last: its threads use all of the above
 };

@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <deque>
-#include <numeric>
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
@@ -11,9 +9,10 @@
 #include "learn/data/batches.hpp"
 #include "learn/data/picture_statistics.hpp"
 #include "learn/run/checkpoints.hpp"
+#include "learn/run/loss_watch.hpp"
 #include "learn/run/run_state_torch.hpp"
 #include "learn/run/train.hpp"
-#include "learn/run/train_log.hpp"
+#include "learn/run/train_record.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/guarded_run.hpp"
 #include "mpi/threads.hpp"
@@ -24,8 +23,6 @@
 namespace cytoscale::learn {
 namespace {
 
-constexpr std::size_t watched_steps = 20;
-
 class Trainer {
  public:
   Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const CellImages& images,
@@ -35,7 +32,6 @@ class Trainer {
  private:
   BatchQueue start_batches();
   Tally step(std::int64_t step, const std::vector<CropBatch>& shards);
-  void check_loss(const Tally& score, std::int64_t steps_done);
   Tally validate();
   bool update_early_stopping(const std::optional<Tally>& validation);
   void check_finite(std::int64_t steps_done);
@@ -43,7 +39,6 @@ class Trainer {
   void save_checkpoint(std::int64_t steps_done);
   void save_model(std::int64_t steps_done);
   [[noreturn]] void stop(std::int64_t steps_done);
-  void log_row(std::int64_t steps_done, const std::optional<Tally>& validation);
 
   const mpi::Communicator& comm_;
   const TrainingPlan& plan_;
@@ -55,16 +50,12 @@ class Trainer {
   std::vector<CellDraw> validation_;
   std::int64_t total_, cells_per_step_;
   int threads_;
-  double guessing_loss_ = 0;
   nlohmann::json identity_;
   std::optional<RunState> state_;
   std::int64_t first_step_ = 0;
   bool saved_ = false;  // there is a checkpoint to go on from
-  std::optional<TrainLog> log_;
-  Tally since_row_;
-  std::deque<double> recent_;  // losses of the last steps
-  double start_s_ = 0, row_start_s_ = 0;
-  TrainResult result_;
+  std::optional<LossWatch> watch_;
+  std::optional<TrainRecord> record_;
 };
 
 Trainer::Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const CellImages& images,
@@ -91,42 +82,24 @@ Trainer::Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const 
     network::NetworkSpec spec{options.architecture, static_cast<int>(plan.channels.size()),
                               maker_.regularizer().network_classes(labels), options.pooling};
     spec.pooling = network::resolved_pooling(spec);
-    if (spec.pooling.kind == "fc") spec.pooling.height = size_.height, spec.pooling.width = size_.width;
-    guessing_loss_ = maker_.regularizer().guessing_loss(spec, labels, size_);
+    if (spec.pooling.kind == network::Pool::fc)
+      spec.pooling.height = size_.height, spec.pooling.width = size_.width;
+    const double guessing = maker_.regularizer().guessing_loss(spec, labels, size_);
+    watch_.emplace(options.divergence * guessing, guessing, run.folder);
     state_.emplace(comm, spec, labels, maker_.regularizer(), options, total_, threads_);
     if (found.checkpoint)
       state_->restore(store::read_safetensors(*found.checkpoint), found.checkpoint->string());
     first_step_ = found.step;
+    record_.emplace(comm, plan, options, run, first_step_);
     saved_ = found.checkpoint.has_value();
   });
   state_->network.connect();
 }
 
-// The same loss on every rank, and so the same verdict.
-void Trainer::check_loss(const Tally& score, std::int64_t steps_done) {
-  const std::string remedy =
-      "Lower --learning-rate, lengthen --warmup-steps or limit gradients with --clip-norm" +
-      std::string(saved_ ? "; the last checkpoint is kept" : "");
-  if (!std::isfinite(score.loss))
-    throw mpi::AgreedError(exit_input_error, "the loss is not a number at step " + std::to_string(steps_done),
-                           run_.folder.string(), remedy);
-  recent_.push_back(score.mean_loss());
-  if (recent_.size() < watched_steps) return;
-  const double mean =
-      std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(watched_steps);
-  recent_.pop_front();
-  if (mean > options_.divergence * guessing_loss_)
-    throw mpi::AgreedError(exit_input_error,
-                           "the loss diverges: " + number_text(mean) + " over the " +
-                               std::to_string(watched_steps) + " steps up to step " +
-                               std::to_string(steps_done) + ", guessing has " + number_text(guessing_loss_),
-                           run_.folder.string(), remedy);
-}
-
 Tally Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
   auto& network = state_->network;
   const auto score = network.learn(step, shards);
-  check_loss(score, step + 1);
+  watch_->observe(score.mean_loss(), step + 1, saved_);
   state_->optimiser.step(network.parameters(), network.gradient(), state_->schedule.rate(step),
                          network.pool());
   network.keep_statistics();
@@ -196,34 +169,6 @@ void Trainer::save_model(std::int64_t steps_done) {
   });
 }
 
-void Trainer::log_row(std::int64_t steps_done, const std::optional<Tally>& validation) {
-  const double now_s = run_.clock.now_s();
-  result_.loss = since_row_.mean_loss();
-  result_.accuracy = since_row_.accuracy();
-  if (validation && validation->examples > 0) {
-    result_.validation_loss = validation->mean_loss();
-    result_.validation_accuracy = validation->accuracy();
-  }
-  mpi::on_root(comm_, [&] {
-    TrainLogRow row;
-    row.step = steps_done;
-    row.epoch = static_cast<double>(steps_done * cells_per_step_) / static_cast<double>(plan_.cells(false));
-    row.loss = result_.loss;
-    row.accuracy = result_.accuracy;
-    if (validation && validation->examples > 0) {
-      row.validation_loss = result_.validation_loss;
-      row.validation_accuracy = result_.validation_accuracy;
-    }
-    row.cells_per_s =
-        since_row_.examples * options_.regularizer.cells_per_example() / std::max(1e-9, now_s - row_start_s_);
-    row.seconds = log_->seconds_before() + now_s - start_s_;
-    row.learning_rate = state_->schedule.rate(steps_done - 1);
-    log_->add(row);
-  });
-  since_row_ = {};
-  row_start_s_ = run_.clock.now_s();
-}
-
 // This rank's shards, step after step.
 BatchQueue Trainer::start_batches() {
   const auto shards = state_->network.shards();
@@ -250,13 +195,13 @@ TrainResult Trainer::train() {
   mpi::on_root(comm_, [&] {
     make_folder(run_.folder);
     write_training_wells(run_.folder / "training_wells.csv", plan_);
-    log_.emplace(run_.folder / "train_log.csv", first_step_);
   });
+  record_->begin();
   BatchQueue queue = start_batches();
-  Progress progress("training", options_.examples, static_cast<std::uint64_t>(total_ * cells_per_step_),
-                    run_.clock, comm_.root());
-  start_s_ = row_start_s_ = run_.clock.now_s();
+  Progress progress("training", enum_name(options_.examples),
+                    static_cast<std::uint64_t>(total_ * cells_per_step_), run_.clock, comm_.root());
   std::int64_t done = first_step_;
+  bool stopped_early = false;
   for (bool over = done == total_; !over;) {
     std::vector<CropBatch> batch;
     // Other ranks may be in the sums of this step already: they cannot be met by an exception that unwinds.
@@ -264,44 +209,26 @@ TrainResult Trainer::train() {
       for (std::size_t k = 0; k < state_->network.shards().count; ++k) batch.push_back(queue.next());
     });
     const auto score = step(done++, batch);
-    since_row_.add(score);
-    result_.losses.push_back(score.mean_loss());
+    record_->add_step(score);
     over = done == total_;
     const bool saves = done % options_.checkpoint_every == 0;
     std::optional<Tally> validation;
     if (over || done % options_.validate_every == 0) validation = validate();
-    if (over || validation || saves || done % options_.log_every == 0) log_row(done, validation);
-    over |= result_.stopped_early = update_early_stopping(validation);
+    if (over || validation || saves || done % options_.log_every == 0)
+      record_->add_row(done, validation, state_->schedule.rate(done - 1));
+    over |= stopped_early = update_early_stopping(validation);
     const bool stops = score.stop_signals > 0 && !over;
     if ((saves || stops) && !over) save_checkpoint(done);
     if (stops) stop(done);
-    std::string note = "loss " + number_text(std::round(result_.losses.back() * 1000) / 1000);
+    std::string note = "loss " + number_text(std::round(record_->last_loss() * 1000) / 1000);
     progress.update(static_cast<std::uint64_t>(done * cells_per_step_), note);
   }
   progress.finish();
   save_model(done);
-  result_.steps = done;
-  result_.seconds = run_.clock.now_s() - start_s_;
-  result_.cells_per_s =
-      static_cast<double>((done - first_step_) * cells_per_step_) / std::max(1e-9, result_.seconds);
-  return result_;
+  return record_->result(done, stopped_early);
 }
 
 }  // namespace
-
-nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan& plan) {
-  auto identity = options.identity();
-  identity["data"] = plan.fingerprint();
-  return identity;
-}
-
-void check_training(const TrainingPlan& plan, const TrainOptions& options) {
-  options.validate();
-  options.validate_validation(plan.cells(true));
-  crop_size_of(plan, options);
-  const CellSampler sampler(plan, options.seed, options.sample_replicates);
-  make_regularizer(sampler, options)->check();
-}
 
 TrainResult train(const mpi::Communicator& comm, const TrainingPlan& plan, const CellImages& images,
                   const TrainOptions& options, TrainRun& run) {

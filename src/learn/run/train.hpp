@@ -12,6 +12,7 @@
 #include "core/system/clock.hpp"
 #include "learn/data/cell_images.hpp"
 #include "learn/data/training_plan.hpp"
+#include "learn/run/check_training.hpp"
 #include "learn/run/train_options.hpp"
 #include "mpi/communicator.hpp"
 
@@ -34,13 +35,6 @@ struct TrainResult {
   double cells_per_s = 0, seconds = 0;  // of this part of the run
   std::vector<double> losses;           // of each step of this part
 };
-
-// Options and data as checkpoints remember them (checkpoints.hpp: find_run()).
-nlohmann::json training_identity(const TrainOptions& options, const TrainingPlan& plan);
-
-// Throws Error for what can be known before images are read: options, cells that do not suffice for the
-// regularizer or the schedule. Initial weights: check_initial_weights(). Collective: no.
-void check_training(const TrainingPlan& plan, const TrainOptions& options);
 
 // Continues from the folder's last checkpoint where there is one of the same identity, as if it
 // had never stopped: bit for bit, on any number of ranks and threads, wherever those do not matter. The loss

@@ -16,38 +16,28 @@ void check(bool good, const std::string& key, const std::string& problem, const 
   if (!good) throw Error(problem, "option --" + key, remedy);
 }
 
-void check_word(const std::string& word, const std::vector<std::string>& known, const std::string& key) {
-  check(std::find(known.begin(), known.end(), word) != known.end(), key, "unknown choice '" + word + "'",
-        "Choose from: " + join(known, ", "));
-}
-
 }  // namespace
 
 void SplitOptions::validate() const {
   for (const auto& part : split_list(select)) screen::parse_selector(part, "option --train-select");
   check(validation_fraction >= 0 && validation_fraction < 1, "validation-fraction", "must be in [0, 1)");
-  check_word(hold_out, {"replicate", "plate", "batch"}, "hold-out");
   check(test_fraction >= 0 && test_fraction < 1, "test-fraction", "must be in [0, 1)");
   check(test_fraction == 0 || test_treatments.empty(), "test-fraction",
         "--test-fraction and --test-treatments exclude each other", "Give one of them");
-  check_word(single_wells, {"error", "drop", "train"}, "single-wells");
   check(validation_column.empty() == validation_values.empty(), "validation-column",
         "--validation-column and --validation-values belong together", "Give both or neither");
   check(max_cells_per_well >= 0, "max-cells-per-well", "must not be negative", "0 keeps all cells");
 }
 
 void RegularizerOptions::validate() const {
-  check_word(kind, {"baseline", "mixup", "rnn"}, "regularizer");
   check(mixup_alpha > 0 && std::isfinite(mixup_alpha), "mixup-alpha", "must be above 0", "0.2 is usual");
-  check_word(mixup_partner, {"replicate", "batch"}, "mixup-partner");
   check(rnn_cells >= 2 && rnn_cells <= 64, "rnn-cells", "must be 2 to 64");
 }
 
 void TrainOptions::validate() const {
   split.validate();
   regularizer.validate();
-  check_word(examples, {"cells", "fields", "mosaics"}, "examples");
-  check(examples != "mosaics" || regularizer.kind == "baseline", "examples",
+  check(examples != Examples::mosaics || regularizer.kind == RegularizerKind::baseline, "examples",
         "mosaics are learned from as they are", "Take --regularizer baseline");
   const int largest_px = over_fields() ? 8192 : 2048;
   check((crop_px == 0 && over_fields()) || (crop_px >= 8 && crop_px <= largest_px), "crop-size",
@@ -55,7 +45,7 @@ void TrainOptions::validate() const {
         "0, the whole field, goes with --examples fields");
   const network::NetworkSpec spec{architecture, 1, 0, pooling};
   spec.validate();
-  check(pooling.kind != "fc" || examples != "mosaics", "pool",
+  check(pooling.kind != network::Pool::fc || examples != Examples::mosaics, "pool",
         "fc takes pictures of one size, and mosaics are larger than the fields that validate",
         "Take --examples fields, or another pool");
   if (crop_px > 0) network::check_crop_fits(architecture, crop_px);
@@ -71,23 +61,18 @@ void TrainOptions::validate() const {
   check(steps > 0 || (epochs > 0 && epochs < 1e6), "epochs", "must be above 0", "Or give --steps");
   check(batch_size >= 1, "batch-size", "must be at least 1");
   check(shard_size * regularizer.cells_per_example() >= 2, "shard-size", "must be at least 2 cells");
-  check_word(optimiser, {"adamw", "sgd"}, "optimizer");
   check(learning_rate >= 0 && std::isfinite(learning_rate), "learning-rate", "must be a number not below 0");
   check(momentum >= 0 && momentum < 1, "momentum", "must be in [0, 1)");
   check(weight_decay >= 0 && std::isfinite(weight_decay), "weight-decay", "must be a number not below 0");
   check(label_smoothing >= 0 && label_smoothing < 1, "label-smoothing", "must be in [0, 1)");
   check(clip_norm >= 0 && std::isfinite(clip_norm), "clip-norm", "must be a number not below 0",
         "0: no limit");
-  check_word(schedule, {"cosine", "constant", "step", "plateau"}, "schedule");
   check(schedule_steps >= 1, "schedule-steps", "must be at least 1");
   check(schedule_factor > 0 && schedule_factor < 1, "schedule-factor", "must be in (0, 1)");
   check(schedule_patience >= 0, "schedule-patience", "must not be negative");
   check(early_stopping >= 0, "early-stopping", "must not be negative", "0: never");
   check(divergence > 1, "divergence", "must be above 1");
   check(warmup_steps >= 0, "warmup-steps", "must not be negative");
-  check_word(batch_norm, {"local", "frozen", "sync"}, "batch-norm");
-  check_word(precision, {"fp32", "bf16"}, "precision");
-  check_word(device, {"auto", "cpu", "cuda"}, "device");
   check(log_every >= 1, "log-every", "must be at least 1");
   check(validate_every >= 1, "validate-every", "must be at least 1");
   check(validation_cells >= 0, "validation-cells", "must not be negative");
@@ -102,22 +87,22 @@ void TrainOptions::validate_ranks(int ranks) const {
         "a batch of " + std::to_string(batch_size) + " in shards of " + std::to_string(shard_size) +
             " cannot be shared by " + std::to_string(ranks) + " ranks",
         "Take a larger batch, smaller shards (--shard-size) or fewer ranks");
-  check(!reproducible || batch_norm != "sync" || ranks == 1, "reproducible",
+  check(!reproducible || batch_norm != network::NormMode::sync || ranks == 1, "reproducible",
         "synchronized statistics are summed in an order that depends on the number of ranks",
         "Take --batch-norm local or frozen");
 }
 
 void TrainOptions::validate_validation(std::int64_t cells) const {
   const std::string remedy = "Hold wells out (--validation-fraction, --validation-column)";
-  check(cells > 0 || schedule != "plateau", "schedule", "plateau needs held-out cells, and there are none",
-        remedy);
+  check(cells > 0 || schedule != ScheduleKind::plateau, "schedule",
+        "plateau needs held-out cells, and there are none", remedy);
   check(cells > 0 || early_stopping == 0, "early-stopping", "there are no held-out cells to judge by",
         remedy);
 }
 
 double TrainOptions::base_learning_rate() const {
   if (learning_rate > 0) return learning_rate;
-  return optimiser == "sgd" ? 0.02 : 0.001;
+  return optimiser == OptimizerKind::sgd ? 0.02 : 0.001;
 }
 
 std::int64_t TrainOptions::total_steps(std::int64_t training_cells) const {
@@ -128,26 +113,26 @@ std::int64_t TrainOptions::total_steps(std::int64_t training_cells) const {
 }
 
 std::size_t TrainOptions::shards(int ranks) const {
-  if (batch_norm == "sync") return static_cast<std::size_t>(ranks);
+  if (batch_norm == network::NormMode::sync) return static_cast<std::size_t>(ranks);
   return static_cast<std::size_t>(std::max(1, batch_size / shard_size));
 }
 
 nlohmann::json TrainOptions::identity() const {
-  const bool mixup = regularizer.kind == "mixup", plateau = schedule == "plateau",
-             by_step = schedule == "step";
+  const bool mixup = regularizer.kind == RegularizerKind::mixup, plateau = schedule == ScheduleKind::plateau,
+             by_step = schedule == ScheduleKind::step;
   const auto pool = network::resolved_pooling({architecture, 1, 0, pooling});
   return {{"seed", seed},
-          {"examples", examples},
+          {"examples", enum_name(examples)},
           {"several-labels", several_labels},
-          {"pool", pool.kind},
-          {"pool-sharpness", pool.kind.empty() ? 0.0 : pool.sharpness},
+          {"pool", pool.kind ? enum_name(*pool.kind) : ""},
+          {"pool-sharpness", pool.kind ? pool.sharpness : 0.0},
           {"dropout", dropout},
           {"architecture", architecture},
           {"initial-weights", initial_weights.empty()
                                   ? std::string()
                                   : fingerprint_of_file(network::model_file_of(initial_weights))},
           {"crop-size", crop_px},
-          {"crop-normalization", crop_normalization},
+          {"crop-normalization", enum_name(crop_normalization)},
           {"augment-flip", augment.flip},
           {"augment-rotate", augment.rotate},
           {"augment-angle", augment.rotate ? augment.angle_deg : 0.0},
@@ -155,22 +140,22 @@ nlohmann::json TrainOptions::identity() const {
           {"augment-translation", augment.translation_px},
           {"augment-background", augment.background},
           {"augment-blur", augment.blur_px},
-          {"regularizer", regularizer.kind},
+          {"regularizer", enum_name(regularizer.kind)},
           {"mixup-alpha", mixup ? regularizer.mixup_alpha : 0.0},
-          {"mixup-partner", mixup ? regularizer.mixup_partner : std::string()},
-          {"rnn-cells", regularizer.kind == "rnn" ? regularizer.rnn_cells : 0},
+          {"mixup-partner", mixup ? enum_name(regularizer.mixup_partner) : ""},
+          {"rnn-cells", regularizer.kind == RegularizerKind::rnn ? regularizer.rnn_cells : 0},
           {"sample-replicates", sample_replicates},
           {"epochs", steps > 0 ? 0.0 : epochs},
           {"steps", steps},
           {"batch-size", batch_size},
-          {"shard-size", batch_norm == "sync" ? 0 : shard_size},
-          {"optimizer", optimiser},
+          {"shard-size", batch_norm == network::NormMode::sync ? 0 : shard_size},
+          {"optimizer", enum_name(optimiser)},
           {"learning-rate", base_learning_rate()},
           {"momentum", momentum},
           {"weight-decay", weight_decay},
           {"label-smoothing", label_smoothing},
           {"clip-norm", clip_norm},
-          {"schedule", schedule},
+          {"schedule", enum_name(schedule)},
           {"schedule-steps", by_step ? schedule_steps : 0},
           {"schedule-factor", by_step || plateau ? schedule_factor : 0.0},
           {"schedule-patience", plateau ? schedule_patience : 0},
@@ -178,8 +163,8 @@ nlohmann::json TrainOptions::identity() const {
           {"validate-every", plateau || early_stopping > 0 ? validate_every : 0},
           {"validation-cells", plateau || early_stopping > 0 ? validation_cells : 0},
           {"warmup-steps", warmup_steps},
-          {"batch-norm", batch_norm},
-          {"precision", precision}};
+          {"batch-norm", enum_name(batch_norm)},
+          {"precision", enum_name(precision)}};
 }
 
 }  // namespace cytoscale::learn

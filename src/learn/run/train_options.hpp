@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "image/crop/crop.hpp"
+#include "learn/run/train_choices.hpp"
+#include "network/compute.hpp"
 #include "network/network_spec.hpp"
 
 namespace cytoscale::learn {
@@ -17,14 +20,13 @@ struct SplitOptions {
   bool exclude_controls = false;             // leave the negative controls out; else they are one more label
   std::vector<std::string> test_treatments;  // no labels: neither train nor validate
   double test_fraction = 0;                  // the same for this share of the treatments, drawn
-  std::string hold_out = "replicate";  // what validates: wells of each label; or whole plates, or batches
-  double validation_fraction = 0.2;    // of each label's wells, of the plates or of the batches; at least one
-  std::string validation_column;       // instead: wells whose COLUMN is one of the values
+  HoldOut hold_out = HoldOut::replicate;
+  double validation_fraction = 0.2;  // of each label's wells, of the plates or of the batches; at least one
+  std::string validation_column;     // instead: wells whose COLUMN is one of the values
   std::vector<std::string> validation_values;
-  std::string single_wells = "error";  // labels of one well, where wells of each are held out: error, drop
-                                       // (no label), or train (unvalidated)
-  int max_cells_per_well = 0;          // 0: all
-  void validate() const;               // throws Error
+  SingleWells single_wells = SingleWells::error;
+  int max_cells_per_well = 0;  // 0: all
+  void validate() const;       // throws Error
 };
 
 // Random changes of a crop; each is drawn anew for every cell of every batch.
@@ -40,12 +42,14 @@ struct AugmentOptions {
 
 // How cells become what is learned (learn/augment/regularizer_torch.hpp).
 struct RegularizerOptions {
-  std::string kind = "baseline";  // a cell and its label; or "mixup", "rnn" (Caicedo et al. 2018 §4.4, 4.5)
-  double mixup_alpha = 0.2;       // λ ~ Beta(α, α)
-  std::string mixup_partner = "replicate";  // a cell of another well; or "batch": of another batch
-  int rnn_cells = 5;                        // of a group
-  int cells_per_example() const { return kind == "rnn" ? rnn_cells : 1; }  // that a batch counts as one
-  void validate() const;                                                   // throws Error
+  RegularizerKind kind = RegularizerKind::baseline;
+  double mixup_alpha = 0.2;  // λ ~ Beta(α, α)
+  MixupPartner mixup_partner = MixupPartner::replicate;
+  int rnn_cells = 5;  // of a group
+  int cells_per_example() const {
+    return kind == RegularizerKind::rnn ? rnn_cells : 1;
+  }                       // that a batch counts as one
+  void validate() const;  // throws Error
 };
 
 struct TrainOptions {
@@ -55,28 +59,26 @@ struct TrainOptions {
       initial_weights;         // model folder or file to start from; the last layer is new; empty: random
   network::Pooling pooling{};  // of a network over fields; what `fc` needs of the fields' size is the plan's
   bool dropout = true;         // as the network has it
-  // What is learned from: "cells"; or whole "fields", or "mosaics" of four fields of a label (Sailem et al.
-  // 2017 §3.1). Then a crop may lie anywhere in its field.
-  std::string examples = "cells";
+  Examples examples = Examples::cells;
   bool several_labels = false;  // of a picture: a|b is a and b, and each label is answered by itself
   int crop_px = 128;            // 0: the whole field
-  std::string crop_normalization = "maximum";
+  image::CropNormalization crop_normalization = image::CropNormalization::maximum;
   SplitOptions split;
   AugmentOptions augment;
   RegularizerOptions regularizer;
   bool sample_replicates = false;  // label, then well, then cell; else label, then cell
 
-  double epochs = 10;               // of as many draws as there are training cells
-  std::int64_t steps = 0;           // instead of epochs, where above 0
-  int batch_size = 64;              // examples (cells, or groups of them), over all ranks
-  int shard_size = 16;              // at least so many examples pass the network together, on one thread
-  std::string optimiser = "adamw";  // or "sgd" (Nesterov momentum)
-  double learning_rate = 0;         // 0: 0.001 for adamw, 0.02 for sgd
-  double momentum = 0.9;            // sgd
-  double weight_decay = 1e-4;       // of convolutions and the last layer, not of normalizations and biases
+  double epochs = 10;      // of as many draws as there are training cells
+  std::int64_t steps = 0;  // instead of epochs, where above 0
+  int batch_size = 64;     // examples (cells, or groups of them), over all ranks
+  int shard_size = 16;     // at least so many examples pass the network together, on one thread
+  OptimizerKind optimiser = OptimizerKind::adamw;
+  double learning_rate = 0;    // 0: 0.001 for adamw, 0.02 for sgd
+  double momentum = 0.9;       // sgd
+  double weight_decay = 1e-4;  // of convolutions and the last layer, not of normalizations and biases
   double label_smoothing = 0;
-  double clip_norm = 0;             // longest gradient, Euclidean over all parameters; 0: any
-  std::string schedule = "cosine";  // or "constant", "step", "plateau", after the warm-up
+  double clip_norm = 0;  // longest gradient, Euclidean over all parameters; 0: any
+  ScheduleKind schedule = ScheduleKind::cosine;
   int warmup_steps = 20;
   int schedule_steps = 1000;     // step: the rate is multiplied by the factor after as many steps each
   double schedule_factor = 0.1;  // step, plateau
@@ -85,9 +87,8 @@ struct TrainOptions {
       0;  // validations without a lower loss that end the run, with the best weights; 0: never
   double divergence = 10;     // a loss above this many times ln(labels), averaged over 20 steps, ends the run
   bool reproducible = false;  // refuse, or do without, what makes weights depend on the number of ranks
-  std::string batch_norm =
-      "local";  // statistics of each shard; or "frozen", or "sync": of the batch over ranks
-  std::string precision = "fp32";  // or "bf16": activations and convolutions; weights and sums stay float32
+  network::NormMode batch_norm = network::NormMode::local;  // local: of each shard
+  network::Precision precision = network::Precision::fp32;
 
   int log_every = 10;           // steps
   int validate_every = 100;     // steps; the last step validates too
@@ -95,9 +96,9 @@ struct TrainOptions {
   int checkpoint_every = 200;   // steps
   double image_memory_gib = 8;  // of each rank, for the images
   int threads = 0;              // that compute, of each rank; 0: this rank's share of its node's cores
-  std::string device = "auto";  // "auto", "cpu", "cuda"
+  network::Device device = network::Device::automatic;
 
-  bool over_fields() const { return examples != "cells"; }
+  bool over_fields() const { return examples != Examples::cells; }
 
   void validate() const;  // throws Error naming the option
   // Throws Error when a batch has no shard for every rank, or ranks would show in the weights against

@@ -1,0 +1,104 @@
+#include "embed/encode_screen.hpp"
+
+#include "core/error.hpp"
+#include "core/text/text.hpp"
+#include "image/size_text.hpp"
+#include "mpi/agree.hpp"
+#include "mpi/threads.hpp"
+#include "network/device.hpp"
+#include "network/model_file.hpp"
+#include "prepare/field_table.hpp"
+#include "store/provenance/stamp.hpp"
+
+namespace cytoscale::embed {
+namespace {
+
+// Collective: yes.
+void read_subject(const mpi::RunContext& context, const ScreenEncoding& encoding, screen::Screen& screen,
+                  store::CellTable& cells) {
+  mpi::together(context.comm, [&] {
+    screen = screen::read_manifest(encoding.manifest);
+    if (encoding.over_fields) return;
+    cells = store::read_cell_table(encoding.cells);
+    store::check_cells_match(cells, screen, encoding.cells);
+  });
+  if (encoding.over_fields) cells = prepare::field_table(context.comm, screen);
+}
+
+std::unique_ptr<Encoder> make_encoder(const mpi::RunContext& context, const ScreenEncoding& encoding,
+                                      const screen::Screen& screen, const store::CellTable& cells,
+                                      int threads) {
+  auto options = encoding.encoder;
+  options.channels = static_cast<int>(screen.channels.size());
+  options.threads = threads;
+  options.local_rank = context.comm.node_rank();
+  options.whole_fields = encoding.over_fields;
+  if (encoding.over_fields) options.crop_size = size_of_fields(cells);
+  return make_torch_encoder(options);
+}
+
+nlohmann::json provenance_of(const ScreenEncoding& encoding, const screen::Screen& screen,
+                             const Encoder& encoder, const nlohmann::json& options) {
+  auto sources = encoding.sources;
+  sources["illumination"] = encoding.files.illumination;
+  sources["model"] = encoding.encoder.model;
+  if (!encoding.over_fields) sources["cells"] = encoding.cells;
+  auto provenance = store::make_provenance(encoding.job, options, screen.fingerprint(), sources);
+  provenance["metadata"] = screen.metadata_fingerprint();
+  provenance["encoder"] = encoder.description();
+  return provenance;
+}
+
+}  // namespace
+
+void check_layers(const EncoderOptions& options, std::size_t channels) {
+  network::check_device(options.device);
+  if (network::is_pytorch_file(options.model)) return;
+  const int count = static_cast<int>(channels);
+  const network::NetworkSpec own{options.architecture, count, 0};
+  network::select_layers(options.model.empty()
+                             ? own
+                             : network::read_model(options.model, count, network::Contents::header).info.spec,
+                         options.layers);
+}
+
+image::PictureSize size_of_fields(const store::CellTable& fields) {
+  image::PictureSize size;
+  for (std::size_t f = 0; f < fields.fields(); ++f) {
+    const image::PictureSize own(fields.height[f], fields.width[f]);
+    if (fields.failed[f] || own == size) continue;
+    if (size != image::PictureSize())
+      throw Error(
+          "fields of " + image::size_text(size) + " and of " + image::size_text(own) + " in one screen",
+          "manifest", "Do one size at a time: choose plates with --plates");
+    size = own;
+  }
+  if (size == image::PictureSize())
+    throw Error("no field can be read", "manifest", "See what `cytoscale check` says");
+  return size;
+}
+
+EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& encoding,
+                          const nlohmann::json& options) {
+  screen::Screen screen;
+  store::CellTable cells;
+  nlohmann::json provenance;
+  std::unique_ptr<Encoder> encoder;
+  auto embed = encoding.embed;
+  embed.name = encoding.job;
+  embed.unit = encoding.over_fields ? "fields" : "cells";
+  embed.pass.threads = mpi::threads_per_rank(context.comm, embed.pass.threads);
+  read_subject(context, encoding, screen, cells);
+  mpi::together(context.comm, [&] {
+    encoder = make_encoder(context, encoding, screen, cells, embed.pass.threads);
+    provenance = provenance_of(encoding, screen, *encoder, options);
+    if (encoding.ready) encoding.ready(screen, cells, *encoder, embed);
+  });
+  context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " " + embed.unit + ", " +
+                   count_text(encoder->feature_names().size()) + " features, windows of " +
+                   image::size_text(encoder->crop_size()) + ", rescaling " +
+                   enum_name(encoder->rescaling().how) + "; " + encoder->description());
+  return embed_screen(context, screen, cells, *encoder, embed, encoding.files, provenance);
+}
+
+}  // namespace cytoscale::embed

@@ -1,0 +1,140 @@
+#include "learn/run/train_screen.hpp"
+
+#include <cmath>
+
+#include "core/text/text.hpp"
+#include "learn/run/checkpoints.hpp"
+#include "mpi/agree.hpp"
+#include "mpi/threads.hpp"
+#include "network/device.hpp"
+#include "network/model_file.hpp"
+#include "prepare/failure_report.hpp"
+#include "prepare/field_table.hpp"
+#include "store/provenance/stamp.hpp"
+
+namespace cytoscale::learn {
+namespace {
+
+struct Subject {
+  screen::Screen screen;
+  store::CellTable cells;
+  TrainingPlan plan;
+};
+
+std::string loss_text(double loss) {
+  return number_text(std::round(loss * 1000) / 1000);
+}
+
+std::string percent(double fraction) {
+  return number_text(std::round(fraction * 1000) / 10) + " %";
+}
+
+// Screen and cells, or fields in the place of cells. Collective: yes.
+void read_subject(const mpi::RunContext& context, const ScreenTraining& training, Subject& subject) {
+  const bool over_fields = training.options.over_fields();
+  mpi::together(context.comm, [&] {
+    training.options.validate_ranks(context.comm.size());
+    subject.screen = screen::read_manifest(training.manifest);
+    if (over_fields) return;
+    subject.cells = store::read_cell_table(training.cells);
+    store::check_cells_match(subject.cells, subject.screen, training.cells);
+  });
+  if (over_fields) subject.cells = prepare::field_table(context.comm, subject.screen);
+}
+
+// What is changed of them for them to fit; may be empty.
+std::string check_weights(const TrainOptions& options, std::size_t channels) {
+  if (options.initial_weights.empty()) return {};
+  return network::check_initial_weights(options.initial_weights,
+                                        {options.architecture, static_cast<int>(channels), 0});
+}
+
+// All that can be judged before images are read. Collective: no.
+void plan_run(const mpi::RunContext& context, const ScreenTraining& training, const nlohmann::json& options,
+              Subject& subject, TrainRun& run) {
+  auto& plan = subject.plan;
+  const auto& pixels = training.pixels;
+  plan = plan_training(subject.screen, subject.cells, training.roles, training.options);
+  check_training(plan, training.options);
+  run.provenance = store::make_provenance(
+      "train", options, plan.screen_fingerprint,
+      {{"cells", training.options.over_fields() ? std::filesystem::path() : training.cells},
+       {"illumination", pixels.illumination}});
+  run.identity = training_identity(training.options, plan);
+  // What its pixels are made from: another illumination makes another training.
+  run.identity["illumination"] = run.provenance.value("/inputs/illumination"_json_pointer, "none");
+  check_pixels(pixels, subject.screen, subject.cells, plan, training.options, run.provenance, run.identity);
+  const auto remark = check_weights(training.options, plan.channels.size());
+  if (!remark.empty()) context.log.info(training.options.initial_weights.string() + ": " + remark);
+}
+
+// Collective: yes.
+FoundRun find_or_remove(const mpi::RunContext& context, const ScreenTraining& training, const TrainRun& run) {
+  mpi::on_root(context.comm, [&] {
+    if (training.retrain == Retrain::yes) remove_run(training.model);
+    if (training.retrain == Retrain::other) remove_other_run(training.model, run.identity);
+  });
+  return find_run(context.comm, training.model, run.identity);
+}
+
+void announce(const mpi::RunContext& context, const TrainOptions& options, const TrainingPlan& plan,
+              const FoundRun& found) {
+  for (const auto& remark : plan.remarks) context.log.info(remark);
+  const auto count = [](std::int64_t n) { return count_text(static_cast<std::uint64_t>(n)); };
+  const int group = options.regularizer.cells_per_example();
+  context.log.info(
+      count_text(plan.labels.size()) + " labels, " + count(plan.cells(false)) +
+      (options.over_fields() ? " fields" : " cells") + " to train on, " + count(plan.cells(true)) +
+      " in held-out wells; " + count(options.total_steps(plan.cells(false))) + " steps of " +
+      std::to_string(options.batch_size) +
+      (group > 1 ? " groups of " + std::to_string(group) + " cells" : " " + enum_name(options.examples)));
+  if (found.checkpoint) context.log.info("continuing from " + found.checkpoint->string());
+}
+
+}  // namespace
+
+void check_outset(const ScreenTraining& training, const screen::Screen& screen, int ranks) {
+  training.options.validate_ranks(ranks);
+  check_labels(screen, training.roles, training.options);
+  check_weights(training.options, screen.channels.size());
+  network::check_device(training.options.device);
+}
+
+std::optional<TrainResult> train_screen(const mpi::RunContext& context, const ScreenTraining& training,
+                                        const nlohmann::json& options) {
+  Subject subject;
+  TrainRun run{training.model, {}, {}, context.log, context.clock};
+  read_subject(context, training, subject);
+  mpi::together(context.comm, [&] { plan_run(context, training, options, subject, run); });
+  const auto found = find_or_remove(context, training, run);
+  if (found.complete) {
+    context.log.info("the model in " + training.model.string() +
+                     " is complete, with these options: nothing to train");
+    return std::nullopt;
+  }
+  announce(context, training.options, subject.plan, found);
+  auto pass = training.pass;
+  auto computing = training.options;
+  computing.threads = pass.threads = mpi::threads_per_rank(context.comm, training.pass.threads);
+  const auto load =
+      load_pixels(context, training.pixels, subject.screen, subject.cells, subject.plan.fields(), pass);
+  prepare::report_failures(context, subject.screen, load.failures,
+                           {training.failures, "train", pass.max_failed_fields, 0});
+  std::vector<std::size_t> lost;
+  for (const auto& failure : load.failures) lost.push_back(failure.field);
+  subject.plan.drop_fields(lost);
+  return train(context.comm, subject.plan, *load.images, computing, run);
+}
+
+std::string result_text(const TrainResult& result, Examples examples) {
+  auto text = std::string(result.stopped_early ? "stopped early after " : "trained ") +
+              count_text(static_cast<std::uint64_t>(result.steps)) + " steps, " +
+              count_text(static_cast<std::uint64_t>(result.cells_per_s)) + " " + enum_name(examples) +
+              "/s; loss " + loss_text(result.loss) + ", accuracy " + percent(result.accuracy);
+  if (result.validation_accuracy)
+    text += "; held-out wells: loss " + loss_text(*result.validation_loss) + ", accuracy " +
+            percent(*result.validation_accuracy);
+  return text;
+}
+
+}  // namespace cytoscale::learn

@@ -1,0 +1,92 @@
+#include "pipeline/chain.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text/text.hpp"
+#include "mpi/agree.hpp"
+
+namespace cytoscale::pipeline {
+
+std::vector<std::string> Chain::labels() const {
+  std::vector<std::string> labels;
+  for (const auto& stage : stages_) labels.push_back(stage.label);
+  return labels;
+}
+
+Stage* Chain::find(const std::string& label) {
+  const auto at =
+      std::find_if(stages_.begin(), stages_.end(), [&](const auto& s) { return s.label == label; });
+  return at == stages_.end() ? nullptr : &*at;
+}
+
+void Chain::share(cli::OptionSet& options) {
+  for (auto& stage : stages_)
+    for (const auto& option : stage.job->options().options()) {
+      if (options.find(option.key)) continue;
+      auto shared = option;
+      shared.set = [this, key = option.key](const std::string& text) { assign({{key, text}}); };
+      options.add(std::move(shared));
+    }
+}
+
+void Chain::assign(const std::map<std::string, std::string>& values) {
+  for (auto& stage : stages_) stage.job->options().assign(values);
+}
+
+void Chain::fix(const std::string& label, std::map<std::string, std::string> values) {
+  if (auto* stage = find(label)) stage->fixed = std::move(values);
+}
+
+void Chain::leave_out(const std::string& label) {
+  std::erase_if(stages_, [&](const Stage& stage) { return stage.label == label; });
+}
+
+void Chain::end_at(const std::string& label, const std::string& where) {
+  const auto* last = find(label);
+  if (!last) throw Error("the chain has no job '" + label + "'", where, "It has " + join(labels(), ", "));
+  if (const auto* twin = find(label + "-untrained")) last = twin;
+  stages_.resize(static_cast<std::size_t>(last - stages_.data()) + 1);
+}
+
+void Chain::resolve() {
+  for (auto& stage : stages_) {
+    stage.job->options().assign(stage.fixed);
+    stage.job->resolve();
+  }
+}
+
+void Chain::run(const mpi::RunContext& context, const StageRoom& room, bool explain) {
+  mpi::on_root(context.comm, [&] { check({room.screen, context.comm.size(), {}}); });
+  bool anew = false;  // something was done, or would be
+  for (auto& stage : stages_) {
+    mpi::stop_if_asked(context.comm);
+    auto stale = staleness_of(context, room, stage);
+    if (stale.why.empty() && !stage.always.empty())
+      stale.why = anew ? stage.always : "complete; " + stage.always + " all the same";
+    anew = anew || !stale.why.empty();
+    context.log.info(stage.label + ": " + (stale.why.empty() ? "complete, skipped" : stale.why));
+    if (explain || stale.why.empty()) continue;
+    if (stale.by_reads) stage.job->options().assign(stage.when_reads_changed);
+    run_stage(context, room, stage);
+  }
+}
+
+void Chain::check(Outset outset) {
+  for (auto& stage : stages_) {
+    stage.job->check(outset);
+    const auto written = files_of(*stage.job, cli::OptionKind::output);
+    outset.made.insert(outset.made.end(), written.begin(), written.end());
+  }
+}
+
+void Chain::run_stage(const mpi::RunContext& context, const StageRoom& room, Stage& stage) {
+  const double start_s = context.clock.now_s();
+  stage.job->execute(context);
+  context.comm.barrier();
+  const auto now = stamp_of(context, room, stage);
+  mpi::on_root(context.comm, [&] { store::write_stamp(room.output, stage.label, now); });
+  context.log.info(stage.label + ": done in " + duration_text(context.clock.now_s() - start_s));
+}
+
+}  // namespace cytoscale::pipeline

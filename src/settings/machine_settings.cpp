@@ -1,0 +1,54 @@
+#include "settings/machine_settings.hpp"
+
+namespace cytoscale::settings {
+
+void declare_precision(cli::OptionSet& options, network::Precision& precision) {
+  options.add_choice(
+      "precision", {"fp32", "bf16", "auto"},
+      "of the network; auto: bf16 where the processor multiplies it in hardware (AMX, AVX-512 BF16), else "
+      "fp32. Name it where the nodes of a cluster differ",
+      [&precision](const std::string& text) {
+        // Decided here, so that the resolved option says what was computed.
+        const bool fast =
+            __builtin_cpu_supports("amx-bf16") != 0 || __builtin_cpu_supports("avx512bf16") != 0;
+        precision = text != "auto" ? parse_enum<network::Precision>(text)
+                    : fast         ? network::Precision::bf16
+                                   : network::Precision::fp32;
+      },
+      [&precision] { return enum_name(precision); });
+}
+
+void declare_pass(cli::OptionSet& options, prepare::FieldPassOptions& pass) {
+  options.group("Failures");
+  options
+      .add("max-failed-fields", pass.max_failed_fields,
+           "stop when more fields than this cannot be read; a count or a percentage (then at least 1)")
+      .value("N|P%")
+      .resource();
+  options
+      .add("field-timeout", pass.field_timeout_s,
+           "a field whose reading takes longer counts as one that cannot be read (0: no limit)")
+      .value("SECONDS")
+      .resource();
+  options.group("Machine");
+  options.add("threads", pass.threads, "threads per rank (0: this rank's share of the processors)")
+      .resource();
+  options.add("queue-memory", pass.queue_memory_mib, "of what is prepared ahead, per rank")
+      .value("MIB")
+      .resource();
+}
+
+void declare_overwrite(cli::OptionSet& options, bool& overwrite) {
+  options.add("overwrite", overwrite, "drop what an interrupted run with other options left unfinished")
+      .resource();
+}
+
+void declare_failures(cli::OptionSet& options, std::filesystem::path& failures) {
+  options.add("failures", failures, "list of fields left out (default: OUTPUT/failures.csv)").resource();
+}
+
+void declare_device(cli::OptionSet& options, network::Device& device) {
+  options.add("device", device, "auto (a GPU where there is one), cpu or cuda").value("DEVICE").resource();
+}
+
+}  // namespace cytoscale::settings

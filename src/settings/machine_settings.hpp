@@ -1,0 +1,18 @@
+// Options of the pass over the fields, and of what computes.
+#pragma once
+#include <filesystem>
+
+#include "cli/options.hpp"
+#include "network/compute.hpp"
+#include "prepare/field_pass.hpp"
+
+namespace cytoscale::settings {
+
+void declare_failures(cli::OptionSet& options, std::filesystem::path& failures);  // --failures
+void declare_pass(cli::OptionSet& options,
+                  prepare::FieldPassOptions& pass);                // --max-failed-fields … --queue-memory
+void declare_overwrite(cli::OptionSet& options, bool& overwrite);  // --overwrite
+void declare_device(cli::OptionSet& options, network::Device& device);           // --device
+void declare_precision(cli::OptionSet& options, network::Precision& precision);  // --precision
+
+}  // namespace cytoscale::settings

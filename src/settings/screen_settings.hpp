@@ -1,0 +1,26 @@
+// Options by which a job finds its screen, and files in the folder of its results.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "cli/options.hpp"
+#include "mpi/communicator.hpp"
+#include "screen/column_roles.hpp"
+#include "screen/manifest.hpp"
+
+namespace cytoscale::settings {
+
+void declare_output(cli::OptionSet& options, std::filesystem::path& output);  // --output DIR
+// The file that was named, or else the usual one if it is there; empty: neither.
+std::filesystem::path existing_or_empty(const std::filesystem::path& named,
+                                        const std::filesystem::path& usual);
+void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest);  // --manifest … --select
+void declare_roles(cli::OptionSet& options, screen::ColumnRoles& roles);  // --treatment … --control
+// --illumination, which is read where it is there.
+void declare_illumination(cli::OptionSet& options, std::filesystem::path& named,
+                          const std::filesystem::path& output);
+// What it then reads, as root finds it; empty: none. Collective: yes.
+std::filesystem::path illumination_at_hand(const mpi::Communicator& comm, const std::filesystem::path& named,
+                                           const std::filesystem::path& output);
+
+}  // namespace cytoscale::settings
