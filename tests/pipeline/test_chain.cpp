@@ -21,6 +21,8 @@ class ChainTest : public testing::Test {
     write("start", "a");
   }
 
+  void TearDown() override { world().barrier(); }  // the next test empties the folder
+
   void write(const std::string& file, const std::string& text) {
     mpi::on_root(world(), [&] { write_file_atomically(folder_ / file, text); });
     world().barrier();

@@ -12,6 +12,8 @@ namespace {
 
 class LaunchTest : public testing::Test {
  protected:
+  void TearDown() override { world().barrier(); }
+
   int launch_with(const std::vector<std::string>& arguments) {
     done_.clear();
     return launch(arguments, world(), [this] {
