@@ -39,6 +39,7 @@ TEST_P(Regression, DamagedSeedsAreResultsOrErrors) {
   for (const auto& seed : reader.seeds()) {
     const std::size_t step = std::max<std::size_t>(1, seed.bytes.size() / 60);
     for (std::size_t at = 0; at < seed.bytes.size(); at += step) {
+      std::fprintf(stderr, "%s at %zu of %zu\n", seed.name.c_str(), at, seed.bytes.size());
       accepts(reader, std::string_view(seed.bytes).substr(0, at));
       std::string flipped = seed.bytes;
       flipped[at] = static_cast<char>(~flipped[at]);

@@ -3,8 +3,8 @@
 //
 //   JSON text | 8 bytes: its length | 8 bytes: its XXH3-64 | "CYTOSEAL"    (numbers little-endian)
 //
-// The file is cut into parts without holes: datasets by name, and what lies between them (HDF5's structure,
-// attributes, text of variable length). A part has a checksum for each block of 1 MiB. Rows that were
+// The file is cut into parts without holes: datasets of numbers by name, and what lies between them (HDF5's
+// structure, attributes, datasets of text). A part has a checksum for each block of 1 MiB. Rows that were
 // written field by field have a checksum for each field instead, in the dataset `field_sums`, [fields]
 // uint64: of the field's rows in each of the columns, one column after another; 0 for a field without rows.
 // Checksums are the low 64 bits of XXH3-128.
@@ -22,7 +22,7 @@ namespace cytoscale::store {
 inline constexpr std::uint64_t seal_block_bytes = std::uint64_t{1} << 20;
 
 struct SealedPart {
-  std::string name;  // of the dataset, "/cells/y"; empty: what lies between datasets
+  std::string name;  // of the dataset, "/cells/y"; empty: what lies between datasets of numbers
   std::uint64_t at = 0, bytes = 0;
   bool by_field = false;            // a column of rows
   std::vector<std::uint64_t> sums;  // block by block; none by field

@@ -27,6 +27,7 @@ Seal lay_out(const hdf5::Extents& extents, const SealPlan& plan) {
     if (next > at) seal.parts.push_back({"", at, next - at, false, {}});
   };
   for (const auto& extent : extents.datasets) {
+    if (extent.references) continue;  // text: HDF5 follows what stands there into its heaps
     up_to(extent.at);
     const bool by_field = std::any_of(plan.columns.begin(), plan.columns.end(),
                                       [&](const auto& column) { return column.name == extent.name; });

@@ -23,7 +23,7 @@ class SealedFile {
   // that asks to stop ends it early. Throws Error where it cannot be read.
   std::vector<std::string> damage(const Share& share = {});
   // For a file that is about to be read: throws Error where it is not as it was written: all of it; what lies
-  // between its datasets; one dataset. A file without a seal passes.
+  // between its datasets of numbers; one dataset. A file without a seal passes.
   void check();
   void check_structure();
   void check_dataset(const std::string& name);
