@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(All, OptimiserTest, testing::Values(OptimizerKind::sgd,
 
 // Oracle: the sums of what every rank adds, written down. Buckets are completed out of order.
 TEST(DeviceSums, AreSumsOverRanksAndShards) {
-  const auto device = network::choose_device("auto", world().node_rank());
+  const auto device = network::choose_device(network::Device::automatic, world().node_rank());
   const std::vector<std::size_t> buckets = {6, 1, 300};
   const auto sums = make_device_sums(world(), device, buckets);
   if (!sums) GTEST_SKIP() << "no NCCL in this build, no GPU here, or fewer GPUs than ranks";

@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
   dump_network(file, "mil_cnn", {"mil_cnn", 3, 5}, 200, 150);
   dump_network(file, "mil_cnn_cell", {"mil_cnn", 2, 4, {network::Pool::lse, 2.5}}, 64, 96);
   dump_network(file, "wscnn4", {"wscnn4", 1, 2}, 105, 140);
-  dump_network(file, "wscnn4_fc", {"wscnn4", 1, 2, {"fc", 0, 105, 140}}, 105, 140);
-  dump_network(file, "wscnn6", {"wscnn6", 2, 3, {"mean"}}, 178, 231);
+  dump_network(file, "wscnn4_fc", {"wscnn4", 1, 2, {network::Pool::fc, 0, 105, 140}}, 105, 140);
+  dump_network(file, "wscnn6", {"wscnn6", 2, 3, {network::Pool::mean}}, 178, 231);
   store::write_safetensors(argv[1], file);
 }
