@@ -1,13 +1,37 @@
 #include "pipeline/folder_lock.hpp"
 
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "core/error.hpp"
 #include "core/system/atomic_file.hpp"
+#include "core/system/stop_request.hpp"
 
 namespace cytoscale::pipeline {
+
+namespace {
+
+// From the lock's thread. What other ranks write meanwhile are rows of the same options: the same bytes.
+[[noreturn]] void end_at_once(const std::filesystem::path& folder, const std::string& reason) {
+  const Error error("this run has lost its output folder: " + reason, folder.string(),
+                    "It stops, so that no two runs write into the same files");
+  std::fprintf(stderr, "cytoscale: error: %s\n", error.what());
+  std::fflush(stderr);
+  std::_Exit(exit_input_error);
+}
+
+}  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder, Log& log) : folder_(folder) {
   made_ = !std::filesystem::exists(folder);
   LockOptions options;
   options.say = [&log](const std::string& line) { log.info(line); };
+  options.on_request = [&log](const std::string& reason) {
+    log.info("stopping for another run: " + reason);
+    StopRequest::raise(SIGUSR1);
+  };
+  options.on_loss = [folder](const std::string& reason) { end_at_once(folder, reason); };
   lock_.emplace(folder, options);
   for (const auto& each : {folder, folder / "state", folder / "model", folder / "untrained"})
     remove_leftovers_in(each);

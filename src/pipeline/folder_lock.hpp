@@ -13,7 +13,8 @@ namespace cytoscale::pipeline {
 class FolderLock {
  public:
   // Throws Error: another run holds it (core/system/output_lock.hpp). What it waits for goes into the log,
-  // which must outlive it.
+  // which must outlive it. Where a later start of this Slurm job asks for the folder, this one is stopped as
+  // by a signal; where the lock is lost, the process ends with a message and exit code 2.
   FolderLock(const std::filesystem::path& folder, Log& log);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;

@@ -31,7 +31,7 @@ void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest
            "file")
       .of_screen();
   options.add("moa-file", manifest.moa, "bbbc021: CSV with compound, concentration, moa").of_screen();
-  options.add("platemap", manifest.platemap, "loaddata: CSV (or .txt/.tsv) joined on plate and well")
+  options.add("platemap", manifest.platemap, "CSV (or .txt/.tsv) joined on plate and well")
       .of_screen();
   options.add("plates", manifest.plates, "use these plates only").of_screen();
   options

@@ -147,6 +147,19 @@ class TwoWriters(FaultCase):
         self.ok(*ILLUMINATE, ranks=4)
         self.assertFalse(LOCK.exists())
 
+    def test_10_a_folder_that_is_taken_over(self):
+        """As after a cut of the network: at its next sign of life the run finds the lock to be another's, and ends."""
+        self.fresh()
+        first = self.start(*ILLUMINATE, ranks=2, faults="open:.tif:sleep:1500")
+        self.assertTrue(first.until(LOCK.exists), first.err())
+        other = {**json.loads(LOCK.read_text()), "id": "0123456789abcdef", "host": "node-17.cluster", "slurm_job": "815"}
+        LOCK.write_text(json.dumps(other))
+        done = first.wait(60)
+        self.is_refusal(done, "node-17.cluster", "815")
+        self.assertTrue(done.within(30), done)
+        self.assertFalse((CASE / "out/illumination.h5").exists())
+        self.assertEqual(json.loads(LOCK.read_text()), other)
+
     def test_11_two_embed(self):
         self.fresh("cells.h5")
         self.ok(*(a.replace("=out", "=alone") for a in EMBED), "--cells=out/cells.h5", ranks=2)

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/system/stop_request.hpp"
 #include "core/text/text.hpp"
 #include "sealed_samples.hpp"
 #include "store/integrity/seal.hpp"
@@ -143,6 +145,15 @@ TEST(Verify, WhatIsNoWholeFileOfOursIsNamed) {
   EXPECT_THAT(agreed(folder / "silent.h5ad"), HasSubstr("does not say what it was made by"));
   EXPECT_THAT(agreed(folder / "nowhere.h5"), HasSubstr("there is no such file"));
   EXPECT_THAT(agreed(folder), HasSubstr("this is a folder"));
+}
+
+TEST(Verify, ASignalEndsItWithoutAVerdict) {
+  const auto folder = fresh_folder("stopped");
+  write_sample_crops(world(), folder / "crops.h5", 16);
+  if (world().rank() == world().size() - 1) StopRequest::raise(SIGUSR1);
+  const auto message = message_of([&] { verify_file(world(), folder / "crops.h5"); });
+  StopRequest::clear();
+  EXPECT_THAT(message, AllOf(HasSubstr("stopped by SIGUSR1"), HasSubstr("begins anew")));
 }
 
 TEST(Verify, OneLineForEachFileAndOneError) {

@@ -106,7 +106,7 @@ Verdict verify_file(const mpi::Communicator& comm, const fs::path& path) {
   Problems mine;
   if (const auto failure = mpi::failure_in([&] { mine = problems_of(path, {comm.rank(), comm.size()}); }))
     mine = {text_of(*failure, path)};
-  mpi::stop_if_asked(comm);
+  mpi::stop_if_asked(comm, "Run the same command again: it begins anew");
   Verdict verdict{{}, gathered(comm, mine)};
   if (!verdict.problems.empty()) return verdict;
   Verdict judged;  // rank 0's
