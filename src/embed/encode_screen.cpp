@@ -78,8 +78,9 @@ image::PictureSize size_of_fields(const store::CellTable& fields) {
   return size;
 }
 
-EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& encoding,
+EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& asked,
                           const nlohmann::json& options) {
+  auto encoding = asked;
   screen::Screen screen;
   store::CellTable cells;
   nlohmann::json provenance;
@@ -90,6 +91,8 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
   embed.pass.threads = mpi::threads_per_rank(context.comm, embed.pass.threads);
   read_subject(context, encoding, screen, cells);
   mpi::together(context.comm, [&] {
+    auto& model = encoding.encoder.model;
+    if (!model.empty()) model = network::model_file_of(model);
     encoder = make_encoder(context, encoding, screen, cells, embed.pass.threads);
     provenance = provenance_of(encoding, screen, *encoder, options);
     if (encoding.ready) encoding.ready(screen, cells, *encoder, embed);

@@ -1,7 +1,6 @@
 #include "settings/encoding_settings.hpp"
 
 #include "core/error.hpp"
-#include "mpi/agree.hpp"
 #include "network/model_file.hpp"
 #include "settings/machine_settings.hpp"
 #include "settings/screen_settings.hpp"
@@ -20,7 +19,7 @@ std::filesystem::path EncodeSettings::weights() const {
 embed::ScreenEncoding EncodeSettings::at_hand(const mpi::Communicator& comm) const {
   auto found = encoding;
   found.files.illumination = illumination_at_hand(comm, encoding.files.illumination, output);
-  mpi::together(comm, [&] { found.encoder.model = weights(); });
+  found.encoder.model = is_untrained() ? std::filesystem::path() : model;
   return found;
 }
 

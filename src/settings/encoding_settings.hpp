@@ -26,7 +26,7 @@ struct EncodeSettings {
   void resolve();  // throws Error
   bool is_untrained() const { return model == "untrained"; }
   std::filesystem::path weights() const;  // the file; empty: untrained
-  // With the weights, and the illumination that root finds now. Collective: yes.
+  // With the model, and the illumination that root finds now. Collective: yes.
   embed::ScreenEncoding at_hand(const mpi::Communicator& comm) const;
 
  private:

@@ -60,7 +60,8 @@ TEST(Places, OfEncoding) {
   EXPECT_EQ(embed->encoding.files.output, folder / "embeddings.h5ad");
   EXPECT_EQ(embed->encoding.encoder.layers, std::vector<std::string>{embed::default_layer});
   const auto own = given<EmbedSettings>({{"manifest", "s.csv"}, {"output", folder.string()}});
-  EXPECT_THAT(message_of([&] { own->at_hand(world()); }), HasSubstr("model")) << "there are no weights yet";
+  EXPECT_THAT(message_of([&] { own->weights(); }), HasSubstr("model")) << "there are none yet";
+  EXPECT_EQ(own->at_hand(world()).encoder.model, folder / "model") << "looked for once there are cells";
   EXPECT_THAT(message_of([] {
                 given<PredictSettings>({{"manifest", "s.csv"}, {"model", "untrained"}});
               }),
