@@ -16,11 +16,7 @@
 namespace cytoscale::localize {
 namespace {
 
-std::string name_of_field(const screen::Field& field) {
-  auto name = field.plate + "_" + field.well + "_s" + field.site;
-  std::replace(name.begin(), name.end(), '/', '_');
-  return name;
-}
+constexpr std::size_t most_regions = 65535;  // that a mask of 16 bits tells apart
 
 Table region_table(const Regions& regions) {
   Table table{{"ObjectNumber", "Location_Center_X", "Location_Center_Y", "AreaShape_Area", "box_top",
@@ -47,6 +43,18 @@ image::Plane guide_of(std::span<const float> picture, image::PictureSize size) {
 
 }  // namespace
 
+std::vector<std::string> file_names_of(const screen::Screen& screen) {
+  std::vector<std::string> names;
+  std::map<std::string, int> seen;
+  for (const auto& field : screen.fields) {
+    auto name = field.plate + "_" + field.well + "_s" + field.site;
+    std::replace(name.begin(), name.end(), '/', '_');
+    while (const int before = seen[name]++) name += "~" + std::to_string(before + 1);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 void LocalizerOptions::validate() const {
   localize.validate();
   if (label.empty()) throw Error("is empty", "--label", "Give a label, predicted or all");
@@ -60,7 +68,12 @@ void LocalizerOptions::validate() const {
 
 FieldLocalizer::FieldLocalizer(const screen::Screen& screen, const store::CellTable& fields,
                                const std::vector<std::string>& labels, const LocalizerOptions& options)
-    : screen_(screen), fields_(fields), options_(options), labels_(labels.size()), names_(labels) {
+    : screen_(screen),
+      fields_(fields),
+      options_(options),
+      labels_(labels.size()),
+      names_(labels),
+      file_names_(file_names_of(screen)) {
   const auto at = std::find(labels.begin(), labels.end(), options.label);
   one_label_ = at != labels.end();
   label_ = one_label_ ? static_cast<std::size_t>(at - labels.begin()) : 0;
@@ -115,7 +128,10 @@ std::vector<std::uint8_t> FieldLocalizer::true_mask(std::size_t field, image::Pi
 
 void FieldLocalizer::write_files(std::size_t field, std::span<const float> picture, const Regions& regions,
                                  std::span<const std::uint8_t> truth) const {
-  const auto name = name_of_field(screen_.fields[field]);
+  const auto& name = file_names_[field];
+  if (regions.regions.size() > most_regions)
+    throw Error("there are " + count_text(regions.regions.size()) + " regions, more than a mask can number",
+                screen_.name(field), "Leave out small ones with --min-region-area");
   const auto [height, width] = std::pair(regions.size.height, regions.size.width);
   std::vector<std::uint16_t> labels(regions.labels.begin(), regions.labels.end());
   image::write_tiff(options_.folder / "masks" / (name + ".tif"), height, width, labels);

@@ -31,6 +31,10 @@ struct LocalizerOptions {
   void validate() const;  // throws Error
 };
 
+// PLATE_WELL_sSITE, with _ for /; where fields would share one (plate A_1, well B; plate A, well 1_B), the
+// later ones have ~2, ~3, … behind it.
+std::vector<std::string> file_names_of(const screen::Screen& screen);
+
 class FieldLocalizer {
  public:
   // `labels`: the network's. Both tables must outlive it. Throws Error: truth that cannot be read or, as far
@@ -60,7 +64,7 @@ class FieldLocalizer {
   LocalizerOptions options_;
   std::size_t labels_, label_ = 0;  // count; the one asked about
   bool one_label_ = false;
-  std::vector<std::string> names_, layers_;
+  std::vector<std::string> names_, layers_, file_names_;
   std::set<std::size_t> drawn_;
   std::map<std::size_t, std::vector<TruthBox>> boxes_;
 };

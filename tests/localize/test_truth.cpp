@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "core/error.hpp"
+#include "localize/field_localizer.hpp"
 #include "localize/ground_truth.hpp"
 #include "localize/overlay.hpp"
 
@@ -81,6 +82,15 @@ TEST(Overlay, OutlinesRegionsAndTruth) {
   EXPECT_EQ(color(5, 9), (std::vector<int>{255, 220, 0}));  // yellow rim
   EXPECT_EQ(color(9, 9), (std::vector<int>{0, 0, 0}));      // not within
   EXPECT_EQ(color(1, 1), (std::vector<int>{0, 220, 255}));
+}
+
+TEST(FileNames, NoTwoFieldsShareOne) {
+  screen::Screen screen;
+  for (const auto& [plate, well] :
+       {std::pair("A_1", "B"), std::pair("A", "1_B"), std::pair("A/1", "B"), std::pair("P", "../x")})
+    screen.fields.push_back({plate, well, "2", {}, {}});
+  EXPECT_EQ(file_names_of(screen),
+            (std::vector<std::string>{"A_1_B_s2", "A_1_B_s2~2", "A_1_B_s2~3", "P_.._x_s2"}));
 }
 
 }  // namespace
