@@ -40,10 +40,11 @@ def read_seal(data):
 
 
 def datasets(path):
+    """Of numbers: what text lies where HDF5 follows it into its heaps counts as structure."""
     places = {}
 
     def note(name, item):
-        if isinstance(item, h5py.Dataset) and item.id.get_storage_size():
+        if isinstance(item, h5py.Dataset) and item.dtype != object and item.id.get_storage_size():
             places["/" + name] = (item.id.get_offset(), item.id.get_storage_size())
 
     with h5py.File(path) as file:
