@@ -8,8 +8,7 @@
 #include "core/fingerprint.hpp"
 #include "core/system/files.hpp"
 #include "core/version.hpp"
-#include "hdf5/file.hpp"
-#include "store/integrity/seal.hpp"
+#include "store/integrity/sealed_file.hpp"
 #include "store/provenance/recipe.hpp"
 
 namespace cytoscale::store {
@@ -72,7 +71,7 @@ std::string stored_content(const fs::path& path) {
   if (extension != ".h5" && extension != ".h5ad") return {};
   try {
     if (const auto seal = read_seal(path); seal && !seal->content.empty()) return seal->content;
-    return hdf5::File::open(path, hdf5::File::Access::read).root().text_attribute(content_attribute, "");
+    return open_checked(path).root().text_attribute(content_attribute, "");
   } catch (const Error&) {
     return {};
   }
