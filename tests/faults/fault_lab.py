@@ -6,7 +6,8 @@ screen.csv, native; loaddata.csv with platemap.csv; image.csv with moa.csv, as B
 cells) and its run as `out/`. The world of
 a program is made once and kept beside the tests' folders by the program's hash. Programs run in the world's folder, with relative paths.
 
-Environment: CYTOSCALE_PROGRAM, CYTOSCALE_MPIRUN, CYTOSCALE_FAULT_SHIM (set by CTest; without the last, tests that need it skip);
+Environment: CYTOSCALE_PROGRAM, CYTOSCALE_MPIRUN, CYTOSCALE_FAULT_SHIM (set by CTest; else what lies beside the
+program; without the last, tests that need it skip);
 CYTOSCALE_TEST_PATIENCE: all time limits are so many times longer (on a machine that is busy with other things).
 """
 import contextlib
@@ -26,7 +27,7 @@ import unittest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.path.abspath(os.environ.get("CYTOSCALE_PROGRAM") or SOURCE / "build/release/cytoscale")
 MPIRUN = shlex.split(os.environ.get("CYTOSCALE_MPIRUN", "mpirun --oversubscribe --bind-to none"))
-SHIM = os.environ.get("CYTOSCALE_FAULT_SHIM", "")
+SHIM = os.environ.get("CYTOSCALE_FAULT_SHIM") or next(map(str, pathlib.Path(PROGRAM).parent.glob("fault_shim.so")), "")
 PATIENCE = float(os.environ.get("CYTOSCALE_TEST_PATIENCE", "1"))
 MPI_DEFAULTS = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
                 "OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMP_NUM_THREADS": "1"}
