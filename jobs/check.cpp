@@ -4,21 +4,18 @@
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "preflight/check_screen.hpp"
+#include "settings/screen_settings.hpp"
 
 namespace cytoscale::jobs {
 namespace {
 
 class CheckJob final : public Job {
  public:
-  std::string name() const override { return "check"; }
-  std::string summary() const override {
-    return "validate manifest and config, show the shard plan; computes nothing";
-  }
-  std::string description() const override { return std::string(preflight::check_page); }
+  CheckJob() : Job(manual_of("check")) {}
   void declare(cli::OptionSet& options) override {
-    declare_output(options, check_.output);
-    declare_manifest(options, check_.manifest);
-    declare_roles(options, check_.roles);
+    settings::declare_output(options, check_.output);
+    settings::declare_manifest(options, check_.manifest);
+    settings::declare_roles(options, check_.roles);
     options.group("Plan");
     options.add("ranks", check_.ranks, "ranks to plan for").resource();
     options.add("expected-cells", check_.expected_cells,

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "jobs/manual.hpp"
-#include "jobs/shared/common_options.hpp"
 #include "pipeline/job_base.hpp"
 
 namespace cytoscale::jobs {

@@ -27,11 +27,10 @@ struct Outset {
 
 class Job {
  public:
-  explicit Job(cli::JobText text = {}) : text_(std::move(text)) {}
+  explicit Job(cli::JobText text) : text_(std::move(text)) {}
   virtual ~Job() = default;
-  virtual std::string name() const { return text_.name; }
-  virtual std::string summary() const { return text_.summary; }
-  virtual std::string description() const { return text_.description; }
+  const std::string& name() const { return text_.name; }
+  const cli::JobText& text() const { return text_; }
   // The job's options, declared when they are first asked for.
   cli::OptionSet& options();
   // What it reads of the screen, once its options are set.

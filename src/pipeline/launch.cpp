@@ -23,7 +23,8 @@ std::string overview(const Jobs& jobs) {
   std::size_t longest = 0;
   for (const auto& job : jobs) longest = std::max(longest, job->name().size());
   for (const auto& job : jobs) {
-    text += "  " + job->name() + std::string(longest + 2 - job->name().size(), ' ') + job->summary() + "\n";
+    text +=
+        "  " + job->name() + std::string(longest + 2 - job->name().size(), ' ') + job->text().summary + "\n";
   }
   return text;
 }
@@ -70,8 +71,7 @@ int run_job(const std::string& name, const std::vector<std::string>& arguments, 
     help = !set_options(*job, arguments, keys_of(make_jobs()));
   });
   if (help) {
-    if (comm.root())
-      std::cout << cli::manual_page({job->name(), job->summary(), job->description()}, job->options());
+    if (comm.root()) std::cout << cli::manual_page(job->text(), job->options());
     return exit_success;
   }
   Log log(comm.rank(), comm.size());

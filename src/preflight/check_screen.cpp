@@ -42,18 +42,6 @@ nlohmann::ordered_json plan_screen(const screen::Screen& screen, const ScreenHea
 
 }  // namespace
 
-const std::string_view check_page =
-    "Lists every problem of a manifest and a config file before cluster time is spent: unknown keys "
-    "and bad values (of all jobs), missing or unreadable images, images whose size or bit depth "
-    "disagrees with their plate's or channel's, fields that occur twice, missing columns, plates "
-    "without negative controls, a screen of one batch.\n\n"
-    "Then it prints who would do what on --ranks ranks: plates, fields, expected cells and bytes of "
-    "each (the last fields, the 'shared tail', are taken by whoever is idle). Needs no MPI. Cells "
-    "are those of OUTPUT/cells.h5 if it is there, else --expected-cells per field. --plan writes the same "
-    "for other programs, and what each stage of `run` would read and hold in memory.\n\n"
-    "Exit code 0: no problem; 2: there are problems.\n\n"
-    "  cytoscale check --config config/bbbc021.cfg --ranks 64";
-
 void CheckOptions::validate_options() {
   if (ranks < 1) problems.push_back("--ranks: at least one rank is needed");
   try {

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <iosfwd>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "preflight/stage_plan.hpp"
@@ -26,9 +25,6 @@ struct CheckOptions {
 
   void validate_options();  // adds to the problems
 };
-
-// Of the manual page.
-extern const std::string_view check_page;
 
 // Prints the plan and each problem once. Throws Error where there are problems; the plan is written before.
 // Collective: no.

@@ -70,8 +70,8 @@ TEST(Options, KindsDecideWhatIsStored) {
 TEST(Options, EveryJobSaysWhatItDoesAndDeclaresEachKeyOnce) {
   for (const auto& job : all_jobs()) {
     const auto& options = job->options();
-    EXPECT_FALSE(job->summary().empty());
-    EXPECT_GT(job->description().size(), 100u) << job->name();
+    EXPECT_FALSE(job->text().summary.empty());
+    EXPECT_GT(job->text().description.size(), 100u) << job->name();
     for (const auto& option : options.options()) {
       EXPECT_FALSE(option.help.empty()) << job->name() << " --" << option.key;
       EXPECT_EQ(&option, options.find(option.key)) << job->name() << " declares --" << option.key << " twice";
