@@ -13,18 +13,6 @@
 namespace cytoscale::embed {
 namespace {
 
-// Collective: yes.
-void read_subject(const mpi::RunContext& context, const ScreenEncoding& encoding, screen::Screen& screen,
-                  store::CellTable& cells) {
-  mpi::together(context.comm, [&] {
-    screen = screen::read_manifest(encoding.manifest);
-    if (encoding.over_fields) return;
-    cells = store::read_cell_table(encoding.cells);
-    store::check_cells_match(cells, screen, encoding.cells);
-  });
-  if (encoding.over_fields) cells = prepare::field_table(context.comm, screen);
-}
-
 std::unique_ptr<Encoder> make_encoder(const mpi::RunContext& context, const ScreenEncoding& encoding,
                                       const screen::Screen& screen, const store::CellTable& cells,
                                       int threads) {
@@ -81,15 +69,16 @@ image::PictureSize size_of_fields(const store::CellTable& fields) {
 EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& asked,
                           const nlohmann::json& options) {
   auto encoding = asked;
-  screen::Screen screen;
-  store::CellTable cells;
   nlohmann::json provenance;
   std::unique_ptr<Encoder> encoder;
   auto embed = encoding.embed;
   embed.name = encoding.job;
   embed.unit = encoding.over_fields ? "fields" : "cells";
   embed.pass.threads = mpi::threads_per_rank(context.comm, embed.pass.threads);
-  read_subject(context, encoding, screen, cells);
+  const auto subject = prepare::read_screen_cells(
+      context.comm, encoding.manifest, encoding.over_fields ? std::filesystem::path() : encoding.cells);
+  const auto& screen = subject.screen;
+  const auto& cells = subject.cells;
   mpi::together(context.comm, [&] {
     auto& model = encoding.encoder.model;
     if (!model.empty()) model = network::model_file_of(model);

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "mpi/agree.hpp"
+
 namespace cytoscale::prepare {
 
 store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen& screen,
@@ -27,6 +29,19 @@ store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen
     table.border.push_back(0);
   }
   return table;
+}
+
+ScreenCells read_screen_cells(const mpi::Communicator& comm, const screen::ManifestOptions& manifest,
+                              const std::filesystem::path& table) {
+  ScreenCells read;
+  mpi::together(comm, [&] {
+    read.screen = screen::read_manifest(manifest);
+    if (table.empty()) return;
+    read.cells = store::read_cell_table(table);
+    store::check_cells_match(read.cells, read.screen, table);
+  });
+  if (table.empty()) read.cells = field_table(comm, read.screen);
+  return read;
 }
 
 }  // namespace cytoscale::prepare

@@ -15,9 +15,7 @@
 namespace cytoscale::learn {
 namespace {
 
-struct Subject {
-  screen::Screen screen;
-  store::CellTable cells;
+struct Subject : prepare::ScreenCells {
   TrainingPlan plan;
 };
 
@@ -27,19 +25,6 @@ std::string loss_text(double loss) {
 
 std::string percent(double fraction) {
   return number_text(std::round(fraction * 1000) / 10) + " %";
-}
-
-// Screen and cells, or fields in the place of cells. Collective: yes.
-void read_subject(const mpi::RunContext& context, const ScreenTraining& training, Subject& subject) {
-  const bool over_fields = training.options.over_fields();
-  mpi::together(context.comm, [&] {
-    training.options.validate_ranks(context.comm.size());
-    subject.screen = screen::read_manifest(training.manifest);
-    if (over_fields) return;
-    subject.cells = store::read_cell_table(training.cells);
-    store::check_cells_match(subject.cells, subject.screen, training.cells);
-  });
-  if (over_fields) subject.cells = prepare::field_table(context.comm, subject.screen);
 }
 
 // What is changed of them for them to fit; may be empty.
@@ -102,9 +87,12 @@ void check_outset(const ScreenTraining& training, const screen::Screen& screen, 
 
 std::optional<TrainResult> train_screen(const mpi::RunContext& context, const ScreenTraining& training,
                                         const nlohmann::json& options) {
-  Subject subject;
   TrainRun run{training.model, {}, {}, context.log, context.clock};
-  read_subject(context, training, subject);
+  mpi::together(context.comm, [&] { training.options.validate_ranks(context.comm.size()); });
+  const bool over_fields = training.options.over_fields();
+  Subject subject{prepare::read_screen_cells(context.comm, training.manifest,
+                                             over_fields ? std::filesystem::path() : training.cells),
+                  {}};
   mpi::together(context.comm, [&] { plan_run(context, training, options, subject, run); });
   const auto found = find_or_remove(context, training, run);
   if (found.complete) {
