@@ -4,8 +4,8 @@
 
 namespace cytoscale::embed {
 
-std::vector<float> crop_field(const image::FieldImage& image, const store::CellTable& cells,
-                              std::size_t field, const CropSettings& settings) {
+std::vector<float> crop_field(const image::FieldImage& image, const store::CellTable& cells, FieldId field,
+                              const CropSettings& settings) {
   const std::size_t size = static_cast<std::size_t>(image.channels) * settings.size.pixels();
   std::vector<float> crops(static_cast<std::size_t>(cells.cells_of(field)) * size);
   const auto first = static_cast<std::size_t>(cells.first_cell[field]);

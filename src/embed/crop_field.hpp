@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "image/crop/crop.hpp"
 #include "image/field_image.hpp"
 #include "store/cell_table.hpp"
@@ -15,8 +16,8 @@ struct CropSettings {
 };
 
 // Cuts and rescales a crop for each cell of a field, which is corrected for illumination: [cells][C][h][w].
-std::vector<float> crop_field(const image::FieldImage& image, const store::CellTable& cells,
-                              std::size_t field, const CropSettings& settings);
+std::vector<float> crop_field(const image::FieldImage& image, const store::CellTable& cells, FieldId field,
+                              const CropSettings& settings);
 
 // What crops of that many cells take in memory.
 std::size_t crop_bytes(std::int64_t cells, std::size_t channels, image::PictureSize size);

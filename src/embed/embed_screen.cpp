@@ -28,8 +28,7 @@ class Embedder {
       : cells_(cells), encoder_(encoder), batch_(static_cast<std::size_t>(batch)) {}
 
   // [cells of the field][features]
-  std::span<const float> encode(std::size_t field, const std::vector<float>& crops,
-                                const prepare::Tick& tick) {
+  std::span<const float> encode(FieldId field, const std::vector<float>& crops, const prepare::Tick& tick) {
     const auto count = static_cast<std::size_t>(cells_.cells_of(field));
     const std::size_t crop = crops.size() / std::max<std::size_t>(1, count);
     const std::size_t width = encoder_.feature_names().size();
@@ -86,11 +85,11 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
   prepare::FieldWork work;
   work.name = options.name;
   work.unit = options.unit;
-  work.units = [&](std::size_t field) { return static_cast<double>(cells.cells_of(field)); };
-  work.bytes = [&](std::size_t field) {
+  work.units = [&](FieldId field) { return static_cast<double>(cells.cells_of(field)); };
+  work.bytes = [&](FieldId field) {
     return crop_bytes(cells.cells_of(field), screen.channels.size(), settings.size);
   };
-  work.prepare = [&](std::size_t field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
+  work.prepare = [&](FieldId field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
     const auto image = reader.read_corrected(field, gain.get(), claim);
     if (!image) return {};
     return [&, field, crops = crop_field(*image, cells, field, settings)](const prepare::Tick& tick) {

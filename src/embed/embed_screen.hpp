@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "embed/encoder.hpp"
 #include "mpi/run_context.hpp"
 #include "prepare/field_pass.hpp"
@@ -24,7 +25,7 @@ struct FieldDigest {
   std::vector<std::string> names, layers;  // of what is kept of each cell
   // pictures: [cells of the field][C][h][w]; features: [cells][D], the encoder's; returns [cells][names].
   // Called once for a field, on the thread that speaks HDF5, in no order. Throws Error.
-  std::function<std::vector<float>(std::size_t field, std::span<const float> pictures,
+  std::function<std::vector<float>(FieldId field, std::span<const float> pictures,
                                    std::span<const float> features)>
       work;
 };

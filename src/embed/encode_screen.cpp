@@ -52,7 +52,7 @@ void check_layers(const EncoderOptions& options, std::size_t channels) {
 
 image::PictureSize size_of_fields(const store::CellTable& fields) {
   image::PictureSize size;
-  for (std::size_t f = 0; f < fields.fields(); ++f) {
+  for (FieldId f; f < fields.fields(); ++f) {
     const image::PictureSize own(fields.height[f], fields.width[f]);
     if (fields.failed[f] || own == size) continue;
     if (size != image::PictureSize())
@@ -76,7 +76,8 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
   embed.unit = encoding.over_fields ? "fields" : "cells";
   embed.pass.threads = mpi::threads_per_rank(context.comm, embed.pass.threads);
   const auto subject = prepare::read_screen_cells(
-      context.comm, encoding.manifest, encoding.over_fields ? std::filesystem::path() : encoding.cells);
+      context.comm, encoding.manifest, encoding.over_fields ? std::filesystem::path() : encoding.cells,
+      {embed.pass.threads, embed.pass.field_timeout_s});
   const auto& screen = subject.screen;
   const auto& cells = subject.cells;
   mpi::together(context.comm, [&] {

@@ -6,6 +6,8 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "core/statistics.hpp"
+#include "core/system/stop_request.hpp"
 
 namespace cytoscale::evaluate {
 namespace {
@@ -19,6 +21,7 @@ std::optional<Interval> bootstrap_ratio(const std::vector<Share>& units, const B
   if (units.size() < 2 || options.resamples == 0) return std::nullopt;
   std::vector<double> ratios;
   for (int r = 0; r < options.resamples; ++r) {
+    heed_stop_request();
     Random random(options.seed, {static_cast<std::uint64_t>(r)});
     Share drawn;
     for (std::size_t i = 0; i < units.size(); ++i) {
@@ -68,17 +71,6 @@ std::optional<Interval> bootstrap_mean(const std::vector<double>& values, const 
   std::vector<Share> shares;
   for (const double value : values) shares.push_back({value, 1});
   return bootstrap_ratio(shares, options);
-}
-
-double percentile(std::vector<double> values, double share) {
-  const double position = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(std::floor(position));
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(values.begin(), at, values.end());
-  const double low = *at;
-  if (below + 1 == values.size()) return low;
-  const double high = *std::min_element(at + 1, values.end());
-  return low + (position - static_cast<double>(below)) * (high - low);
 }
 
 }  // namespace cytoscale::evaluate

@@ -39,7 +39,4 @@ Score score_of(const Answers& answers, const std::vector<std::string>& unit, con
 // The interval of the mean of values, one per unit.
 std::optional<Interval> bootstrap_mean(const std::vector<double>& values, const BootstrapOptions& options);
 
-// numpy.percentile, method linear; share in [0, 1]; values not empty.
-double percentile(std::vector<double> values, double share);
-
 }  // namespace cytoscale::evaluate

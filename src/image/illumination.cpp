@@ -4,9 +4,10 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "image/filter/filters_internal.hpp"
 #include "image/filter/gaussian_blur.hpp"
-#include "image/filter/levels.hpp"
+#include "image/size_text.hpp"
 
 namespace cytoscale::image {
 namespace {
@@ -15,9 +16,10 @@ constexpr double unit = 65536;
 constexpr double largest_pixel = 4294967296.0;  // 2^32: 2^15 fields of it still fit a 64-bit sum
 constexpr int smooth_side_px = 256;             // longer sides are shrunk before smoothing
 
-std::string size_text(int channels, int height, int width) {
-  return std::to_string(channels) + " channels of " + std::to_string(width) + " x " + std::to_string(height) +
-         " pixels";
+// Of a FieldImage, an IlluminationSum or an Illumination.
+template <typename Planes>
+std::string shape_text(const Planes& of) {
+  return std::to_string(of.channels) + " channels of " + size_text(PictureSize(of.height, of.width));
 }
 
 Plane smoothed(const Plane& mean, const IlluminationOptions& options) {
@@ -67,9 +69,8 @@ void IlluminationSum::add(const FieldImage& field) {
   }
   if (field.channels != channels || field.height != height || field.width != width) {
     throw Error(
-        "a field has " + size_text(field.channels, field.height, field.width) + ", its plate's first field " +
-            size_text(channels, height, width),
-        "", "Fields of one plate must have one size for illumination correction; switch it off otherwise");
+        "a field has " + shape_text(field) + ", its plate's first field " + shape_text(*this), "",
+        "Fields of one plate must have one size for illumination correction; switch it off otherwise");
   }
   for (std::size_t i = 0; i < sums.size(); ++i) {
     sums[i] += std::llround(std::clamp(double(field.pixels[i]), -largest_pixel, largest_pixel) * unit);
@@ -81,7 +82,7 @@ Illumination make_illumination(const IlluminationSum& sum, const IlluminationOpt
   options.validate();
   if (sum.fields <= 0 || sum.sums.empty()) {
     throw Error("no field of the plate could be read for illumination correction", "",
-                "ImageInspection into failures.csv for the reasons");
+                "Look into failures.csv for the reasons");
   }
   Illumination result{sum.channels, sum.height, sum.width, std::vector<float>(sum.sums.size(), 1.0f)};
   if (options.smoothing == Smoothing::none) return result;
@@ -103,10 +104,9 @@ Illumination make_illumination(const IlluminationSum& sum, const IlluminationOpt
 void correct(FieldImage& field, const Illumination& illumination) {
   if (field.channels != illumination.channels || field.height != illumination.height ||
       field.width != illumination.width) {
-    throw Error("a field has " + size_text(field.channels, field.height, field.width) +
-                    ", the illumination function " +
-                    size_text(illumination.channels, illumination.height, illumination.width),
-                "", "Run illuminate again for this screen");
+    throw Error(
+        "a field has " + shape_text(field) + ", the illumination function " + shape_text(illumination), "",
+        "Run illuminate again for this screen");
   }
   for (std::size_t i = 0; i < field.pixels.size(); ++i) field.pixels[i] /= illumination.gain[i];
 }

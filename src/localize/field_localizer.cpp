@@ -98,7 +98,7 @@ void FieldLocalizer::check_masks() const {
     if (!options_.truth_channel.empty()) (void)screen_.channel(options_.truth_channel);
     return;
   }
-  for (std::size_t f = 0; f < screen_.fields.size() && !options_.truth_masks.empty(); ++f) {
+  for (FieldId f; f < screen_.fields.size() && !options_.truth_masks.empty(); ++f) {
     if (fields_.failed[f]) continue;
     const auto path = screen_.fill(options_.truth_masks, f);
     const auto info = image::inspect_tiff({path});
@@ -109,7 +109,7 @@ void FieldLocalizer::check_masks() const {
   }
 }
 
-std::vector<std::uint8_t> FieldLocalizer::true_mask(std::size_t field, image::PictureSize size,
+std::vector<std::uint8_t> FieldLocalizer::true_mask(FieldId field, image::PictureSize size,
                                                     std::span<const float> picture) const {
   std::vector<std::uint8_t> mask;
   if (options_.otsu_truth) {
@@ -126,7 +126,7 @@ std::vector<std::uint8_t> FieldLocalizer::true_mask(std::size_t field, image::Pi
   return mask;
 }
 
-void FieldLocalizer::write_files(std::size_t field, std::span<const float> picture, const Regions& regions,
+void FieldLocalizer::write_files(FieldId field, std::span<const float> picture, const Regions& regions,
                                  std::span<const std::uint8_t> truth) const {
   const auto& name = file_names_[field];
   if (regions.regions.size() > most_regions)
@@ -142,7 +142,7 @@ void FieldLocalizer::write_files(std::size_t field, std::span<const float> pictu
                    overlay(picture, channels, regions, truth));
 }
 
-std::vector<float> FieldLocalizer::work(std::size_t field, std::span<const float> picture,
+std::vector<float> FieldLocalizer::work(FieldId field, std::span<const float> picture,
                                         std::span<const float> features) const {
   image::Plane evidence(fields_.height[field], fields_.width[field]);
   const image::PictureSize size(evidence.height, evidence.width);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "localize/ground_truth.hpp"
 #include "localize/localize_field.hpp"
 #include "screen/screen.hpp"
@@ -49,14 +50,14 @@ class FieldLocalizer {
   const std::vector<std::string>& layers() const { return layers_; }
   // picture: [C][H][W]; features: the probabilities, then [H][W] evidence. Writes the field's files. Throws
   // Error.
-  std::vector<float> work(std::size_t field, std::span<const float> picture,
+  std::vector<float> work(FieldId field, std::span<const float> picture,
                           std::span<const float> features) const;
 
  private:
   void check_masks() const;
-  std::vector<std::uint8_t> true_mask(std::size_t field, image::PictureSize size,
+  std::vector<std::uint8_t> true_mask(FieldId field, image::PictureSize size,
                                       std::span<const float> picture) const;
-  void write_files(std::size_t field, std::span<const float> picture, const Regions& regions,
+  void write_files(FieldId field, std::span<const float> picture, const Regions& regions,
                    std::span<const std::uint8_t> truth) const;
 
   const screen::Screen& screen_;

@@ -6,8 +6,8 @@
 #include <span>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "image/filter/gaussian_blur.hpp"
-#include "image/filter/levels.hpp"
 
 namespace cytoscale::localize {
 namespace {
@@ -22,7 +22,7 @@ void in_range(double value, double low, double high, const std::string& option) 
 std::vector<float> brightness_odds(const image::Plane& guide, std::span<const std::uint8_t> mask) {
   constexpr int bins = 64;
   auto values = guide.pixels;
-  const float low = image::quantile(values, 0.001), high = image::quantile(values, 0.999);
+  const float low = quantile(values, 0.001), high = quantile(values, 0.999);
   const auto bin_of = [&](float value) {
     const float at = (value - low) / std::max(high - low, 1e-20f) * bins;
     return static_cast<std::size_t>(std::clamp(at, 0.0f, bins - 1.0f));
@@ -45,7 +45,7 @@ std::vector<float> brightness_odds(const image::Plane& guide, std::span<const st
 std::vector<std::uint8_t> denoised_mask(const image::Plane& map, const image::Plane& guide,
                                         const LocalizeOptions& options) {
   auto values = map.pixels;
-  const auto least = static_cast<float>(options.threshold) * image::quantile(values, 0.99);
+  const auto least = static_cast<float>(options.threshold) * quantile(values, 0.99);
   const auto odds = static_cast<float>(std::log(options.confidence / (1 - options.confidence)));
   std::vector<std::uint8_t> mask;
   for (const float value : map.pixels) mask.push_back(value > 0 && value >= least);

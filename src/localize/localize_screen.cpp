@@ -23,8 +23,7 @@ std::vector<std::string> labels_of(const embed::Encoder& encoder) {
 }
 
 embed::FieldDigest digest_of(std::shared_ptr<const FieldLocalizer> localizer) {
-  return {localizer->names(), localizer->layers(),
-          [localizer](std::size_t field, auto pictures, auto features) {
+  return {localizer->names(), localizer->layers(), [localizer](FieldId field, auto pictures, auto features) {
             return localizer->work(field, pictures, features);
           }};
 }

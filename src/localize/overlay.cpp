@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "image/filter/levels.hpp"
+#include "core/statistics.hpp"
 
 namespace cytoscale::localize {
 namespace {
@@ -12,7 +12,7 @@ constexpr std::array<std::uint8_t, 3> yellow = {255, 220, 0}, cyan = {0, 220, 25
 
 std::vector<float> stretched(std::span<const float> plane) {
   std::vector<float> sorted(plane.begin(), plane.end()), result;
-  const float low = image::quantile(sorted, 0.01), high = image::quantile(sorted, 0.998);
+  const float low = quantile(sorted, 0.01), high = quantile(sorted, 0.998);
   for (const float value : plane)
     result.push_back(high > low ? std::clamp((value - low) / (high - low), 0.0f, 1.0f) : 0.0f);
   return result;

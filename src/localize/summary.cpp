@@ -18,7 +18,7 @@ nlohmann::json localization_summary(const std::filesystem::path& localizations) 
   std::vector<float> row(width);
   std::map<std::string, double> sums;
   std::int64_t fields = 0;
-  for (std::size_t f = 0; f < reader.fields().rows.size(); ++f) {
+  for (FieldId f; f < reader.fields().rows.size(); ++f) {
     if (reader.field_failed()[f]) continue;
     reader.read_rows(reader.first_row()[f], 1, row);
     for (std::size_t i = 0; i < width; ++i)

@@ -64,7 +64,7 @@ Failure failure_of(const std::exception_ptr& exception) {
   } catch (const Error& error) {
     return {exit_input_error, error.problem(), error.where(), error.remedy()};
   } catch (const Interrupted& interrupted) {
-    return {exit_interrupted, interrupted.what(), {}, {}};
+    return {exit_interrupted, interrupted.what(), {}, "Run the same command again"};
   } catch (const std::bad_alloc&) {
     return {exit_input_error,
             "there is not enough memory",

@@ -1,8 +1,15 @@
 #include "mpi/guarded_run.hpp"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -16,6 +23,7 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(3);
 constexpr auto turn = std::chrono::seconds(1);  // an abort ends all ranks in 0.3 s, later on a busy machine
+constexpr auto silence = std::chrono::seconds(10);
 
 void print(const Error& error, int code) {
   std::fprintf(stderr, code == exit_interrupted ? "cytoscale: %s\n" : "cytoscale: error: %s\n", error.what());
@@ -25,6 +33,33 @@ void print(const Error& error, int code) {
 void print_local(const Communicator& comm, Failure failure) {
   if (comm.size() > 1) failure.problem += " (" + place_of(comm) + ")";
   print(Error(failure.problem, failure.where, failure.remedy), failure.exit_code);
+}
+
+// True for the first rank of this run that asks on this host: an abstract socket's name belongs to one
+// process and goes with it. True also where that cannot be told.
+bool speaks_for_this_host() {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const char* run = std::getenv("PMIX_NAMESPACE");  // of mpirun and of srun
+  const auto name = std::string("cytoscale-ends-") + (run ? run : std::to_string(getppid()));
+  const auto length = std::min(name.size(), sizeof address.sun_path - 1);
+  name.copy(address.sun_path + 1, length);
+  const int held = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);  // until the process ends
+  return held < 0 ||
+         bind(held, reinterpret_cast<const sockaddr*>(&address),
+              static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length)) == 0 ||
+         errno != EADDRINUSE;
+}
+
+// For a rank that the others do not wait for. Where several fail at once, one speaks, and its abort ends all.
+[[noreturn]] void abort_with(const Communicator& comm, const Failure& failure) {
+  std::this_thread::sleep_for(turn * std::min(comm.rank(), 3));  // for ranks of several hosts: the lowest
+  if (speaks_for_this_host()) {
+    print_local(comm, failure);
+    MPI_Abort(MPI_COMM_WORLD, failure.exit_code);
+  }
+  std::this_thread::sleep_for(silence);
+  std::_Exit(failure.exit_code);
 }
 
 struct Ending {
@@ -43,8 +78,9 @@ std::optional<std::vector<Ending>> meet(const Communicator& comm, const Ending& 
   // On the heap, and left there where the ranks do not meet.
   auto* all = new std::vector<Ending>(static_cast<std::size_t>(comm.size()));
   MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Iallgather(&mine, sizeof mine, MPI_BYTE, all->data(), sizeof mine, MPI_BYTE,
-                 *static_cast<MPI_Comm*>(comm.native()), &request);
+  if (MPI_Iallgather(&mine, sizeof mine, MPI_BYTE, all->data(), sizeof mine, MPI_BYTE,
+                     *static_cast<MPI_Comm*>(comm.native()), &request) != MPI_SUCCESS)
+    return std::nullopt;
   const auto begun = std::chrono::steady_clock::now();
   for (int ended = 0; !ended;) {
     if (MPI_Test(&request, &ended, MPI_STATUS_IGNORE) != MPI_SUCCESS) return std::nullopt;
@@ -93,19 +129,15 @@ int guarded_run(MpiSession& session, const std::function<void()>& body) {
   const auto mine = ending_of(failure);
   const auto endings = meet(world, mine);
   if (endings) return end_together(world, *endings, failure);
-  print_local(world, *failure);
-  session.abort(failure->exit_code);
+  abort_with(world, failure.value_or(Failure{exit_internal, "the ranks do not meet any more", "MPI",
+                                             "Look for a rank or node that was lost"}));
 }
 
 void or_abort(const Communicator& comm, const std::function<void()>& work) {
   if (comm.size() == 1) return work();
   const auto failure = failure_in(work);
   if (!failure) return;
-  // Where several ranks fail at once, the lowest speaks, and its abort ends the others before their turn.
-  std::this_thread::sleep_for(turn * std::min(comm.rank(), 3));
-  print_local(comm, *failure);
-  MPI_Abort(MPI_COMM_WORLD, failure->exit_code);
-  std::_Exit(failure->exit_code);
+  abort_with(comm, *failure);
 }
 
 }  // namespace cytoscale::mpi

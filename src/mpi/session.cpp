@@ -39,9 +39,4 @@ MpiSession::~MpiSession() {
   MPI_Finalize();
 }
 
-void MpiSession::abort(int exit_code) {
-  if (active_ && world_ && world_->size() > 1) MPI_Abort(MPI_COMM_WORLD, exit_code);
-  std::_Exit(exit_code);
-}
-
 }  // namespace cytoscale::mpi

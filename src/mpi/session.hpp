@@ -1,5 +1,5 @@
 // MPI's lifetime for a program. Not finalized while an exception unwinds: that hangs the other ranks
-// (docs/architecture.md, "Failing together"); abort() ends all ranks with an exit code.
+// (docs/architecture.md, "Failing together"); guarded_run.hpp ends all ranks then.
 #pragma once
 #include "mpi/communicator.hpp"
 
@@ -15,7 +15,6 @@ class MpiSession {
   MpiSession& operator=(const MpiSession&) = delete;
 
   Communicator& world() { return *world_; }
-  [[noreturn]] void abort(int exit_code);
 
  private:
   std::unique_ptr<Communicator> world_;

@@ -15,11 +15,11 @@ namespace {
 
 // Of all fields, each looked at by one rank: sums of their fingerprints, which no order changes.
 std::string digest(const mpi::Communicator& comm, std::size_t fields,
-                   const std::function<void(std::size_t, Fingerprint&)>& look) {
+                   const std::function<void(FieldId, Fingerprint&)>& look) {
   std::uint64_t sums[2] = {0, 0};
   mpi::together(comm, [&] {
     const auto block = screen::block_of(fields, comm.rank(), comm.size());
-    for (std::size_t f = block.first; f < block.last; ++f) {
+    for (FieldId f(block.first); f < block.last; ++f) {
       Fingerprint print;
       print.add(static_cast<std::uint64_t>(f));
       look(f, print);
@@ -45,7 +45,7 @@ std::string content_of(const std::filesystem::path& path) {
 }
 
 std::string images_of(const mpi::Communicator& comm, const screen::Screen& screen, ImageDigest how) {
-  return digest(comm, screen.fields.size(), [&](std::size_t f, Fingerprint& print) {
+  return digest(comm, screen.fields.size(), [&](FieldId f, Fingerprint& print) {
     for (const auto& image : screen.fields[f].images)
       print.add(how == ImageDigest::stat ? store::state_of_path(image.path) : content_of(image.path));
   });
@@ -69,9 +69,9 @@ std::map<std::string, store::ReadState> screen_reads(const mpi::Communicator& co
   });
   if (use.images) reads["images"].fingerprint = enum_name(how) + ":" + images_of(comm, screen, how);
   if (!use.field_files.empty())
-    reads["field files"].fingerprint = digest(
-        comm, screen.fields.size(),
-        [&](std::size_t f, Fingerprint& print) { print.add(content_of(screen.fill(use.field_files, f))); });
+    reads["field files"].fingerprint = digest(comm, screen.fields.size(), [&](FieldId f, Fingerprint& print) {
+      print.add(content_of(screen.fill(use.field_files, f)));
+    });
   return reads;
 }
 

@@ -14,7 +14,7 @@ void check_controls(const screen::Screen& screen, const Table& metadata, const s
                     const std::string& where, Problems& problems) {
   const auto mask = screen::control_mask(metadata, roles, where);
   std::set<std::string> with;
-  for (std::size_t f = 0; f < mask.size(); ++f) {
+  for (FieldId f; f < mask.size(); ++f) {
     if (mask[f]) with.insert(screen.fields[f].plate);
   }
   for (const auto& plate : screen::plates_of(screen)) {

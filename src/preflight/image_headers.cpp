@@ -1,9 +1,11 @@
 #include "preflight/image_headers.hpp"
 
 #include <filesystem>
+#include <memory>
 
 #include "core/error.hpp"
-#include "core/threads/task_queue.hpp"
+#include "core/system/stop_request.hpp"
+#include "core/threads/in_order.hpp"
 
 namespace cytoscale::preflight {
 namespace {
@@ -28,22 +30,24 @@ ImageHeader read_header(const ImageFile& image) {
 }  // namespace
 
 ScreenHeaders read_headers(const screen::Screen& screen, int threads, double timeout_s) {
-  ScreenHeaders headers(screen.fields.size());
-  TaskQueue<std::vector<ImageHeader>> queue(threads);
-  std::size_t asked = 0;
-  for (std::size_t field = 0; field < headers.size(); ++field) {
-    for (; asked < headers.size() && queue.asked() < 4 * static_cast<std::size_t>(threads) + 4; ++asked) {
-      queue.ask([images = screen.fields[asked].images](Claim&) {
-        std::vector<ImageHeader> found;
-        for (const auto& image : images) found.push_back(read_header(image));
-        return found;
-      });
-    }
-    const auto& images = screen.fields[field].images;
-    auto found = queue.take({}, timeout_s);
-    headers[field] = found ? std::move(*found) : std::vector<ImageHeader>(images.size());
-    if (!found)
-      headers[field].front().problem = images.front().path.string() + ": reading its header did not end";
+  // A thread that was given up may outlive the screen: its files go with it.
+  std::vector<std::vector<ImageFile>> files;
+  for (const auto& field : screen.fields) files.push_back(field.images);
+  const auto shared = std::make_shared<const std::vector<std::vector<ImageFile>>>(std::move(files));
+  auto found = in_order<std::vector<ImageHeader>>(0, shared->size(), threads, timeout_s, shared->size() + 1,
+                                                  [shared](std::size_t field, Claim&) {
+                                                    heed_stop_request();
+                                                    std::vector<ImageHeader> headers;
+                                                    for (const auto& image : (*shared)[field])
+                                                      headers.push_back(read_header(image));
+                                                    return headers;
+                                                  });
+  ScreenHeaders headers;
+  for (FieldId field; field < found.size(); ++field) {
+    const auto& images = (*shared)[field];
+    headers.push_back(found[field] ? std::move(*found[field]) : std::vector<ImageHeader>(images.size()));
+    if (!found[field])
+      headers.back().front().problem = images.front().path.string() + ": reading its header did not end";
   }
   return headers;
 }

@@ -1,36 +1,20 @@
 #include "preflight/image_problems.hpp"
 
-#include <algorithm>
-#include <map>
-#include <utility>
+#include "core/statistics.hpp"
+#include "image/size_text.hpp"
 
 namespace cytoscale::preflight {
 namespace {
 
-using Size = std::pair<int, int>;  // height, width
-
-Size size_of(const image::TiffInfo& info) {
+image::PictureSize size_of(const image::TiffInfo& info) {
   return {info.height, info.width};
-}
-
-std::string size_text(Size size) {
-  return std::to_string(size.second) + "×" + std::to_string(size.first) + " px";
-}
-
-template <typename T>
-T most_frequent(const std::vector<T>& values) {
-  std::map<T, std::size_t> votes;
-  for (const auto& value : values) ++votes[value];
-  return std::max_element(votes.begin(), votes.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; })
-      ->first;
 }
 
 void check_plate(const screen::Screen& screen, const screen::Plate& plate, const ScreenHeaders& headers,
                  std::vector<std::string>& problems) {
   const auto end = plate.first_field + plate.field_count;
-  std::vector<Size> sizes;
-  for (std::size_t f = plate.first_field; f < end; ++f) {
+  std::vector<image::PictureSize> sizes;
+  for (FieldId f(plate.first_field); f < end; ++f) {
     for (const auto& header : headers[f]) {
       if (!header.problem.empty()) problems.push_back(header.problem);
       if (header.info) sizes.push_back(size_of(*header.info));
@@ -38,12 +22,12 @@ void check_plate(const screen::Screen& screen, const screen::Plate& plate, const
   }
   if (sizes.empty()) return;
   const auto usual = most_frequent(sizes);
-  for (std::size_t f = plate.first_field; f < end; ++f) {
+  for (FieldId f(plate.first_field); f < end; ++f) {
     for (std::size_t c = 0; c < headers[f].size(); ++c) {
       if (!headers[f][c].info || size_of(*headers[f][c].info) == usual) continue;
       problems.push_back(screen.fields[f].images[c].path.string() + ": " +
-                         size_text(size_of(*headers[f][c].info)) + " where plate " + plate.plate + " has " +
-                         size_text(usual));
+                         image::size_text(size_of(*headers[f][c].info)) + " where plate " + plate.plate +
+                         " has " + image::size_text(usual));
     }
   }
 }
@@ -56,7 +40,7 @@ void check_channel(const screen::Screen& screen, std::size_t c, const ScreenHead
   }
   if (bits.empty()) return;
   const int usual = most_frequent(bits);
-  for (std::size_t f = 0; f < headers.size(); ++f) {
+  for (FieldId f; f < headers.size(); ++f) {
     if (!headers[f][c].info || headers[f][c].info->bits == usual) continue;
     problems.push_back(screen.fields[f].images[c].path.string() + ": " +
                        std::to_string(headers[f][c].info->bits) + " bits where channel " +

@@ -1,6 +1,5 @@
 #include "preflight/rank_plan.hpp"
 
-#include <numeric>
 #include <set>
 
 #include "core/text/text.hpp"
@@ -10,8 +9,8 @@
 namespace cytoscale::preflight {
 namespace {
 
-Load load_of(const std::vector<std::size_t>& fields, const screen::Screen& screen,
-             const ScreenHeaders& headers, const std::vector<double>& cells) {
+Load load_of(const std::vector<FieldId>& fields, const screen::Screen& screen, const ScreenHeaders& headers,
+             const std::vector<double>& cells) {
   Load load;
   std::set<std::string> plates;
   for (const auto field : fields) {
@@ -39,8 +38,7 @@ FieldCounts cells_per_field(const screen::Screen& screen, const std::filesystem:
     const auto table = store::read_cell_table(path);
     if (table.fields() == screen.fields.size() && table.screen_fingerprint == screen.fingerprint()) {
       FieldCounts counts{{}, true};
-      for (std::size_t f = 0; f < table.fields(); ++f)
-        counts.cells.push_back(static_cast<double>(table.cells_of(f)));
+      for (FieldId f; f < table.fields(); ++f) counts.cells.push_back(static_cast<double>(table.cells_of(f)));
       return counts;
     }
   }
@@ -50,8 +48,8 @@ FieldCounts cells_per_field(const screen::Screen& screen, const std::filesystem:
 RankPlan plan_ranks(const screen::Screen& screen, const ScreenHeaders& headers,
                     const std::vector<double>& cells, int ranks) {
   const auto shards = screen::plan_shards(screen, ranks);
-  std::vector<std::size_t> all(screen.fields.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::vector<FieldId> all;
+  for (FieldId f; f < screen.fields.size(); ++f) all.push_back(f);
   RankPlan plan;
   plan.plates = screen::plates_of(screen).size();
   plan.wells = screen::wells_of(screen).size();

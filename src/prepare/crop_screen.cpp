@@ -68,8 +68,8 @@ void CropScreenOptions::validate() const {
                 "Give 1 to 4096 px");
 }
 
-store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells,
-                               std::size_t field, int window_px, int bits) {
+store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells, FieldId field,
+                               int window_px, int bits) {
   const auto count = static_cast<std::size_t>(cells.cells_of(field));
   const auto first = static_cast<std::size_t>(cells.first_cell[field]);
   const auto channels = static_cast<std::size_t>(image.channels);
@@ -118,12 +118,12 @@ FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen
                                 {options.window_px, options.bits, provenance, options.overwrite});
   FieldWork work;
   work.name = "crop";
-  work.units = [&](std::size_t field) { return static_cast<double>(cells.cells_of(field)); };
-  work.bytes = [&](std::size_t field) {
+  work.units = [&](FieldId field) { return static_cast<double>(cells.cells_of(field)); };
+  work.bytes = [&](FieldId field) {
     return static_cast<std::size_t>(store::crop_store_bytes(cells.cells_of(field), screen.channels.size(),
                                                             options.window_px, options.bits));
   };
-  work.prepare = [&](std::size_t field, const Gain& gain, Claim& claim) -> Finish {
+  work.prepare = [&](FieldId field, const Gain& gain, Claim& claim) -> Finish {
     const auto image = reader.read_corrected(field, gain.get(), claim);
     if (!image) return {};
     auto windows = cut_windows(image::pack_field(*image), cells, field, options.window_px, options.bits);

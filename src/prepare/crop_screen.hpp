@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/ids.hpp"
 #include "image/crop/packed_field.hpp"
 #include "prepare/field_pass.hpp"
 #include "store/rows/crop_store.hpp"
@@ -29,7 +30,7 @@ FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen
 
 // The windows of one field's cells. 16 bits: the field's own codes. 8 bits: codes of the range within each
 // window, which takes in 0 where the window leaves the field. Collective: no.
-store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells,
-                               std::size_t field, int window_px, int bits);
+store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells, FieldId field,
+                               int window_px, int bits);
 
 }  // namespace cytoscale::prepare

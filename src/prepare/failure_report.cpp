@@ -7,8 +7,7 @@
 
 namespace cytoscale::prepare {
 
-screen::FieldFailure failure_of(const screen::Screen& screen, std::size_t field,
-                                const std::exception& error) {
+screen::FieldFailure failure_of(const screen::Screen& screen, FieldId field, const std::exception& error) {
   const auto* ours = dynamic_cast<const Error*>(&error);
   if (ours && !ours->where().empty()) return {field, ours->where(), ours->problem()};
   return {field, screen.fields.at(field).images.front().path.string(), error.what()};

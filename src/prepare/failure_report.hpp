@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "mpi/run_context.hpp"
 #include "screen/failures.hpp"
 
 namespace cytoscale::prepare {
 
 // What a list of failures says of an exception: the file it names, or the field's first file.
-screen::FieldFailure failure_of(const screen::Screen& screen, std::size_t field, const std::exception& error);
+screen::FieldFailure failure_of(const screen::Screen& screen, FieldId field, const std::exception& error);
 
 // Of all ranks, on every rank, by field. Collective: yes.
 std::vector<screen::FieldFailure> gather_failures(const mpi::Communicator& comm,

@@ -5,8 +5,8 @@
 namespace cytoscale::prepare {
 namespace {
 
-std::vector<std::size_t> with_units(std::vector<std::size_t> fields, const std::vector<double>& units) {
-  std::erase_if(fields, [&](std::size_t field) { return units[field] <= 0; });
+std::vector<FieldId> with_units(std::vector<FieldId> fields, const std::vector<double>& units) {
+  std::erase_if(fields, [&](FieldId field) { return units[field] <= 0; });
   return fields;
 }
 
@@ -20,8 +20,8 @@ FieldShare by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
 }
 
 FieldShare in_blocks(const mpi::Communicator& comm, const std::vector<double>& units) {
-  std::vector<std::size_t> fields;
-  for (std::size_t f = 0; f < units.size(); ++f)
+  std::vector<FieldId> fields;
+  for (FieldId f; f < units.size(); ++f)
     if (units[f] > 0) fields.push_back(f);
   const auto block = screen::block_of(fields.size(), comm.rank(), comm.size());
   return {{fields.begin() + static_cast<std::ptrdiff_t>(block.first),
@@ -32,7 +32,7 @@ FieldShare in_blocks(const mpi::Communicator& comm, const std::vector<double>& u
 FieldOrder::FieldOrder(const mpi::Communicator& comm, FieldShare share)
     : share_(std::move(share)), tail_(comm, static_cast<std::int64_t>(share_.tail.size())) {}
 
-std::optional<std::size_t> FieldOrder::next() {
+std::optional<FieldId> FieldOrder::next() {
   if (at_ < share_.own.size()) return share_.own[at_++];
   if (const auto item = tail_.next()) return share_.tail[static_cast<std::size_t>(*item)];
   return std::nullopt;

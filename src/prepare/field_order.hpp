@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "mpi/work_counter.hpp"
 #include "screen/plan.hpp"
 
@@ -14,7 +15,7 @@ namespace cytoscale::prepare {
 // A rank's own fields, in order, and the shared tail, the same on all ranks. Fields whose `units` are 0 have
 // nothing to do: they are left out. Collective: no.
 struct FieldShare {
-  std::vector<std::size_t> own, tail;
+  std::vector<FieldId> own, tail;
 };
 // Plates, balanced by units (screen/plan.hpp); and equal blocks of the fields, without a tail.
 FieldShare by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
@@ -27,7 +28,7 @@ class FieldOrder {
   FieldOrder(const mpi::Communicator& comm, FieldShare share);
 
   // Every rank must go on until it is given nothing, or drain(): rank 0 waits for that of the others.
-  std::optional<std::size_t> next();
+  std::optional<FieldId> next();
   // True on rank 0 when next() would wait for other ranks: finish what is at hand first.
   bool would_wait() const { return at_ >= share_.own.size() && tail_.would_wait(); }
   // Rank 0 answers the others. Without blocking.

@@ -27,8 +27,7 @@ enum Count : std::size_t { units_done, fields_failed, fields_stuck, errors, stop
 std::vector<double> units_to_do(const screen::Screen& screen, const store::FieldLedger& ledger,
                                 const FieldWork& work) {
   std::vector<double> units;
-  for (std::size_t f = 0; f < screen.fields.size(); ++f)
-    units.push_back(ledger.done(f) ? 0.0 : work.units(f));
+  for (FieldId f; f < screen.fields.size(); ++f) units.push_back(ledger.done(f) ? 0.0 : work.units(f));
   return units;
 }
 
@@ -50,7 +49,7 @@ class FieldPass::Worker {
         pulse_(comm_, counts),
         known_failures_(known_failures),
         allowed_(screen::failure_limit(options_.max_failed_fields, screen_.fields.size())) {
-    for (std::size_t f = 0; f < units_.size(); ++f)
+    for (FieldId f; f < units_.size(); ++f)
       if (ledger.done(f)) units_before_ += work.units(f);
     units_total_ = units_before_ + std::accumulate(units_.begin(), units_.end(), 0.0);
   }
@@ -135,7 +134,7 @@ class FieldPass::Worker {
     }
   }
 
-  void ask(std::size_t field) {
+  void ask(FieldId field) {
     queued_bytes_ += work_.bytes(field);
     asked_.push_back(field);
     // Copies of what a read that hangs must not lose: this pass may be gone when it returns.
@@ -151,7 +150,7 @@ class FieldPass::Worker {
     });
   }
 
-  void finish(std::size_t field, const std::optional<Prepared>& prepared) {
+  void finish(FieldId field, const std::optional<Prepared>& prepared) {
     asked_.pop_front();
     queued_bytes_ -= work_.bytes(field);
     if (!prepared) {
@@ -190,8 +189,8 @@ class FieldPass::Worker {
   mpi::Pulse pulse_;
   std::size_t known_failures_, allowed_;
   double units_before_ = 0, units_total_ = 0, finished_ = 0, checked_s_ = 0;
-  std::deque<std::size_t> asked_;
-  std::optional<std::size_t> next_;
+  std::deque<FieldId> asked_;
+  std::optional<FieldId> next_;
   bool more_ = true;
   std::size_t queued_bytes_ = 0;
   std::int64_t stuck_ = 0;
@@ -201,10 +200,6 @@ class FieldPass::Worker {
 };
 
 void FieldPassOptions::validate() const {
-  if (threads > max_threads)
-    throw Error(
-        std::to_string(threads) + " threads are more than the " + std::to_string(max_threads) + " allowed",
-        "--threads", "Give as many as the rank has processors");
   if (queue_memory_mib < 1) throw Error("at least 1 MiB is needed", "--queue-memory");
   if (!(field_timeout_s >= 0))
     throw Error("a time is 0 or more seconds", "--field-timeout", "0 means no limit");
@@ -225,7 +220,7 @@ FieldPassResult FieldPass::run(store::FieldLedger& ledger, const FieldWork& work
                                std::size_t known_failures) {
   const auto& comm = context_.comm;
   FieldPassResult result;
-  for (std::size_t f = 0; f < screen_.fields.size(); ++f)
+  for (FieldId f; f < screen_.fields.size(); ++f)
     result.fields_done_before += ledger.done(f) && work.units(f) > 0;
   if (result.fields_done_before > 0)
     context_.log.info("continuing an interrupted run: " + count_text(result.fields_done_before) +

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "core/threads/task_queue.hpp"
 #include "image/illumination.hpp"
 #include "mpi/run_context.hpp"
@@ -46,15 +47,15 @@ struct FieldFiles {
 
 // What is done with a field.
 struct FieldWork {
-  std::string name;                                // of the job, for messages
-  std::string unit = "cells";                      // what is counted
-  std::function<double(std::size_t field)> units;  // of the field; 0: there is nothing to do
-  bool by_plate = true;  // ranks take plates; else each an equal block of the fields
-  std::function<std::size_t(std::size_t field)> bytes;  // that a prepared field takes in memory
+  std::string name;                            // of the job, for messages
+  std::string unit = "cells";                  // what is counted
+  std::function<double(FieldId field)> units;  // of the field; 0: there is nothing to do
+  bool by_plate = true;                        // ranks take plates; else each an equal block of the fields
+  std::function<std::size_t(FieldId field)> bytes;  // that a prepared field takes in memory
   bool shows_progress = true;
   // On any thread. Reads, calls claim.keep() when it has read (false: return at once, with nothing), works.
   // Throws Error: the field cannot be read.
-  std::function<Finish(std::size_t field, const Gain& gain, Claim& claim)> prepare;
+  std::function<Finish(FieldId field, const Gain& gain, Claim& claim)> prepare;
 };
 
 struct FieldPassResult {

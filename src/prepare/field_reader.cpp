@@ -14,10 +14,10 @@ FieldReader::FieldReader(const screen::Screen& screen, const std::vector<image::
 
 FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& cells)
     : screen_(screen), wanted_("its cells were found in one of "), remedy_("Run segment again") {
-  for (std::size_t f = 0; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
+  for (FieldId f; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
 }
 
-std::optional<image::LoadedField> FieldReader::read(std::size_t field, Claim& claim) const {
+std::optional<image::LoadedField> FieldReader::read(FieldId field, Claim& claim) const {
   const auto images = screen_.fields.at(field).images;  // its own: a read that hangs may outlive the screen
   auto loaded = image::read_field(images);
   if (!claim.keep()) return std::nullopt;
@@ -29,8 +29,7 @@ std::optional<image::LoadedField> FieldReader::read(std::size_t field, Claim& cl
   return loaded;
 }
 
-std::optional<image::FieldImage> FieldReader::read_corrected(std::size_t field,
-                                                             const image::Illumination* gain,
+std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, const image::Illumination* gain,
                                                              Claim& claim) const {
   auto loaded = read(field, claim);
   if (!loaded) return std::nullopt;
@@ -38,7 +37,7 @@ std::optional<image::FieldImage> FieldReader::read_corrected(std::size_t field,
   return std::move(loaded->image);
 }
 
-std::size_t FieldReader::bytes(std::size_t field) const {
+std::size_t FieldReader::bytes(FieldId field) const {
   return screen_.channels.size() * sizes_[field].pixels() * sizeof(float);
 }
 

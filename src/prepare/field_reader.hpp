@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "core/threads/task_queue.hpp"
 #include "image/field_image.hpp"
 #include "image/illumination.hpp"
@@ -22,12 +23,12 @@ class FieldReader {
 
   // Nothing where the claim was given up meanwhile (core/threads/task_queue.hpp): then nothing may be
   // touched. Throws Error naming the file.
-  std::optional<image::LoadedField> read(std::size_t field, Claim& claim) const;
+  std::optional<image::LoadedField> read(FieldId field, Claim& claim) const;
   // The same, divided by the illumination function where one is given.
-  std::optional<image::FieldImage> read_corrected(std::size_t field, const image::Illumination* gain,
+  std::optional<image::FieldImage> read_corrected(FieldId field, const image::Illumination* gain,
                                                   Claim& claim) const;
-  image::PictureSize size(std::size_t field) const { return sizes_[field]; }
-  std::size_t bytes(std::size_t field) const;  // of a field as float32
+  image::PictureSize size(FieldId field) const { return sizes_[field]; }
+  std::size_t bytes(FieldId field) const;  // of a field as float32
 
  private:
   const screen::Screen& screen_;

@@ -1,19 +1,20 @@
 #include "prepare/field_sizes.hpp"
 
 #include <algorithm>
-#include <map>
+#include <memory>
 
 #include "core/error.hpp"
-#include "core/threads/task_queue.hpp"
+#include "core/statistics.hpp"
+#include "core/threads/in_order.hpp"
 #include "image/io/tiff.hpp"
 #include "screen/plan.hpp"
 
 namespace cytoscale::prepare {
 
-std::vector<std::size_t> plate_of_field(const screen::Screen& screen) {
-  std::vector<std::size_t> plate(screen.fields.size());
+std::vector<PlateId> plate_of_field(const screen::Screen& screen) {
+  std::vector<PlateId> plate(screen.fields.size());
   const auto plates = screen::plates_of(screen);
-  for (std::size_t p = 0; p < plates.size(); ++p) {
+  for (PlateId p; p < plates.size(); ++p) {
     for (std::size_t i = 0; i < plates[p].field_count; ++i) plate[plates[p].first_field + i] = p;
   }
   return plate;
@@ -31,24 +32,21 @@ image::PictureSize size_of(const ImageFile& file) {
   }
 }
 
+constexpr std::size_t most_hung = 3;
+
 std::vector<image::PictureSize> sizes_of_fields(const screen::Screen& screen, std::size_t first,
                                                 std::size_t last, const HeaderReading& how) {
-  constexpr std::size_t ahead = 4;
-  constexpr int most_hung = 3;
-  std::vector<image::PictureSize> sizes(last - first);
-  const int threads = std::max(1, how.threads);
-  TaskQueue<image::PictureSize> queue(threads);
-  int hung = 0;
-  for (std::size_t asked = first, taken = first; taken < last && hung < most_hung; ++taken) {
-    for (; asked < last && asked < taken + ahead * static_cast<std::size_t>(threads); ++asked)
-      queue.ask([file = screen.fields[asked].images.front()](Claim& claim) {
-        const auto size = size_of(file);
-        return claim.keep() ? size : image::PictureSize();
-      });
-    const auto size = queue.take([] {}, how.timeout_s);
-    hung += !size;
-    sizes[taken - first] = size.value_or(image::PictureSize());
-  }
+  // A thread that was given up may outlive the screen: its file goes with it.
+  std::vector<ImageFile> files;
+  for (FieldId f(first); f < last; ++f) files.push_back(screen.fields[f].images.front());
+  const auto shared = std::make_shared<const std::vector<ImageFile>>(std::move(files));
+  const auto found = in_order<image::PictureSize>(0, last - first, std::max(1, how.threads), how.timeout_s,
+                                                  most_hung, [shared](std::size_t item, Claim& claim) {
+                                                    const auto size = size_of((*shared)[item]);
+                                                    return claim.keep() ? size : image::PictureSize();
+                                                  });
+  std::vector<image::PictureSize> sizes;
+  for (const auto& size : found) sizes.push_back(size.value_or(image::PictureSize()));
   return sizes;
 }
 
@@ -61,17 +59,12 @@ std::vector<image::PictureSize> sizes_by_plate(const mpi::Communicator& comm, co
   const auto all = comm.gather_all(std::span<const image::PictureSize>(mine));
   std::vector<image::PictureSize> sizes;
   for (const auto& plate : screen::plates_of(screen)) {
-    std::map<image::PictureSize, int> votes;
+    std::vector<image::PictureSize> votes;
     for (std::size_t i = 0; i < plate.field_count; ++i) {
       const auto& size = all[plate.first_field + i];
-      if (size.height > 0) ++votes[size];
+      if (size.height > 0) votes.push_back(size);
     }
-    image::PictureSize winner;
-    int most = 0;
-    for (const auto& [size, count] : votes) {
-      if (count > most) winner = size, most = count;
-    }
-    sizes.push_back(winner);
+    sizes.push_back(votes.empty() ? image::PictureSize() : most_frequent(votes));
   }
   return sizes;
 }

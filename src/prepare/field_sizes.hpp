@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "core/ids.hpp"
 #include "image/plane.hpp"
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
@@ -21,7 +22,7 @@ struct HeaderReading {
 std::vector<image::PictureSize> sizes_by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
                                                const HeaderReading& how = {});
 
-// Index of each field's plate in plates_of(screen). Collective: no.
-std::vector<std::size_t> plate_of_field(const screen::Screen& screen);
+// Each field's plate. Collective: no.
+std::vector<PlateId> plate_of_field(const screen::Screen& screen);
 
 }  // namespace cytoscale::prepare

@@ -14,7 +14,7 @@ store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen
   table.channels = screen.channels;
   table.screen_fingerprint = screen.fingerprint();
   table.first_cell.push_back(0);
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     const auto& size = sizes[plate[f]];
     const bool failed = size.height == 0;
     table.failed.push_back(failed);
@@ -32,7 +32,7 @@ store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen
 }
 
 ScreenCells read_screen_cells(const mpi::Communicator& comm, const screen::ManifestOptions& manifest,
-                              const std::filesystem::path& table) {
+                              const std::filesystem::path& table, const HeaderReading& how) {
   ScreenCells read;
   mpi::together(comm, [&] {
     read.screen = screen::read_manifest(manifest);
@@ -40,7 +40,7 @@ ScreenCells read_screen_cells(const mpi::Communicator& comm, const screen::Manif
     read.cells = store::read_cell_table(table);
     store::check_cells_match(read.cells, read.screen, table);
   });
-  if (table.empty()) read.cells = field_table(comm, read.screen);
+  if (table.empty()) read.cells = field_table(comm, read.screen, how);
   return read;
 }
 

@@ -12,7 +12,7 @@ namespace cytoscale::prepare {
 // Sizes are those of the plates (field_sizes.hpp); fields of a plate of which no header can be read are
 // failed. Areas and intensities are not measured: NaN. Collective: yes.
 store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen& screen,
-                             const HeaderReading& how = {});
+                             const HeaderReading& how);
 
 struct ScreenCells {
   screen::Screen screen;
@@ -21,6 +21,6 @@ struct ScreenCells {
 // A screen with the cells of a table; without one (empty), with its fields in the place of cells. Throws the
 // same Error on all ranks: either cannot be read, the table is of another screen. Collective: yes.
 ScreenCells read_screen_cells(const mpi::Communicator& comm, const screen::ManifestOptions& manifest,
-                              const std::filesystem::path& table);
+                              const std::filesystem::path& table, const HeaderReading& how);
 
 }  // namespace cytoscale::prepare

@@ -44,7 +44,7 @@ class Illuminator {
     Progress progress("illuminate", "plates", plates_.size(), context_.clock, context_.comm.root());
     for (std::size_t p = 0; p < plates_.size(); ++p) {
       progress.update(p);
-      if (journal.done(p)) continue;
+      if (journal.has(p)) continue;
       auto sum = sum_plate(p);
       mpi::on_root(context_.comm, [&] {
         if (sum.fields == 0)
@@ -94,13 +94,13 @@ class Illuminator {
     FieldWork work;
     work.name = "illuminate " + fields.plate;
     work.unit = "fields";
-    work.units = [&](std::size_t field) {
+    work.units = [&](FieldId field) {
       return field >= fields.first_field && field < fields.first_field + fields.field_count ? 1.0 : 0.0;
     };
-    work.bytes = [this](std::size_t field) { return reader_.bytes(field); };
+    work.bytes = [this](FieldId field) { return reader_.bytes(field); };
     work.by_plate = false;
     work.shows_progress = false;
-    work.prepare = [&](std::size_t field, const Gain&, Claim& claim) -> Finish {
+    work.prepare = [&](FieldId field, const Gain&, Claim& claim) -> Finish {
       const auto loaded = reader_.read(field, claim);
       if (!loaded) return {};
       const std::lock_guard lock(guard);

@@ -18,8 +18,7 @@ class Segmenter {
   Segmenter(const screen::Screen& screen, const SegmentScreenOptions& options, std::size_t dna)
       : screen_(screen), options_(options), dna_(dna) {}
 
-  store::FieldCells measure(std::size_t field, image::LoadedField loaded,
-                            const image::Illumination* gain) const {
+  store::FieldCells measure(FieldId field, image::LoadedField loaded, const image::Illumination* gain) const {
     store::FieldCells cells;
     cells.field = field;
     cells.height = loaded.image.height;
@@ -41,7 +40,7 @@ class Segmenter {
     for (const auto& nucleus : image::segment_nuclei(dna, options_.nuclei).nuclei) add(cells, nucleus);
   }
 
-  void import_cells(store::FieldCells& cells, std::size_t field) const {
+  void import_cells(store::FieldCells& cells, FieldId field) const {
     const auto path = screen_.fill(options_.locations, field);
     auto centers = image::read_locations(path);
     std::sort(centers.begin(), centers.end());
@@ -74,8 +73,8 @@ FieldWork segmentation(const FieldReader& reader, const Segmenter& segmenter, st
   work.name = "segment";
   work.unit = "fields";
   work.units = [](std::size_t) { return 1.0; };
-  work.bytes = [&reader](std::size_t field) { return reader.bytes(field); };
-  work.prepare = [&](std::size_t field, const Gain& gain, Claim& claim) -> Finish {
+  work.bytes = [&reader](FieldId field) { return reader.bytes(field); };
+  work.prepare = [&](FieldId field, const Gain& gain, Claim& claim) -> Finish {
     auto loaded = reader.read(field, claim);
     if (!loaded) return {};
     auto packed = store::pack_cells(segmenter.measure(field, std::move(*loaded), gain.get()));
@@ -88,7 +87,7 @@ std::vector<store::FieldCells> cells_of(std::vector<store::Record> records) {
   std::vector<store::FieldCells> cells;
   for (auto& record : records) {
     cells.push_back(record.failed ? store::FieldCells{} : store::unpack_cells(record.content));
-    cells.back().field = record.item;
+    cells.back().field = FieldId(record.item);
     cells.back().failed = record.failed;
   }
   return cells;

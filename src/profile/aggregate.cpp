@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::profile {
@@ -68,14 +69,6 @@ void CellAggregator::clear() {
   cells_ = skipped_ = 0;
   std::fill(sums_.begin(), sums_.end(), 0.0);
   kept_.clear();
-}
-
-double median_of(std::vector<double> values) {
-  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return 0.5 * (*std::max_element(values.begin(), middle) + *middle);
 }
 
 double trimmed_mean_of(std::vector<double> values, double share) {

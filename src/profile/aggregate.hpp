@@ -44,8 +44,6 @@ class CellAggregator {
   std::vector<float> kept_;  // not for the mean: [cells][features]
 };
 
-// Middle value, or the mean of the two middle ones; NaN when empty.
-double median_of(std::vector<double> values);
 // The mean of what is left when floor(share · n) values are cut at each end; NaN when empty.
 double trimmed_mean_of(std::vector<double> values, double share);
 

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
+#include "core/system/stop_request.hpp"
 #include "mpi/agree.hpp"
 #include "store/rows/embedding_file.hpp"
 
@@ -115,7 +116,7 @@ std::vector<T> gather_to_root(const mpi::Communicator& comm, const std::vector<T
 std::vector<WellFields> wells_of_fields(const Table& fields) {
   const auto plate = fields.column("Metadata_Plate"), well = fields.column("Metadata_Well");
   std::vector<WellFields> wells;
-  for (std::size_t field = 0; field < fields.rows.size(); ++field) {
+  for (FieldId field; field < fields.rows.size(); ++field) {
     const auto& row = fields.rows[field];
     const bool same =
         field > 0 && fields.rows[field - 1][plate] == row[plate] && fields.rows[field - 1][well] == row[well];
@@ -174,6 +175,7 @@ ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::
     WellReducer reducer(*reader, how);
     for (std::size_t i = 0; i < wells.size(); ++i) {
       if (owners[i] != comm.rank()) continue;
+      heed_stop_request();
       reducer.reduce(wells[i], mine);
       progress.update(mine.counts.size());
     }

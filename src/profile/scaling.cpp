@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "profile/aggregate.hpp"
+#include "core/statistics.hpp"
 #include "profile/groups.hpp"
 
 namespace cytoscale::profile {

@@ -15,13 +15,15 @@ const std::vector<std::string> failure_columns = {"Metadata_Plate", "Metadata_We
 
 std::string pack(const std::vector<FieldFailure>& failures) {
   auto list = nlohmann::json::array();
-  for (const auto& failure : failures) list.push_back({failure.field, failure.file, failure.reason});
+  for (const auto& failure : failures)
+    list.push_back({std::size_t(failure.field), failure.file, failure.reason});
   return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::vector<FieldFailure> unpack_failures(const std::string& text) {
   std::vector<FieldFailure> failures;
-  for (const auto& item : nlohmann::json::parse(text)) failures.push_back({item[0], item[1], item[2]});
+  for (const auto& item : nlohmann::json::parse(text))
+    failures.push_back({FieldId(item[0].get<std::size_t>()), item[1], item[2]});
   return failures;
 }
 

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::screen {
 
 struct FieldFailure {
-  std::size_t field;
+  FieldId field;
   std::string file, reason;
 };
 

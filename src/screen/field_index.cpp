@@ -13,7 +13,7 @@ FieldIndex::FieldIndex(const Screen& screen, const Table& table, const std::stri
     : plate_(table.column("Metadata_Plate", where)),
       well_(table.column("Metadata_Well", where)),
       site_(table.column("Metadata_Site", where)) {
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     const auto& field = screen.fields[f];
     index_[key_of(field.plate, field.well, field.site)] = f;
   }

@@ -51,7 +51,7 @@ ShardPlan plan_shards(const Screen& screen, int ranks, const std::vector<double>
       const auto rank = static_cast<std::size_t>(std::min_element(load.begin(), load.end()) - load.begin());
       const bool last_resort = load[rank] >= share;
       do {
-        plan.fields[rank].push_back(field);
+        plan.fields[rank].emplace_back(field);
         load[rank] += cost[field++];
       } while (field < end && (last_resort || load[rank] + cost[field] <= share * (1 + 1e-9)));
     }

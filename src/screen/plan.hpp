@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::screen {
 
 struct ShardPlan {
-  std::vector<std::vector<std::size_t>> fields;  // by rank, in global order: done first
-  std::vector<std::size_t> tail;                 // taken from a shared counter, in this order
+  std::vector<std::vector<FieldId>> fields;  // by rank, in global order: done first
+  std::vector<FieldId> tail;                 // taken from a shared counter, in this order
 };
 
 // Each field's cost (e.g. its cells), or 1 each where empty. About `tail_fraction` of each rank's cost goes

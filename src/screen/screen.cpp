@@ -50,7 +50,7 @@ std::size_t Screen::channel(const std::string& wanted) const {
 }
 
 // In one pass over the pattern: what is put in is not looked at again, whatever it contains.
-std::string Screen::fill(const std::string& pattern, std::size_t field) const {
+std::string Screen::fill(const std::string& pattern, FieldId field) const {
   std::string filled;
   for (std::size_t at = 0; at < pattern.size();) {
     const auto close = pattern[at] == '{' ? pattern.find('}', at) : std::string::npos;
@@ -68,7 +68,7 @@ std::string Screen::fill(const std::string& pattern, std::size_t field) const {
   return filled;
 }
 
-std::string Screen::name(std::size_t field) const {
+std::string Screen::name(FieldId field) const {
   const auto& f = fields.at(field);
   return "plate " + f.plate + ", well " + f.well + ", site " + f.site;
 }
@@ -102,7 +102,7 @@ std::string Screen::metadata_fingerprint() const {
 
 void order_fields(Screen& screen) {
   std::stable_sort(screen.fields.begin(), screen.fields.end(), before);
-  for (std::size_t i = 1; i < screen.fields.size(); ++i) {
+  for (FieldId i(1); i < screen.fields.size(); ++i) {
     if (!before(screen.fields[i - 1], screen.fields[i])) {
       throw Error("the field occurs twice (" + screen.name(i) + ")", "the manifest",
                   "Give every field of a well its own Metadata_Site, or remove the copy");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "core/image_file.hpp"
 #include "core/text/csv.hpp"
 
@@ -29,9 +30,9 @@ struct Screen {
   std::vector<std::string> values(const std::string& column) const;
   std::size_t channel(const std::string& name) const;
   // A pattern of file names with the field's {Plate}, {Well}, {Site} and other metadata put in.
-  std::string fill(const std::string& pattern, std::size_t field) const;
+  std::string fill(const std::string& pattern, FieldId field) const;
   // Name for messages: "plate P1, well A01, site 2".
-  std::string name(std::size_t field) const;
+  std::string name(FieldId field) const;
   // Which fields there are: channels, plates, wells, sites and their image files' names. What is measured in
   // the images depends on these alone; a corrected compound or class does not change it. 32 hexadecimal
   // digits.

@@ -12,6 +12,7 @@
 #include "core/random.hpp"
 #include "core/shuffle.hpp"
 #include "core/system/files.hpp"
+#include "core/system/stop_request.hpp"
 #include "core/text/csv.hpp"
 #include "image/io/tiff.hpp"
 #include "mpi/agree.hpp"
@@ -134,6 +135,7 @@ Table manifest_of(const ShapeSettings& settings) {
 std::string simulate_some(const ShapeSettings& settings, const screen::Block& mine, Progress& progress) {
   Table rows{truth_header, {}};
   for (auto i = mine.first; i < mine.last; ++i) {
+    heed_stop_request();
     const auto place = place_of(settings, i);
     const auto field = make_shape_field(settings, place.positive, place.index);
     image::write_tiff(settings.output / "images" / place.plate / (place.well + ".tif"), settings.height,

@@ -4,6 +4,7 @@
 
 #include "core/progress.hpp"
 #include "core/system/files.hpp"
+#include "core/system/stop_request.hpp"
 #include "image/io/tiff.hpp"
 #include "mpi/agree.hpp"
 #include "screen/plan.hpp"
@@ -52,6 +53,7 @@ std::string simulate_share(const SimulateSettings& settings, const Design& desig
     for (int site = 1; site <= settings.design.fields_per_well; ++site) {
       const SimulatedField field = simulate_field(settings, design, design.wells[w], site, noise);
       write_field(settings, design, design.wells[w], site, field);
+      heed_stop_request();
       if (settings.masks) write_masks(settings, design, design.wells[w], site, field);
       auto rows = truth_rows(design, settings, design.wells[w], site, field.cells);
       cells += static_cast<std::int64_t>(rows.size());

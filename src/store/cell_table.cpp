@@ -82,7 +82,7 @@ std::vector<FieldHead> agree_on_fields(const mpi::Communicator& comm, const scre
     if (i < heads.size() && heads[i].field == static_cast<std::int64_t>(i)) continue;
     const bool twice = i > 0 && i < heads.size() && heads[i].field == static_cast<std::int64_t>(i) - 1;
     throw Error(twice ? "its cells were brought twice" : "its cells are missing",
-                screen.name(twice ? i - 1 : i), "This is a defect: please report it");
+                screen.name(FieldId(twice ? i - 1 : i)), "This is a defect: please report it");
   }
   return heads;
 }

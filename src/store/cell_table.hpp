@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
 #include "store/field_cells.hpp"
@@ -30,7 +31,7 @@ struct CellTable {
 
   std::int64_t cells() const { return first_cell.empty() ? 0 : first_cell.back(); }
   std::size_t fields() const { return failed.size(); }
-  std::int64_t cells_of(std::size_t field) const { return first_cell[field + 1] - first_cell[field]; }
+  std::int64_t cells_of(FieldId field) const { return first_cell[field + 1] - first_cell[field]; }
 };
 
 // Every field of the screen is brought by exactly one rank, in any order. Written beside and renamed.

@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
+
 namespace cytoscale::store {
 
 // Sorted by y, then x. All cell columns have the same length.
 struct FieldCells {
-  std::size_t field = 0;      // index in Screen::fields
+  FieldId field;
   bool failed = false;        // could not be read: no cells, no quality
   int height = 0, width = 0;  // px; 0 where failed
   std::vector<float> y, x;    // centroid, px, pixel centers at integers

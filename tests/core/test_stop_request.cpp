@@ -140,7 +140,7 @@ TEST(Interrupted, IsNoErrorAndNamesItsSignal) {
   } catch (const Error&) {
     FAIL() << "nothing is wrong";
   } catch (const std::exception& stopped) {
-    EXPECT_STREQ(stopped.what(), "interrupted by SIGUSR1");
+    EXPECT_STREQ(stopped.what(), "stopped by SIGUSR1");
   }
   EXPECT_EQ(exit_interrupted, 75);
 }

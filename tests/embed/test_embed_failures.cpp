@@ -47,7 +47,7 @@ struct EmbedFailures : testing::Test {
     embed_with(mpi::Communicator::self(), screen, cells, encoder, options, clean);
     return read_file(clean.output);
   }
-  void spoil(std::size_t field) {
+  void spoil(FieldId field) {
     if (world().root()) std::filesystem::resize_file(screen.fields[field].images[1].path, 60);
     world().barrier();
   }
@@ -62,14 +62,14 @@ struct EmbedFailures : testing::Test {
 
 TEST_F(EmbedFailures, FieldThatCannotBeReadBecomesNaN) {
   prepare("corrupt");
-  spoil(5);
+  spoil(FieldId(5));
   cells.height[6] = 99;  // not the size the cells were found in
   options.pass.max_failed_fields = "2";
   StatisticsEncoder encoder;
   EXPECT_EQ(embed(encoder), "");
   EXPECT_EQ(result.failed_fields, 2u);
   const store::EmbeddingReader reader(files.output);
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     std::vector<float> rows(static_cast<std::size_t>(cells.cells_of(f)) * 4);
     reader.read_rows(cells.first_cell[f], cells.cells_of(f), rows);
     for (const float value : rows) EXPECT_EQ(std::isnan(value), f == 5 || f == 6);
@@ -85,7 +85,7 @@ TEST_F(EmbedFailures, FieldThatCannotBeReadBecomesNaN) {
 
 TEST_F(EmbedFailures, TooManyFailuresStopTheRun) {
   prepare("too_many");
-  for (const std::size_t field : {3u, 5u, 9u}) spoil(field);
+  for (const std::size_t field : {3u, 5u, 9u}) spoil(FieldId(field));
   StatisticsEncoder encoder;
   const std::string message = embed(encoder);
   EXPECT_THAT(message, HasSubstr("fields cannot be read, 1 are allowed"));

@@ -15,7 +15,7 @@ namespace cytoscale::embed {
 namespace {
 
 // The mean over a window, by hand: zero outside the field.
-double window_mean(std::size_t field, std::size_t channel, float y, float x) {
+double window_mean(FieldId field, std::size_t channel, float y, float x) {
   const int top = static_cast<int>(std::lround(y)) - prepare::test_crop_px / 2,
             left = static_cast<int>(std::lround(x)) - prepare::test_crop_px / 2;
   double sum = 0;
@@ -42,7 +42,7 @@ TEST(EmbedScreen, FeaturesAreThoseOfTheCrops) {
   const store::EmbeddingReader reader(folder / "e.h5ad");
   std::vector<float> rows(static_cast<std::size_t>(cells.cells()) * 4);
   reader.read_rows(0, cells.cells(), rows);
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     for (auto cell = static_cast<std::size_t>(cells.first_cell[f]);
          cell < static_cast<std::size_t>(cells.first_cell[f + 1]); ++cell) {
       EXPECT_NEAR(rows[4 * cell], window_mean(f, 0, cells.y[cell], cells.x[cell]), 1e-3);

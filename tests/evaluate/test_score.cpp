@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "evaluate/score.hpp"
 
 namespace cytoscale::evaluate {

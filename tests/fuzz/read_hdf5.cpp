@@ -58,7 +58,7 @@ void read_crops_input(std::string_view input) {
   const CropStore store(scratch_file("input.h5", input));
   std::vector<std::byte> codes(store.cells() ? store.window_bytes() : 0);
   std::vector<float> scaling(2 * store.channels());
-  read_ends(store.cells(), [&](std::int64_t row) { store.read(row, codes, scaling); });
+  read_ends(store.cells(), [&](std::int64_t row) { store.read(CellId(row), codes, scaling); });
   store.provenance().dump();
 }
 
@@ -81,7 +81,7 @@ std::vector<Seed> cells_seeds() {
   return written("cells", [](const auto& path) {
     const Screen screen = seed_screen();
     std::vector<FieldCells> cells;
-    for (std::size_t f = 0; f < screen.fields.size(); ++f) cells.push_back(cells_of_field(screen, f));
+    for (FieldId f; f < screen.fields.size(); ++f) cells.push_back(cells_of_field(screen, f));
     write_cell_table(Communicator::self(), path, screen, std::move(cells), {{"job", "segment"}});
   });
 }
@@ -108,7 +108,7 @@ std::vector<Seed> crops_seeds() {
       const CellTable cells = table_of(screen);
       const auto comm = Communicator::self();
       CropStoreWriter writer(comm, path, screen, cells, {2, bits, {{"job", "crop"}}, false});
-      for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+      for (FieldId f; f < screen.fields.size(); ++f) {
         const auto count = static_cast<std::size_t>(cells.cells_of(f));
         CellWindows windows;
         (bits == 8 ? windows.codes8.resize(count * 8) : windows.codes16.resize(count * 8));
@@ -132,7 +132,7 @@ std::vector<Seed> embeddings_seeds() {
       layout.float16 = half;
       const auto comm = Communicator::self();
       EmbeddingWriter writer(comm, path, screen, cells, layout);
-      for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+      for (FieldId f; f < screen.fields.size(); ++f) {
         if (!writer.done(f)) write_field(writer, cells, f, 1);
       }
       writer.close();

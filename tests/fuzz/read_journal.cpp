@@ -36,7 +36,7 @@ std::string written_records(const std::string& content) {
   const auto alone = mpi::Communicator::self();
   store::Journal journal(alone, output, recipe, false);
   journal.write(3, content);
-  journal.write_failed(4);
+  journal.write_failed(FieldId(4));
   journal.checkpoint();
   for (const auto& entry : fs::directory_iterator(output.string() + ".part"))
     if (entry.path().extension() == ".records") return read_file(entry.path());
@@ -68,7 +68,7 @@ void read_journal_input(std::string_view input) {
 }
 
 std::vector<Seed> journal_seeds() {
-  const auto cells = store::pack_cells(store::cells_of_field(store::small_screen(1, 1, 2), 1));
+  const auto cells = store::pack_cells(store::cells_of_field(store::small_screen(1, 1, 2), FieldId(1)));
   return {{"records", "r" + written_records(cells)},
           {"recipe", "j" + recipe.dump()},
           {"cells", "c" + cells},

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/random.hpp"
+#include "core/statistics.hpp"
 #include "image/filter/gaussian_blur.hpp"
 
 namespace cytoscale::image::filters {

@@ -10,9 +10,9 @@
 namespace cytoscale::learn {
 namespace {
 
-std::vector<std::size_t> all_fields(const screen::Screen& screen) {
-  std::vector<std::size_t> fields;
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) fields.push_back(f);
+std::vector<FieldId> all_fields(const screen::Screen& screen) {
+  std::vector<FieldId> fields;
+  for (FieldId f; f < screen.fields.size(); ++f) fields.push_back(f);
   return fields;
 }
 
@@ -23,7 +23,7 @@ TEST(FieldImages, EveryRankHasEveryField) {
         load_fields(quiet(), small.screen, small.cells, all_fields(small.screen), {}, {.threads = threads});
     EXPECT_TRUE(load.failures.empty());
     EXPECT_EQ(load.images.size(), 12u);
-    for (std::size_t f = 0; f < 12; ++f) {
+    for (FieldId f; f < 12; ++f) {
       const auto expected = image::pack_field(image::read_field(small.screen.fields[f].images).image);
       EXPECT_EQ(load.images.at(f).pixels, expected.pixels) << f;
       EXPECT_EQ(load.images.at(f).scale, expected.scale) << f;
@@ -61,16 +61,18 @@ TEST(FieldImages, AreCorrectedForIllumination) {
     writer.commit();
   }
   world().barrier();
-  const auto plain = load_fields(quiet(), small.screen, small.cells, {0, 5}, {}, {});
-  const auto lit = load_fields(quiet(), small.screen, small.cells, {0, 5}, folder / "illumination.h5", {});
-  EXPECT_FLOAT_EQ(lit.images.at(0).scale[0], plain.images.at(0).scale[0]);
-  EXPECT_FLOAT_EQ(lit.images.at(5).scale[0], plain.images.at(5).scale[0] / 2);
-  EXPECT_THROW(load_fields(quiet(), small.screen, small.cells, {0}, folder / "absent.h5", {}), Error);
+  const auto plain = load_fields(quiet(), small.screen, small.cells, {FieldId(0), FieldId(5)}, {}, {});
+  const auto lit = load_fields(quiet(), small.screen, small.cells, {FieldId(0), FieldId(5)},
+                               folder / "illumination.h5", {});
+  EXPECT_FLOAT_EQ(lit.images.at(FieldId(0)).scale[0], plain.images.at(FieldId(0)).scale[0]);
+  EXPECT_FLOAT_EQ(lit.images.at(FieldId(5)).scale[0], plain.images.at(FieldId(5)).scale[0] / 2);
+  EXPECT_THROW(load_fields(quiet(), small.screen, small.cells, {FieldId(0)}, folder / "absent.h5", {}),
+               Error);
 }
 
 TEST(FieldImages, MemoryIsBounded) {
   const auto small = describe_small_screen("x");
-  const double bytes = image_memory_bytes(small.screen, small.cells, {0, 1});
+  const double bytes = image_memory_bytes(small.screen, small.cells, {FieldId(0), FieldId(1)});
   EXPECT_EQ(bytes, 2.0 * 2 * 2 * small_screen_px * small_screen_px);
   EXPECT_NO_THROW(check_image_memory(bytes, 0.001));
   try {

@@ -17,9 +17,10 @@ TrainingPlan uneven_plan() {
   plan.labels = {"many", "few"};
   plan.channels = {"DNA"};
   const auto well = [&](int label, bool validation, int cells, int batch = 0) {
-    TrainingWell made{"P", std::to_string(plan.wells.size()), {label}, batch, validation, {}};
+    TrainingWell made{"P", std::to_string(plan.wells.size()), {LabelId(label)}, batch, validation, {}};
     for (int i = 0; i < cells; ++i)
-      made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, i});
+      made.cells.push_back(
+          {static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, CellId(i)});
     plan.wells.push_back(std::move(made));
   };
   well(0, false, 1000);
@@ -114,9 +115,10 @@ TrainingPlan batched_plan() {
   plan.labels = {"a", "b"};
   plan.batches = {"one", "two", "three"};
   const auto well = [&](int label, int batch, bool validation) {
-    TrainingWell made{"P", std::to_string(plan.wells.size()), {label}, batch, validation, {}};
+    TrainingWell made{"P", std::to_string(plan.wells.size()), {LabelId(label)}, batch, validation, {}};
     for (int i = 0; i < 20; ++i)
-      made.cells.push_back({static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, 0});
+      made.cells.push_back(
+          {static_cast<std::uint32_t>(plan.wells.size()), static_cast<float>(i), 0, CellId(0)});
     plan.wells.push_back(std::move(made));
   };
   well(0, 0, false), well(0, 0, false), well(0, 1, false);
@@ -149,8 +151,8 @@ TEST(Sampler, ARarePartnerIsFound) {
   TrainingPlan plan;
   plan.labels = {"a"};
   plan.batches = {"one", "two"};
-  plan.wells = {{"P", "1", {0}, 0, false, std::vector<TrainingCell>(20000)},
-                {"P", "2", {0}, 1, false, std::vector<TrainingCell>(1)}};
+  plan.wells = {{"P", "1", {LabelId(0)}, 0, false, std::vector<TrainingCell>(20000)},
+                {"P", "2", {LabelId(0)}, 1, false, std::vector<TrainingCell>(1)}};
   const CellSampler sampler(plan, 4, false);
   for (int i = 0; i < 50; ++i) {
     const auto first = sampler.draw(0, i);

@@ -31,7 +31,8 @@ struct StoreImagesTest : testing::Test {
       small.cells.y[i] = std::clamp(1.6f * (small.cells.y[i] - 80) + 80.3f, 0.0f, small_screen_px - 1.0f);
       small.cells.x[i] = std::clamp(1.6f * (small.cells.x[i] - 80) + 79.5f, 0.0f, small_screen_px - 1.0f);
     }
-    fields = load_fields(quiet(), small.screen, small.cells, {0, 5, 11}, {}, {}).images;
+    fields =
+        load_fields(quiet(), small.screen, small.cells, {FieldId(0), FieldId(5), FieldId(11)}, {}, {}).images;
   }
   store::CropStore store(int window_px, int bits) {
     const prepare::FieldFiles files{folder / (std::to_string(window_px) + "x" + std::to_string(bits) + ".h5"),
@@ -48,7 +49,7 @@ struct StoreImagesTest : testing::Test {
     for (const std::uint32_t field : {0u, 5u, 11u}) {
       for (auto row = small.cells.first_cell[field]; row < small.cells.first_cell[field + 1]; ++row) {
         const auto i = static_cast<std::size_t>(row);
-        const TrainingCell cell{field, small.cells.y[i], small.cells.x[i], row};
+        const TrainingCell cell{field, small.cells.y[i], small.cells.x[i], CellId(row)};
         for (std::uint64_t draw = 0; draw < 6; ++draw) {
           Random random(9, {i, draw});
           const Warp warp = draw == 0 ? Warp{} : draw_warp(random, augment);

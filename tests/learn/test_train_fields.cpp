@@ -30,8 +30,8 @@ const Fields& fields() {
   static const Fields ready = [] {
     Fields made;
     made.small = over_fields(paint_small_screen(fresh_folder("field_images")));
-    std::vector<std::size_t> all(made.small.screen.fields.size());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+    std::vector<FieldId> all;
+    for (FieldId f; f < made.small.screen.fields.size(); ++f) all.push_back(f);
     made.load = load_fields(quiet(), made.small.screen, made.small.cells, all, {}, {});
     return made;
   }();
@@ -169,7 +169,7 @@ TEST(TrainFields, StatisticsAreThoseOfTheTrainingFields) {
 
 TEST(TrainFields, TheTableOfFieldsIsThatOfTheirHeaders) {
   const auto& small = fields().small;
-  const auto table = prepare::field_table(world(), small.screen);
+  const auto table = prepare::field_table(world(), small.screen, {});
   EXPECT_EQ(table.first_cell, small.cells.first_cell);
   EXPECT_EQ(table.y, small.cells.y);
   EXPECT_EQ(table.x, small.cells.x);
@@ -188,7 +188,7 @@ TEST(TrainFields, MosaicsAreStitchedOfOneLabel) {
     if (well.labels.front() < 2) four.push_back(well);
   for (const auto& well : plan.wells)  // a fourth field of each label: any
     if (well.labels.front() == 2 && four.size() < 8)
-      four.push_back(well), four.back().labels = {four.size() % 2 == 0};
+      four.push_back(well), four.back().labels = {LabelId(four.size() % 2 == 0)};
   plan.wells = four;
   plan.labels.resize(2);
   const BatchMaker maker(plan, fields().load.images, options, small_screen_px,

@@ -49,9 +49,10 @@ TEST(TrainingPlan, APictureMayHaveSeveralLabels) {
   options.several_labels = true;
   const auto plan = plan_training(small.screen, small.cells, small.roles, options);
   EXPECT_EQ(plan.labels, (std::vector<std::string>{"DMSO", "drug1", "drug2", "nucleus"}));
-  std::set<std::vector<int>> sets;
+  std::set<std::vector<LabelId>> sets;
   for (const auto& well : plan.wells) sets.insert(well.labels);
-  EXPECT_EQ(sets, (std::set<std::vector<int>>{{0}, {1}, {2}, {1, 2, 3}}));
+  EXPECT_EQ(sets, (std::set<std::vector<LabelId>>{
+                      {LabelId(0)}, {LabelId(1)}, {LabelId(2)}, {LabelId(1), LabelId(2), LabelId(3)}}));
   const CellSampler sampler(plan, 1, false);
   std::map<int, int> drawn;
   for (int i = 0; i < 400; ++i) {  // each label as often as the others, with all that its field has
@@ -202,9 +203,9 @@ TEST(TrainingPlan, FailedFieldsAndEmptyLabelsAreLeftOut) {
 
 TEST(TrainingPlan, DroppedFieldsTakeTheirCellsAlong) {
   auto plan = plan_of(describe_small_screen("x"));
-  plan.drop_fields({0});
+  plan.drop_fields({FieldId(0)});
   EXPECT_EQ(plan.wells.size(), 11u);
-  EXPECT_THROW(plan.drop_fields({1, 5, 9}), Error);  // all of drug1
+  EXPECT_THROW(plan.drop_fields({FieldId(1), FieldId(5), FieldId(9)}), Error);  // all of drug1
 }
 
 TEST(TrainingPlan, BadRequestsAreRefused) {

@@ -1,4 +1,5 @@
 // failing_probe MODE: a body that fails in the given way, under guarded_run(); for test_guarded_run.py.
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <new>
@@ -35,6 +36,10 @@ void fail(const std::string& mode, const Communicator& comm) {
       }
     } const guard{comm};
     or_abort(comm, [] { throw Error("a batch cannot be read", "c.h5", "Look for it"); });
+  }
+  if (mode == "all at one moment") {  // though the higher ranks wait longer before they speak
+    std::this_thread::sleep_for(std::chrono::seconds(3 - std::min(comm.rank(), 3)));
+    or_abort(comm, [&] { throw Error("cut short", "e.h5", "Make it again"); });
   }
   if (mode == "after the others are done") {
     if (!last) return;

@@ -56,6 +56,9 @@ class GuardedRun(unittest.TestCase):
     def test_ends_before_it_unwinds(self):
         self.check("before it unwinds", 2, "c.h5: a batch cannot be read", ranks=(2, 4), local=True)
 
+    def test_all_ranks_fail_at_one_moment(self):
+        self.check("all at one moment", 2, "e.h5: cut short", ranks=(2, 4), local=True)
+
     def test_the_last_rank_fails_when_the_others_are_done(self):
         self.check("after the others are done", 2, "d.h5: late", local=True)
 

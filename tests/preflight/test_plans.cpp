@@ -64,7 +64,7 @@ TEST(RankPlan, CellsAreCountedWhereTheyAreKnown) {
   EXPECT_FALSE(expected.known);
   EXPECT_THAT(expected.cells, ElementsAre(7, 7, 7, 7));
   std::vector<store::FieldCells> fields(4);
-  for (std::size_t f = 0; f < 4; ++f) {
+  for (FieldId f; f < 4; ++f) {
     fields[f].field = f;
     fields[f].height = fields[f].width = side_px;
     auto& found = fields[f];

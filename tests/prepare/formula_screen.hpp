@@ -13,7 +13,7 @@ namespace cytoscale::prepare {
 
 inline constexpr int field_px = 48, test_crop_px = 16;
 
-inline std::uint16_t pixel_of(std::size_t field, std::size_t channel, int y, int x) {
+inline std::uint16_t pixel_of(FieldId field, std::size_t channel, int y, int x) {
   const auto value = 100 * (channel + 1) + 37 * field + static_cast<std::size_t>(y * 7 + x * 13 + y * x);
   return static_cast<std::uint16_t>(value % 4096);
 }
@@ -36,7 +36,7 @@ inline screen::Screen screen_with_images(const std::filesystem::path& folder, st
     screen.fields.push_back(field);
   }
   mpi::on_root(world(), [&] {
-    for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    for (FieldId f; f < screen.fields.size(); ++f) {
       for (std::size_t c = 0; c < 2; ++c) {
         std::vector<std::uint16_t> pixels;
         for (int i = 0; i < field_px * field_px; ++i)
@@ -53,7 +53,7 @@ inline store::CellTable cells_for(const screen::Screen& screen) {
   store::CellTable cells;
   cells.channels = screen.channels;
   cells.first_cell = {0};
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     const std::size_t count = f == 2 ? 0 : 3 + 5 * f % 9;
     for (std::size_t i = 0; i < count; ++i) {
       cells.y.push_back(static_cast<float>(4 * i) + 0.5f);

@@ -60,7 +60,7 @@ struct CropScreen : testing::Test {
                                    std::vector<float>* steps) {
     std::vector<std::byte> codes(store.window_bytes());
     std::vector<float> scaling(2 * store.channels()), out;
-    store.read(cell, codes, scaling);
+    store.read(CellId(cell), codes, scaling);
     const auto area = static_cast<std::size_t>(store.window_px() * store.window_px());
     for (std::size_t i = 0; i < area * store.channels(); ++i) {
       const auto code = store.bits() == 8
@@ -91,7 +91,7 @@ TEST_F(CropScreen, HoldsTheWindowsOfTheFields) {
     EXPECT_EQ(store.cells(), cells.cells());
     EXPECT_EQ(store.bits(), bits);
     EXPECT_EQ(store.window_px(), 20);
-    for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    for (FieldId f; f < screen.fields.size(); ++f) {
       const auto image = image::read_field(screen.fields[f].images).image;
       for (auto cell = cells.first_cell[f]; cell < cells.first_cell[f + 1]; ++cell) {
         std::vector<float> expected(2 * 20 * 20), steps;
@@ -157,7 +157,7 @@ TEST_F(CropScreen, FieldThatCannotBeReadIsMarked) {
   options.pass.max_failed_fields = "1";
   EXPECT_EQ(crop(world()).failures.size(), 1u);
   const store::CropStore store(files.output);
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) EXPECT_EQ(store.field_failed(f), f == 5);
+  for (FieldId f; f < screen.fields.size(); ++f) EXPECT_EQ(store.field_failed(f), f == 5);
   const Table failures = read_csv(files.failures);
   ASSERT_EQ(failures.rows.size(), 1u);
   EXPECT_EQ(failures.rows[0][3], screen.fields[5].images[1].path.string());
@@ -184,12 +184,12 @@ TEST_F(CropScreen, RefusesWhatIsNotItsStore) {
   EXPECT_THAT(message_of([&] { store.check_matches(other, cells); }), HasSubstr("another screen"));
   std::vector<std::byte> codes(store.window_bytes());
   std::vector<float> scaling(2 * store.channels());
-  EXPECT_THAT(message_of([&] { store.read(cells.cells(), codes, scaling); }), HasSubstr("crops.h5"));
+  EXPECT_THAT(message_of([&] { store.read(CellId(cells.cells()), codes, scaling); }), HasSubstr("crops.h5"));
   world().barrier();
   // Cut while it is in use: the reader that is open says so, and a new one refuses it.
   if (world().root()) std::filesystem::resize_file(files.output, 6000);
   world().barrier();
-  EXPECT_THAT(message_of([&] { store.read(cells.cells() - 1, codes, scaling); }),
+  EXPECT_THAT(message_of([&] { store.read(CellId(cells.cells() - 1), codes, scaling); }),
               AllOf(HasSubstr("crops.h5"), HasSubstr("ended before its time")));
   EXPECT_THAT(message_of([&] { store::CropStore cut(files.output); }), HasSubstr("crops.h5"));
   EXPECT_THAT(message_of([&] { store::CropStore absent(folder / "absent.h5"); }), HasSubstr("absent.h5"));

@@ -38,12 +38,12 @@ inline screen::Screen sample_screen() {
   return screen;
 }
 
-inline std::int64_t sample_cells_of(std::size_t field) {
+inline std::int64_t sample_cells_of(FieldId field) {
   if (field == 8 || field == 9) return 0;  // P1 A05
   return static_cast<std::int64_t>(3 + field * 7 % 11);
 }
 
-inline bool sample_failed(std::size_t field) {
+inline bool sample_failed(FieldId field) {
   return field == 15;
 }
 
@@ -57,7 +57,7 @@ inline store::CellTable sample_cells(const screen::Screen& screen) {
   store::CellTable cells;
   cells.channels = screen.channels;
   cells.first_cell = {0};
-  for (std::size_t field = 0; field < screen.fields.size(); ++field) {
+  for (FieldId field; field < screen.fields.size(); ++field) {
     cells.first_cell.push_back(cells.first_cell.back() + sample_cells_of(field));
     cells.failed.push_back(0);
     cells.height.push_back(64);
@@ -82,7 +82,7 @@ inline void write_sample(const mpi::Communicator& comm, const std::filesystem::p
   layout.feature_layers = {"conv4a", "conv4a", "conv4a"};
   layout.provenance = {{"job", "embed"}};
   store::EmbeddingWriter writer(comm, path, screen, cells, layout);
-  for (std::size_t field = 0; field < screen.fields.size(); ++field) {
+  for (FieldId field; field < screen.fields.size(); ++field) {
     if (static_cast<int>(field) % comm.size() != comm.rank() || writer.done(field)) continue;
     if (sample_failed(field)) {
       writer.write_failed(field);

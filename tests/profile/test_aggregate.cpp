@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "profile/aggregate.hpp"
 
 namespace cytoscale::profile {

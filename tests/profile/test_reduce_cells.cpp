@@ -20,7 +20,7 @@ std::vector<double> expected_mean(std::size_t well, std::int64_t& cells) {
   const auto table = sample_cells(sample_screen());
   std::vector<double> sums(sample_features, 0.0);
   cells = 0;
-  for (std::size_t field = 2 * well; field < 2 * well + 2; ++field) {
+  for (FieldId field(2 * well); field < 2 * well + 2; ++field) {
     if (sample_failed(field)) continue;
     for (auto cell = table.first_cell[field]; cell < table.first_cell[field + 1]; ++cell) {
       if (std::isnan(sample_value(cell, 1))) continue;
@@ -43,7 +43,7 @@ TEST(ReduceCells, MeansCountsAndMetadata) {
   }
   ASSERT_EQ(reduced.wells.size(), 11u);
   EXPECT_EQ(reduced.empty_wells, std::vector<std::string>{"plate P1, well A05"});
-  EXPECT_EQ(reduced.skipped, 1 + sample_cells_of(15));
+  EXPECT_EQ(reduced.skipped, 1 + sample_cells_of(FieldId(15)));
   EXPECT_EQ(reduced.wells.features[2], "net_conv4a_2");
   EXPECT_EQ(reduced.wells.layers[2], "conv4a");
   const auto& columns = reduced.wells.metadata.columns;

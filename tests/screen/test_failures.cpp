@@ -29,8 +29,9 @@ Screen three_wells() {
 
 TEST(Failures, AJobsListIsSortedAndHasAFieldOnce) {
   const auto file = fresh_folder("failures") / "failures.csv";
-  const std::vector<FieldFailure> failures{
-      {2, "c.tif", "truncated, \"badly\""}, {0, "a.tif", "missing"}, {0, "a2.tif", "x"}};
+  const std::vector<FieldFailure> failures{{FieldId(2), "c.tif", "truncated, \"badly\""},
+                                           {FieldId(0), "a.tif", "missing"},
+                                           {FieldId(0), "a2.tif", "x"}};
   write_job_failures(file, "segment", three_wells(), unpack_failures(pack(failures)));
   const auto list = read_csv(job_failures(file, "segment"));
   ASSERT_EQ(list.rows.size(), 2u);
@@ -41,8 +42,9 @@ TEST(Failures, AJobsListIsSortedAndHasAFieldOnce) {
 
 TEST(Failures, TheUnionHasEachFieldOnceAndForgetsWhatWasMended) {
   const auto file = fresh_folder("failures") / "failures.csv";
-  write_job_failures(file, "segment", three_wells(), {{2, "c.tif", "missing"}});
-  write_job_failures(file, "embed", three_wells(), {{2, "c.tif", "missing"}, {1, "b.tif", "truncated"}});
+  write_job_failures(file, "segment", three_wells(), {{FieldId(2), "c.tif", "missing"}});
+  write_job_failures(file, "embed", three_wells(),
+                     {{FieldId(2), "c.tif", "missing"}, {FieldId(1), "b.tif", "truncated"}});
   const auto both = read_csv(file);
   ASSERT_EQ(both.rows.size(), 2u);
   EXPECT_EQ(both.rows[0][1], "A2");

@@ -63,7 +63,7 @@ TEST(Screen, FillsAPatternInOnePass) {
   Screen screen;
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   screen.fields.push_back({"{Well}", "x{Well}{Site}", "1", {"{Well}", "x{Well}{Site}", "1"}, {}});
-  EXPECT_EQ(screen.fill("{Plate}/{Well}-{Metadata_Site}{Other}{.csv", 0),
+  EXPECT_EQ(screen.fill("{Plate}/{Well}-{Metadata_Site}{Other}{.csv", FieldId(0)),
             "{Well}/x{Well}{Site}-1{Other}{.csv");
 }
 

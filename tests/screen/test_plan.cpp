@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "screen/plan.hpp"
 
@@ -27,8 +26,8 @@ TEST(Plan, EveryFieldExactlyOnce) {
     auto all = plan.tail;
     for (const auto& fields : plan.fields) all.insert(all.end(), fields.begin(), fields.end());
     std::sort(all.begin(), all.end());
-    std::vector<std::size_t> expected(screen.fields.size());
-    std::iota(expected.begin(), expected.end(), 0u);
+    std::vector<FieldId> expected;
+    for (FieldId f; f < screen.fields.size(); ++f) expected.push_back(f);
     EXPECT_EQ(all, expected) << ranks << " ranks";
   }
 }

@@ -12,7 +12,7 @@ inline CellTable table_of(const screen::Screen& screen) {
   table.channels = screen.channels;
   table.screen_fingerprint = screen.fingerprint();
   table.first_cell = {0};
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     const FieldCells cells = cells_of_field(screen, f);
     table.first_cell.push_back(table.first_cell.back() + static_cast<std::int64_t>(cells.y.size()));
     table.failed.push_back(cells.failed);
@@ -41,8 +41,7 @@ inline float feature_value(std::size_t cell, std::size_t feature) {
   return static_cast<float>(cell) + 0.25f * static_cast<float>(feature);
 }
 
-inline void write_field(EmbeddingWriter& writer, const CellTable& cells, std::size_t field,
-                        std::size_t failing) {
+inline void write_field(EmbeddingWriter& writer, const CellTable& cells, FieldId field, std::size_t failing) {
   if (field == failing) return writer.write_failed(field);
   std::vector<float> rows;
   for (auto cell = cells.first_cell[field]; cell < cells.first_cell[field + 1]; ++cell) {

@@ -31,7 +31,7 @@ inline screen::Screen small_screen(std::size_t plates, std::size_t wells, std::s
 }
 
 // Field f has (7 f) mod 11 cells; every fifth field failed and has none.
-inline FieldCells cells_of_field(const screen::Screen& screen, std::size_t f) {
+inline FieldCells cells_of_field(const screen::Screen& screen, FieldId f) {
   FieldCells cells;
   cells.field = f;
   cells.failed = f % 5 == 4;

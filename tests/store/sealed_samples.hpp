@@ -38,7 +38,7 @@ inline void write_sample_embeddings(const mpi::Communicator& comm, const std::fi
   cells.area_px[0] += area;
   EmbeddingWriter writer(comm, path, screen, cells, layout);
   const auto last = finish ? screen.fields.size() : screen.fields.size() / 2;
-  for (std::size_t f = 0; f < last; ++f)
+  for (FieldId f; f < last; ++f)
     if (static_cast<int>(f) % comm.size() == comm.rank() && !writer.done(f))
       write_field(writer, cells, f, failed_field);
   writer.checkpoint();
@@ -49,7 +49,7 @@ inline void write_sample_crops(const mpi::Communicator& comm, const std::filesys
   const auto screen = small_screen(2, 3, 2);
   const auto cells = table_of(screen);
   CropStoreWriter writer(comm, path, screen, cells, {4, bits, sample_provenance});
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     if (static_cast<int>(f) % comm.size() != comm.rank() || writer.done(f)) continue;
     const auto count = static_cast<std::size_t>(cells.cells_of(f));
     CellWindows windows;
@@ -66,7 +66,7 @@ inline void write_sample_crops(const mpi::Communicator& comm, const std::filesys
 inline void write_sample_cells(const mpi::Communicator& comm, const std::filesystem::path& path) {
   const auto screen = small_screen(2, 3, 2);
   std::vector<FieldCells> mine;
-  for (std::size_t f = 0; f < screen.fields.size(); ++f)
+  for (FieldId f; f < screen.fields.size(); ++f)
     if (static_cast<int>(f) % comm.size() == comm.rank()) mine.push_back(cells_of_field(screen, f));
   write_cell_table(comm, path, screen, std::move(mine), sample_provenance);
 }

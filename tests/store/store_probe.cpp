@@ -48,7 +48,7 @@ void print_anndata(const std::string& path) {
 void write_cells(const std::string& path) {
   const screen::Screen screen = small_screen(2, 3, 2);
   std::vector<FieldCells> all;
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) all.push_back(cells_of_field(screen, f));
+  for (FieldId f; f < screen.fields.size(); ++f) all.push_back(cells_of_field(screen, f));
   write_cell_table(mpi::Communicator::self(), path, screen, all, {{"job", "segment"}});
 }
 
@@ -69,7 +69,7 @@ void write_embeddings(const std::string& path, bool float16) {
   layout.float16 = float16;
   const auto comm = mpi::Communicator::self();
   EmbeddingWriter writer(comm, path, screen, cells, layout);
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     if (!writer.done(f)) write_field(writer, cells, f, failed_field);
   }
   writer.close();
@@ -81,7 +81,7 @@ void write_crops(const std::string& path, int bits) {
   const CellTable cells = table_of(screen);
   const auto comm = mpi::Communicator::self();
   CropStoreWriter writer(comm, path, screen, cells, {4, bits, {{"job", "crop"}}});
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+  for (FieldId f; f < screen.fields.size(); ++f) {
     if (writer.done(f)) continue;
     if (f == failed_field) {
       writer.write_failed(f);

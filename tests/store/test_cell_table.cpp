@@ -24,7 +24,7 @@ std::vector<FieldCells> share(const screen::Screen& screen, Sharing sharing, int
   std::vector<FieldCells> mine;
   const std::size_t n = screen.fields.size();
   for (std::size_t i = 0; i < n; ++i) {
-    const std::size_t f = sharing == Sharing::backwards_blocks ? n - 1 - i : i;
+    const FieldId f(sharing == Sharing::backwards_blocks ? n - 1 - i : i);
     const auto owner = sharing == Sharing::round_robin   ? f % static_cast<std::size_t>(ranks)
                        : sharing == Sharing::all_on_last ? static_cast<std::size_t>(ranks) - 1
                                                          : i * static_cast<std::size_t>(ranks) / n;
@@ -50,7 +50,7 @@ TEST(CellTable, RoundTrip) {
   EXPECT_EQ(table.provenance, provenance);
   ASSERT_EQ(table.fields(), screen.fields.size());
   std::size_t row = 0;
-  for (std::size_t f = 0; f < table.fields(); ++f) {
+  for (FieldId f; f < table.fields(); ++f) {
     const FieldCells expected = cells_of_field(screen, f);
     ASSERT_EQ(table.cells_of(f), static_cast<std::int64_t>(expected.y.size()));
     EXPECT_EQ(table.failed[f] != 0, expected.failed);

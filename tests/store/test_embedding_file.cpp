@@ -27,7 +27,7 @@ struct EmbeddingFile : testing::Test {
 
   // Fields f with f % ranks == rank, those not done; stops after `limit` of them.
   void write_mine(EmbeddingWriter& writer, std::size_t limit = 1000) {
-    for (std::size_t f = 0; f < screen.fields.size() && limit > 0; ++f) {
+    for (FieldId f; f < screen.fields.size() && limit > 0; ++f) {
       if (static_cast<int>(f) % world().size() != world().rank() || writer.done(f)) continue;
       write_field(writer, cells, f, failed_field);
       --limit;
@@ -42,7 +42,7 @@ struct EmbeddingFile : testing::Test {
   std::string written_alone(const std::filesystem::path& path) {
     const auto comm = mpi::Communicator::self();
     EmbeddingWriter writer(comm, path, screen, cells, layout);
-    for (std::size_t f = screen.fields.size(); f-- > 0;) write_field(writer, cells, f, failed_field);
+    for (auto f = screen.fields.size(); f-- > 0;) write_field(writer, cells, FieldId(f), failed_field);
     writer.close();
     return read_file(path);
   }
@@ -73,7 +73,7 @@ TEST_F(EmbeddingFile, ReaderGivesWhatWasWritten) {
     EXPECT_EQ(reader.first_row(), cells.first_cell);
     EXPECT_EQ(reader.provenance(), layout.provenance);
     EXPECT_EQ(reader.fields().columns, screen.metadata_columns);
-    for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    for (FieldId f; f < screen.fields.size(); ++f) {
       EXPECT_EQ(reader.fields().rows[f], screen.fields[f].metadata);
       EXPECT_EQ(reader.field_failed()[f] != 0, f == failed_field || cells.failed[f]);
       std::vector<float> rows(static_cast<std::size_t>(cells.cells_of(f)) * 3), x(rows.size() / 3);
@@ -110,7 +110,7 @@ TEST_F(EmbeddingFile, InterruptedRunIsContinued) {
   {
     EmbeddingWriter writer(world(), path, screen, cells, layout);
     EXPECT_EQ(writer.fields_done_before(), static_cast<std::size_t>(world().size()));
-    EXPECT_TRUE(writer.done(1));  // the first with cells
+    EXPECT_TRUE(writer.done(FieldId(1)));  // the first with cells
     write_mine(writer);
     writer.close();
   }
@@ -124,7 +124,7 @@ TEST_F(EmbeddingFile, FieldThatFailedIsTriedAgain) {
   const auto own = std::to_string(world().rank());
   const auto write_all = [&](const std::filesystem::path& path, std::size_t failing, bool finish) {
     EmbeddingWriter writer(comm, path, screen, cells, layout);
-    for (std::size_t f = 0; f < screen.fields.size(); ++f) {
+    for (FieldId f; f < screen.fields.size(); ++f) {
       if (!writer.done(f)) write_field(writer, cells, f, failing);
     }
     writer.checkpoint();
@@ -177,7 +177,7 @@ TEST_F(EmbeddingFile, ErrorsAreAgreed) {
   };
   same_everywhere(message_of([&] {
                     EmbeddingWriter writer(world(), folder / "x.h5ad", screen, cells, layout);
-                    if (world().root()) write_field(writer, cells, 1, failed_field);
+                    if (world().root()) write_field(writer, cells, FieldId(1), failed_field);
                     writer.close();
                   }),
                   "fields were not written");

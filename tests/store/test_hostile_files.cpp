@@ -78,7 +78,7 @@ TEST(HostileFiles, ATextThatIsNotThereIsMissed) {
   const CellTable cells = table_of(screen);
   {
     EmbeddingWriter writer(world(), path, screen, cells, small_layout());
-    for (std::size_t f = 0; f < screen.fields.size(); ++f) write_field(writer, cells, f, 5);
+    for (FieldId f; f < screen.fields.size(); ++f) write_field(writer, cells, f, 5);
     writer.close();
   }
   EXPECT_EQ(EmbeddingReader(path).rows(), cells.cells());

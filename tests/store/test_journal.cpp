@@ -42,7 +42,7 @@ TEST(Journal, AStoppedRunIsContinuedAndEachItemIsTakenOnce) {
     write_items(stopped, 0, 7);
   }
   Journal journal(world(), output, recipe, false);
-  for (std::size_t item = 0; item < 12; ++item) EXPECT_EQ(journal.done(item), item < 7);
+  for (std::size_t item = 0; item < 12; ++item) EXPECT_EQ(journal.has(item), item < 7);
   write_items(journal, 7, 12);
   const auto counts = taken(journal);
   EXPECT_EQ(counts.size(), 12);
@@ -63,7 +63,7 @@ TEST(Journal, OtherOptionsAreRefusedUnlessOverwritten) {
   EXPECT_NE(said.find("--crop-size is 32, it was 64"), std::string::npos) << said;
   EXPECT_NE(said.find("--overwrite"), std::string::npos);
   Journal anew(world(), output, other, true);
-  for (std::size_t item = 0; item < 3; ++item) EXPECT_FALSE(anew.done(item));
+  for (std::size_t item = 0; item < 3; ++item) EXPECT_FALSE(anew.has(item));
 }
 
 TEST(Journal, AFolderThatAKilledRunLeftEmptyIsTaken) {
@@ -87,7 +87,7 @@ TEST(Journal, WhatATornRecordHeldIsDoneAgain) {
   });
   Journal journal(world(), output, recipe, false);
   std::size_t done = 0;
-  for (std::size_t item = 0; item < 6; ++item) done += journal.done(item);
+  for (std::size_t item = 0; item < 6; ++item) done += journal.has(item);
   EXPECT_EQ(done, 6u - static_cast<std::size_t>(std::min(world().size(), 6)));
 }
 

@@ -111,8 +111,9 @@ json random_reads(const store::CropStore& store, int threads, int reads, std::ui
         std::vector<std::byte> codes(store.window_bytes());
         std::vector<float> scaling(2 * store.channels());
         for (int i = t; i < reads; i += threads)
-          store.read(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(store.cells()))),
-                     codes, scaling);
+          store.read(
+              CellId(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(store.cells())))),
+              codes, scaling);
       });
   }
   return rates(reads, static_cast<double>(reads) * static_cast<double>(store.window_bytes()),

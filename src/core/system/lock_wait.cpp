@@ -105,7 +105,7 @@ class Newcomer {
   static void pause(double seconds) {
     const double end = seconds_since_boot() + seconds;
     do {
-      if (stop_requested()) throw Interrupted(stop_signal());
+      heed_stop_request();
       std::this_thread::sleep_for(std::chrono::duration<double>(std::min(0.1, seconds)));
     } while (seconds_since_boot() < end);
   }

@@ -71,6 +71,10 @@ std::string stop_signal_name() {
   return stop_requested() ? signal_name(stop_signal()) : "";
 }
 
+void heed_stop_request() {
+  if (stop_requested()) throw Interrupted(stop_signal());
+}
+
 std::string signal_name(int signal) {
   switch (signal) {
     case SIGTERM:

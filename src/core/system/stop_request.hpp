@@ -15,7 +15,7 @@
 //   the only way to tell such a run from another terminal, and the state is saved.
 // - SIGPIPE is ignored: a log's reader that goes away (`| head`, a lost ssh) must not end a run of ten hours
 //   without saving; what is written there is lost, and a peer's closed socket is an error code that MPI sees.
-// - These are the one thing of a process that cannot be passed in; hence functions and no object.
+// - Signals belong to the process; hence functions and no object.
 #pragma once
 #include <exception>
 #include <string>
@@ -38,11 +38,11 @@ std::string stop_signal_name();
 
 std::string signal_name(int signal);  // "SIGUSR1"; "signal 44" for those without a name here
 
-// Thrown at a safe point, on all ranks together, once the state is saved. No Error: nothing is wrong. The
-// program then exits with exit_interrupted (error.hpp).
+// Thrown at a safe point where nothing needs saving. No Error: nothing is wrong. The program then exits with
+// exit_interrupted (error.hpp).
 class Interrupted : public std::exception {
  public:
-  explicit Interrupted(int signal) : signal_(signal), text_("interrupted by " + signal_name(signal)) {}
+  explicit Interrupted(int signal) : signal_(signal), text_("stopped by " + signal_name(signal)) {}
   const char* what() const noexcept override { return text_.c_str(); }
   int signal() const noexcept { return signal_; }
 
@@ -50,5 +50,9 @@ class Interrupted : public std::exception {
   int signal_;
   std::string text_;
 };
+
+// A safe point of work that begins anew when the command is run again: throws Interrupted where this process
+// was asked to stop. For work of one rank, or within mpi::together().
+void heed_stop_request();
 
 }  // namespace cytoscale

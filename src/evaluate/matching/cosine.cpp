@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/system/stop_request.hpp"
+
 namespace cytoscale::evaluate {
 namespace {
 
@@ -51,6 +53,7 @@ std::vector<std::optional<Neighbor>> CosineIndex::nearest(const std::vector<std:
   std::vector<std::optional<Neighbor>> result(queries.size());
   profile::Matrix block, product;
   for (std::size_t first = 0; first < queries.size(); first += block_rows) {
+    heed_stop_request();
     const auto count = std::min(block_rows, queries.size() - first);
     block = unit_(std::vector<std::size_t>(queries.begin() + static_cast<std::ptrdiff_t>(first),
                                            queries.begin() + static_cast<std::ptrdiff_t>(first + count)),

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "core/system/stop_request.hpp"
 #include "profile/groups.hpp"
 
 namespace cytoscale::evaluate {
@@ -94,6 +95,7 @@ const std::vector<double>& NullDistributions::of(std::size_t positives, std::siz
   std::vector<std::size_t> ranks;
   list.reserve(size());
   for (std::size_t i = 0; i < size(); ++i) {
+    heed_stop_request();
     Random random(options_.seed, {positives, total, i});
     draw_ranks(random, positives, total, taken, ranks);
     list.push_back(precision_at(ranks));

@@ -5,8 +5,9 @@
 #include <numeric>
 
 #include "core/random.hpp"
+#include "core/statistics.hpp"
+#include "core/system/stop_request.hpp"
 #include "evaluate/matching/cosine.hpp"
-#include "profile/aggregate.hpp"
 
 namespace cytoscale::evaluate {
 namespace {
@@ -46,9 +47,10 @@ double null_threshold(const CosineIndex& index, const profile::Groups& groups,
                       const std::vector<std::string>& apart, std::size_t size, const NullOptions& null) {
   std::vector<double> medians;
   for (int i = 0; i < null.size; ++i) {
+    heed_stop_request();
     Random random(null.seed, {size, static_cast<std::uint64_t>(i)});
     const auto pairs = pair_correlations(index, random_group(random, groups, size), apart);
-    if (!pairs.empty()) medians.push_back(profile::median_of(pairs));
+    if (!pairs.empty()) medians.push_back(median_of(pairs));
   }
   return medians.empty() ? 1 : percentile(std::move(medians), 0.95);
 }
@@ -68,8 +70,7 @@ std::vector<GroupCorrelation> group_correlations(const profile::Matrix& values, 
     const auto size = std::min({groups.rows[g].size(), groups.rows.size(), largest_null_group});
     const auto [at, fresh] = thresholds.try_emplace(size, 0);
     if (fresh) at->second = null_threshold(index, groups, apart, size, null);
-    result.push_back(
-        {groups.names[g], groups.rows[g].size(), profile::median_of(std::move(pairs)), at->second});
+    result.push_back({groups.names[g], groups.rows[g].size(), median_of(std::move(pairs)), at->second});
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/system/stop_request.hpp"
 #include "evaluate/matching/cosine.hpp"
 #include "profile/groups.hpp"
 
@@ -68,6 +69,7 @@ template <typename Visit>
 void each_pair(const TreatmentSet& set, const CosineIndex& index, const Visit& visit) {
   const auto compound = numbered(set.compound), moa = numbered(set.moa);
   for (std::size_t a = 0; a < set.size(); ++a) {
+    heed_stop_request();
     if (set.moa[a].empty() || !index.has_direction(a)) continue;
     for (std::size_t b = 0; b < a; ++b) {
       if (set.moa[b].empty() || !index.has_direction(b) || compound[a] == compound[b]) continue;

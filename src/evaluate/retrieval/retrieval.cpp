@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "core/system/stop_request.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::evaluate {
@@ -34,6 +35,7 @@ Ranked rank_replicates(const profile::Matrix& values, const WellLabels& labels) 
     std::vector<std::size_t> wells;
     for (const auto at : groups.rows[g]) wells.push_back(labels.rows[at]);
     for (const auto well : wells) {
+      heed_stop_request();
       ranked.aps.push_back(average_precision(index, well, without(wells, well), controls));
       ranked.group.push_back(groups.names[g]);
     }
@@ -53,6 +55,7 @@ Ranked rank_classes(const TreatmentSet& set) {
     }
     if (negatives.empty()) continue;
     for (const auto query : classes.rows[g]) {
+      heed_stop_request();
       std::vector<std::size_t> positives;
       for (const auto row : classes.rows[g]) {
         if (set.compound[row] != set.compound[query]) positives.push_back(row);

@@ -34,12 +34,4 @@ float otsu_threshold(std::span<const float> values, float low, float high) {
   return low + (float(best_bin) + 0.5f) / scale;
 }
 
-float quantile(std::vector<float>& values, double fraction) {
-  if (values.empty()) return 0;
-  const auto rank =
-      static_cast<std::ptrdiff_t>(std::clamp(fraction, 0.0, 1.0) * double(values.size() - 1) + 0.5);
-  std::nth_element(values.begin(), values.begin() + rank, values.end());
-  return values[std::size_t(rank)];
-}
-
 }  // namespace cytoscale::image

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/statistics.hpp"
 #include "image/filter/gaussian_blur.hpp"
 #include "image/filter/levels.hpp"
 #include "image/segment/segment_internal.hpp"

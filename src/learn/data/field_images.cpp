@@ -52,7 +52,7 @@ image::PackedField unpack_bytes(const std::vector<std::byte>& bytes) {
 }
 
 // The rank that has read each field; -1: none could.
-std::vector<std::int64_t> owners(const mpi::Communicator& comm, const std::vector<std::size_t>& fields,
+std::vector<std::int64_t> owners(const mpi::Communicator& comm, const std::vector<FieldId>& fields,
                                  const FieldImages& images) {
   std::vector<std::int64_t> owner;
   for (const auto field : fields) owner.push_back(images.contains(field) ? comm.rank() : -1);
@@ -61,7 +61,7 @@ std::vector<std::int64_t> owners(const mpi::Communicator& comm, const std::vecto
 }
 
 // Each field from the rank that has it to all others.
-void share(const mpi::Communicator& comm, const std::vector<std::size_t>& fields, FieldImages& images) {
+void share(const mpi::Communicator& comm, const std::vector<FieldId>& fields, FieldImages& images) {
   if (comm.size() == 1) return;
   const auto owner = owners(comm, fields, images);
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -77,23 +77,23 @@ void share(const mpi::Communicator& comm, const std::vector<std::size_t>& fields
 
 void FieldImages::cut(const TrainingCell& cell, const Warp& warp, image::PictureSize size,
                       std::span<float> out) const {
-  cut_crop(at(cell.field), cell.y, cell.x, warp, size, out);
+  cut_crop(at(FieldId(cell.field)), cell.y, cell.x, warp, size, out);
 }
 
 FieldLoad load_fields(const mpi::RunContext& context, const screen::Screen& screen,
-                      const store::CellTable& cells, const std::vector<std::size_t>& fields,
+                      const store::CellTable& cells, const std::vector<FieldId>& fields,
                       const std::filesystem::path& illumination, const prepare::FieldPassOptions& options) {
   prepare::FieldPass pass(context, screen, options, illumination);
   const prepare::FieldReader reader(screen, cells);
-  const std::set<std::size_t> wanted(fields.begin(), fields.end());
+  const std::set<FieldId> wanted(fields.begin(), fields.end());
   FieldLoad load;
   prepare::FieldWork work;
   work.name = "reading training images";
   work.unit = "fields";
-  work.units = [&](std::size_t field) { return wanted.contains(field) ? 1.0 : 0.0; };
+  work.units = [&](FieldId field) { return wanted.contains(field) ? 1.0 : 0.0; };
   work.by_plate = false;
-  work.bytes = [&](std::size_t field) { return reader.bytes(field) / 2; };
-  work.prepare = [&](std::size_t field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
+  work.bytes = [&](FieldId field) { return reader.bytes(field) / 2; };
+  work.prepare = [&](FieldId field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
     const auto image = reader.read_corrected(field, gain.get(), claim);
     if (!image) return {};
     auto packed = std::make_shared<image::PackedField>(image::pack_field(*image));
@@ -106,7 +106,7 @@ FieldLoad load_fields(const mpi::RunContext& context, const screen::Screen& scre
 }
 
 double image_memory_bytes(const screen::Screen& screen, const store::CellTable& cells,
-                          const std::vector<std::size_t>& fields) {
+                          const std::vector<FieldId>& fields) {
   double bytes = 0;
   for (const auto field : fields)
     bytes += 2.0 * static_cast<double>(screen.channels.size()) * cells.height[field] * cells.width[field];

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "image/crop/packed_field.hpp"
 #include "learn/data/cell_images.hpp"
 #include "mpi/run_context.hpp"
@@ -17,9 +18,9 @@ namespace cytoscale::learn {
 
 class FieldImages final : public CellImages {
  public:
-  void insert(std::size_t field, image::PackedField image) { images_[field] = std::move(image); }
-  const image::PackedField& at(std::size_t field) const { return images_.at(field); }
-  bool contains(std::size_t field) const { return images_.contains(field); }
+  void insert(FieldId field, image::PackedField image) { images_[field] = std::move(image); }
+  const image::PackedField& at(FieldId field) const { return images_.at(field); }
+  bool contains(FieldId field) const { return images_.contains(field); }
   std::size_t size() const { return images_.size(); }
   void cut(const TrainingCell& cell, const Warp& warp, image::PictureSize size,
            std::span<float> out) const override;
@@ -38,13 +39,13 @@ struct FieldLoad {
 // of the size that its cells were found in, is a failure; too many, or a stop, end it as FieldPass::run().
 // Throws the same Error on all ranks. Collective: yes.
 FieldLoad load_fields(const mpi::RunContext& context, const screen::Screen& screen,
-                      const store::CellTable& cells, const std::vector<std::size_t>& fields,
+                      const store::CellTable& cells, const std::vector<FieldId>& fields,
                       const std::filesystem::path& illumination, const prepare::FieldPassOptions& options);
 
 // What load_fields() will take on each rank, from the fields' sizes in the cell table. Throws Error above the
 // limit.
 double image_memory_bytes(const screen::Screen& screen, const store::CellTable& cells,
-                          const std::vector<std::size_t>& fields);
+                          const std::vector<FieldId>& fields);
 void check_image_memory(double bytes, double limit_gib);
 
 }  // namespace cytoscale::learn

@@ -23,14 +23,14 @@ constexpr int vain_draws = 64;
 
 CellSampler::CellSampler(const TrainingPlan& plan, std::uint64_t seed, bool replicates_first)
     : plan_(plan), seed_(seed), replicates_first_(replicates_first), wells_(plan.labels.size()) {
-  std::vector<std::map<int, std::vector<std::size_t>>> batches(plan.labels.size());
-  for (std::size_t i = 0; i < plan.wells.size(); ++i) {
+  std::vector<std::map<int, std::vector<WellId>>> batches(plan.labels.size());
+  for (WellId i; i < plan.wells.size(); ++i) {
     const auto& well = plan.wells[i];
     if (well.validation) continue;
     for (const auto label : well.labels) {
-      auto& ranges = wells_[static_cast<std::size_t>(label)];
+      auto& ranges = wells_[label];
       ranges.push_back({i, (ranges.empty() ? 0 : ranges.back().end) + well.cells.size()});
-      batches[static_cast<std::size_t>(label)][well.batch].push_back(i);
+      batches[label][well.batch].push_back(i);
     }
   }
   for (auto& mine : batches) {
@@ -45,21 +45,21 @@ CellDraw CellSampler::draw(std::int64_t step, std::int64_t place) const {
 }
 
 CellDraw CellSampler::draw_from(Random& random) const {
-  const auto label = random.below(wells_.size());
+  const LabelId label(random.below(wells_.size()));
   const auto& ranges = wells_[label];
   if (replicates_first_) {
     const auto well = ranges[random.below(ranges.size())].well;
     const auto& cells = plan_.wells[well].cells;
-    return {static_cast<int>(label), well, &cells[random.below(cells.size())]};
+    return {label, well, &cells[random.below(cells.size())]};
   }
   const auto number = random.below(ranges.back().end);
   const auto range = std::upper_bound(ranges.begin(), ranges.end(), number,
                                       [](std::uint64_t value, const WellRange& r) { return value < r.end; });
   const auto& cells = plan_.wells[range->well].cells;
-  return {static_cast<int>(label), range->well, &cells[number - (range->end - cells.size())]};
+  return {label, range->well, &cells[number - (range->end - cells.size())]};
 }
 
-bool CellSampler::may_partner(std::size_t well, std::size_t first, MixupPartner from) const {
+bool CellSampler::may_partner(WellId well, WellId first, MixupPartner from) const {
   if (plan_.wells[well].validation) return false;
   return from == MixupPartner::batch ? plan_.wells[well].batch != plan_.wells[first].batch : well != first;
 }
@@ -72,8 +72,8 @@ CellDraw CellSampler::draw_partner(std::int64_t step, std::int64_t place, const 
     const auto draw = draw_from(random);
     if (may_partner(draw.well, first.well, from)) return draw;
   }
-  std::vector<std::size_t> wells;
-  for (std::size_t i = 0; i < plan_.wells.size(); ++i)
+  std::vector<WellId> wells;
+  for (WellId i; i < plan_.wells.size(); ++i)
     if (may_partner(i, first.well, from)) wells.push_back(i);
   const auto well = wells.at(random.below(wells.size()));
   const auto& cells = plan_.wells[well].cells;
@@ -83,7 +83,7 @@ CellDraw CellSampler::draw_partner(std::int64_t step, std::int64_t place, const 
 std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t place,
                                               std::size_t cells) const {
   Random random(seed_, {stream_group, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(place)});
-  const auto label = random.below(wells_.size());
+  const LabelId label(random.below(wells_.size()));
   auto batches = batches_[label];
   shuffle(batches, random);
   for (auto& wells : batches) shuffle(wells, random);
@@ -99,7 +99,7 @@ std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t pl
       for (std::size_t i = 0; i < there.size(); ++i) {
         const auto* cell = &there[(start + i) % there.size()];
         if (!taken.insert(cell).second) continue;
-        group.push_back({static_cast<int>(label), well, cell});
+        group.push_back({label, well, cell});
         break;
       }
     }
@@ -109,13 +109,13 @@ std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t pl
 }
 
 void CellSampler::add_target(const CellDraw& draw, float share, std::span<float> target) const {
-  for (const auto label : plan_.wells[draw.well].labels) target[static_cast<std::size_t>(label)] += share;
+  for (const auto label : plan_.wells[draw.well].labels) target[label] += share;
 }
 
 void CellSampler::check_partners(MixupPartner from) const {
-  std::set<std::size_t> wells;
+  std::set<WellId> wells;
   std::set<int> batches;
-  for (std::size_t i = 0; i < plan_.wells.size(); ++i)
+  for (WellId i; i < plan_.wells.size(); ++i)
     if (!plan_.wells[i].validation) wells.insert(i), batches.insert(plan_.wells[i].batch);
   if (from == MixupPartner::batch && batches.size() < 2)
     throw Error(
@@ -148,11 +148,11 @@ void CellSampler::check_groups(std::size_t cells, const std::string& what, const
 
 std::vector<CellDraw> validation_draws(const TrainingPlan& plan, std::uint64_t seed, std::size_t limit) {
   std::vector<std::vector<CellDraw>> by_label(plan.labels.size());
-  for (std::size_t i = 0; i < plan.wells.size(); ++i) {
+  for (WellId i; i < plan.wells.size(); ++i) {
     const auto& well = plan.wells[i];
     if (!well.validation) continue;
     for (const auto& cell : well.cells)
-      by_label[static_cast<std::size_t>(well.labels.front())].push_back({well.labels.front(), i, &cell});
+      by_label[well.labels.front()].push_back({well.labels.front(), i, &cell});
   }
   std::size_t deepest = 0;
   for (std::size_t label = 0; label < by_label.size(); ++label) {

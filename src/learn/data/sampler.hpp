@@ -8,14 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "core/random.hpp"
 #include "learn/data/training_plan.hpp"
 
 namespace cytoscale::learn {
 
 struct CellDraw {
-  int label;
-  std::size_t well;  // index in TrainingPlan::wells
+  LabelId label;
+  WellId well;
   const TrainingCell* cell;
 };
 
@@ -44,18 +45,18 @@ class CellSampler {
 
  private:
   struct WellRange {
-    std::size_t well;
+    WellId well;
     std::uint64_t end;  // cells of the label up to and with this well
   };
   CellDraw draw_from(Random& random) const;
-  bool may_partner(std::size_t well, std::size_t first, MixupPartner from) const;
+  bool may_partner(WellId well, WellId first, MixupPartner from) const;
 
   const TrainingPlan& plan_;
   std::uint64_t seed_;
   bool replicates_first_;
   std::vector<std::vector<WellRange>> wells_;  // by label
   // By label, then batch.
-  std::vector<std::vector<std::vector<std::size_t>>> batches_;
+  std::vector<std::vector<std::vector<WellId>>> batches_;
 };
 
 // Cells of the held-out wells, at most `limit`, as evenly over labels as they are there; the choice is the

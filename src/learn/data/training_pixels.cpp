@@ -54,7 +54,7 @@ void check_pixels(const PixelSource& source, const screen::Screen& screen, const
 
 LoadedPixels load_pixels(const mpi::RunContext& context, const PixelSource& source,
                          const screen::Screen& screen, const store::CellTable& cells,
-                         const std::vector<std::size_t>& fields, const prepare::FieldPassOptions& pass) {
+                         const std::vector<FieldId>& fields, const prepare::FieldPassOptions& pass) {
   if (source.crops.empty()) {
     auto load = load_fields(context, screen, cells, fields, source.illumination, pass);
     return {std::make_unique<FieldImages>(std::move(load.images)), std::move(load.failures)};

@@ -36,6 +36,6 @@ struct LoadedPixels {
 // Of these fields. Throws the same Error on all ranks. Collective: yes.
 LoadedPixels load_pixels(const mpi::RunContext& context, const PixelSource& source,
                          const screen::Screen& screen, const store::CellTable& cells,
-                         const std::vector<std::size_t>& fields, const prepare::FieldPassOptions& pass);
+                         const std::vector<FieldId>& fields, const prepare::FieldPassOptions& pass);
 
 }  // namespace cytoscale::learn

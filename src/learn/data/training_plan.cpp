@@ -68,7 +68,7 @@ std::vector<WellDraft> draft_wells(const screen::Screen& screen, const store::Ce
   std::vector<WellDraft> drafts;
   for (const auto& well : screen::wells_of(screen)) {
     WellDraft draft{{well.plate, well.well, {}, 0, false, {}}, {{}, well.plate, {}}};
-    for (std::size_t f = well.first_field; f < well.first_field + well.field_count; ++f) {
+    for (FieldId f(well.first_field); f < well.first_field + well.field_count; ++f) {
       if (!use[f]) continue;
       const bool labeled = !screen::labels_in(labels[f], false).empty();
       // A well without a treatment has nothing to learn from; a field without a label is a gap in the
@@ -87,7 +87,7 @@ std::vector<WellDraft> draft_wells(const screen::Screen& screen, const store::Ce
       split.chosen |= std::find(values.begin(), values.end(), column[f]) != values.end();
       for (auto c = cells.first_cell[f]; c < cells.first_cell[f + 1]; ++c) {
         const auto i = static_cast<std::size_t>(c);
-        draft.well.cells.push_back({static_cast<std::uint32_t>(f), cells.y[i], cells.x[i], c});
+        draft.well.cells.push_back({static_cast<std::uint32_t>(f), cells.y[i], cells.x[i], CellId(c)});
       }
     }
     keep_some_cells(draft, options.max_cells_per_well, training.seed);
@@ -128,23 +128,23 @@ std::int64_t TrainingPlan::cells(bool validation) const {
   return count;
 }
 
-std::vector<std::size_t> TrainingPlan::fields() const {
-  std::set<std::size_t> used;
+std::vector<FieldId> TrainingPlan::fields() const {
+  std::set<FieldId> used;
   for (const auto& well : wells)
-    for (const auto& cell : well.cells) used.insert(cell.field);
+    for (const auto& cell : well.cells) used.insert(FieldId(cell.field));
   return {used.begin(), used.end()};
 }
 
-void TrainingPlan::drop_fields(const std::vector<std::size_t>& fields) {
+void TrainingPlan::drop_fields(const std::vector<FieldId>& fields) {
   if (fields.empty()) return;
-  const std::set<std::size_t> gone(fields.begin(), fields.end());
+  const std::set<FieldId> gone(fields.begin(), fields.end());
   for (auto& well : wells)
-    std::erase_if(well.cells, [&](const auto& cell) { return gone.contains(cell.field); });
+    std::erase_if(well.cells, [&](const auto& cell) { return gone.contains(FieldId(cell.field)); });
   std::erase_if(wells, [](const auto& well) { return well.cells.empty(); });
   std::vector<char> trained(labels.size(), 0);
   for (const auto& well : wells)
     for (const auto label : well.labels)
-      if (!well.validation) trained[static_cast<std::size_t>(label)] = 1;
+      if (!well.validation) trained[label] = 1;
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (!trained[i])
       throw Error("no training cells are left of treatment '" + labels[i] + "': its images could not be read",
@@ -172,7 +172,7 @@ std::string TrainingPlan::fingerprint() const {
 
 image::PictureSize crop_size_of(const TrainingPlan& plan, const TrainOptions& options) {
   image::PictureSize size = options.crop_px;
-  for (const auto field : plan.field_sizes.empty() ? std::vector<std::size_t>{} : plan.fields()) {
+  for (const auto field : plan.field_sizes.empty() ? std::vector<FieldId>{} : plan.fields()) {
     const auto& own = plan.field_sizes[field];
     if (options.crop_px == 0 && size == image::PictureSize()) size = own;
     if (options.crop_px == 0 ? own != size : own.height < size.height || own.width < size.width)
@@ -189,7 +189,7 @@ TrainingPlan plan_training(const screen::Screen& screen, const store::CellTable&
   const auto& options = training.split;
   options.validate();
   TrainingPlan plan;
-  for (std::size_t f = 0; training.over_fields() && f < cells.fields(); ++f)
+  for (FieldId f; training.over_fields() && f < cells.fields(); ++f)
     plan.field_sizes.emplace_back(cells.height[f], cells.width[f]);
   plan.channels = screen.channels;
   plan.screen_fingerprint = screen.fingerprint();
@@ -213,7 +213,7 @@ TrainingPlan plan_training(const screen::Screen& screen, const store::CellTable&
   auto index = numbered(trained, plan.labels), batch = numbered(batches, plan.batches);
   for (auto& draft : drafts) {
     for (const auto& label : screen::labels_in(draft.split.label, training.several_labels))
-      if (trained.contains(label)) draft.well.labels.push_back(index[label]);
+      if (trained.contains(label)) draft.well.labels.emplace_back(index[label]);
     if (draft.well.labels.empty()) continue;
     draft.well.batch = batch[draft.split.batch];
     plan.wells.push_back(std::move(draft.well));
@@ -238,7 +238,7 @@ void write_training_wells(const std::filesystem::path& path, const TrainingPlan&
   Table table{{"Metadata_Plate", "Metadata_Well", "label", "role", "cells"}, {}};
   for (const auto& well : plan.wells) {
     std::vector<std::string> labels;
-    for (const auto label : well.labels) labels.push_back(plan.labels[static_cast<std::size_t>(label)]);
+    for (const auto label : well.labels) labels.push_back(plan.labels[label]);
     table.rows.push_back({well.plate, well.well, join(labels, "|"), well.validation ? "validation" : "train",
                           std::to_string(well.cells.size())});
   }

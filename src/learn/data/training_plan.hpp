@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "image/plane.hpp"
 #include "learn/run/train_options.hpp"
 #include "screen/column_roles.hpp"
@@ -18,14 +19,14 @@ namespace cytoscale::learn {
 struct TrainingCell {
   std::uint32_t field;  // index in Screen::fields
   float y, x;           // px
-  std::int64_t row;     // in the cell table
+  CellId row;
 };
 
 struct TrainingWell {
   std::string plate, well;
-  std::vector<int> labels;  // indices in TrainingPlan::labels; more than one where a picture may have several
-  int batch;                // index in TrainingPlan::batches
-  bool validation;          // held out
+  std::vector<LabelId> labels;  // more than one where a picture may have several
+  int batch;                    // index in TrainingPlan::batches
+  bool validation;              // held out
   std::vector<TrainingCell> cells;
 };
 
@@ -41,10 +42,10 @@ struct TrainingPlan {
   std::vector<image::PictureSize> field_sizes;
 
   std::int64_t cells(bool validation) const;
-  std::vector<std::size_t> fields() const;  // those with a cell in use, ascending
+  std::vector<FieldId> fields() const;  // those with a cell in use, ascending
   // Takes out the cells of these fields (they could not be read). Labels keep their numbers.
   // Throws Error when a label is left without training cells.
-  void drop_fields(const std::vector<std::size_t>& fields);
+  void drop_fields(const std::vector<FieldId>& fields);
   std::string fingerprint() const;  // of all of it
 };
 

@@ -4,6 +4,7 @@
 #include "core/system/stop_request.hpp"
 #include "learn/augment/regularizer_torch.hpp"
 #include "learn/optim/sharded_network_torch.hpp"
+#include "mpi/guarded_run.hpp"
 
 namespace cytoscale::learn {
 namespace {
@@ -217,7 +218,7 @@ void ShardedNetwork::serve() {
     const bool ended = main_thread_.serve(comm_, comm_.size() > 1 && sums_->started() > 0);
     if (ended && !waited) {
       started_early_ = sums_->started();
-      pool_->wait();  // rethrows what a thread threw
+      mpi::or_abort(comm_, [this] { pool_->wait(); });  // rethrows what a thread threw: sums are under way
       waited = true;
     }
     over = sums_->advance() && ended;

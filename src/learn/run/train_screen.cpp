@@ -90,8 +90,12 @@ std::optional<TrainResult> train_screen(const mpi::RunContext& context, const Sc
   TrainRun run{training.model, {}, {}, context.log, context.clock};
   mpi::together(context.comm, [&] { training.options.validate_ranks(context.comm.size()); });
   const bool over_fields = training.options.over_fields();
+  auto pass = training.pass;
+  auto computing = training.options;
+  computing.threads = pass.threads = mpi::threads_per_rank(context.comm, training.pass.threads);
   Subject subject{prepare::read_screen_cells(context.comm, training.manifest,
-                                             over_fields ? std::filesystem::path() : training.cells),
+                                             over_fields ? std::filesystem::path() : training.cells,
+                                             {pass.threads, pass.field_timeout_s}),
                   {}};
   mpi::together(context.comm, [&] { plan_run(context, training, options, subject, run); });
   const auto found = find_or_remove(context, training, run);
@@ -101,14 +105,11 @@ std::optional<TrainResult> train_screen(const mpi::RunContext& context, const Sc
     return std::nullopt;
   }
   announce(context, training.options, subject.plan, found);
-  auto pass = training.pass;
-  auto computing = training.options;
-  computing.threads = pass.threads = mpi::threads_per_rank(context.comm, training.pass.threads);
   const auto load =
       load_pixels(context, training.pixels, subject.screen, subject.cells, subject.plan.fields(), pass);
   prepare::report_failures(context, subject.screen, load.failures,
                            {training.failures, "train", pass.max_failed_fields, 0});
-  std::vector<std::size_t> lost;
+  std::vector<FieldId> lost;
   for (const auto& failure : load.failures) lost.push_back(failure.field);
   subject.plan.drop_fields(lost);
   return train(context.comm, subject.plan, *load.images, computing, run);

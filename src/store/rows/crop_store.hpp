@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "store/rows/resumable_field_file.hpp"
 
 namespace cytoscale::store {
@@ -42,11 +43,11 @@ class CropStoreWriter final : public ResumableFieldFile {
   CropStoreWriter(const mpi::Communicator& comm, const std::filesystem::path& path,
                   const screen::Screen& screen, const CellTable& cells, const CropStoreLayout& layout);
   // All cells of one field. Every field not done is written by exactly one rank. Collective: no.
-  void write(std::size_t field, const CellWindows& windows);
-  void write_failed(std::size_t field) override;
+  void write(FieldId field, const CellWindows& windows);
+  void write_failed(FieldId field) override;
 
  private:
-  void write_rows(std::size_t field, const CellWindows& windows, FieldState state);
+  void write_rows(FieldId field, const CellWindows& windows, FieldState state);
   void release() override;
   std::size_t window_size_, channels_;
   int bits_;
@@ -73,14 +74,14 @@ class CropStore {
   int bits() const { return bits_; }
   std::size_t window_bytes() const;  // of one cell
   const std::vector<std::int64_t>& first_row() const { return first_row_; }
-  bool field_failed(std::size_t field) const;
+  bool field_failed(FieldId field) const;
   const nlohmann::json& provenance() const { return provenance_; }
   // Throws Error unless the store was made from these cells of this screen.
   void check_matches(const screen::Screen& screen, const CellTable& cells) const;
 
   // One cell: codes of window_bytes(), scaling [C][2]. Any thread may ask. Throws Error naming the file: an
   // input error, or an end before its time.
-  void read(std::int64_t cell, std::span<std::byte> codes, std::span<float> scaling) const;
+  void read(CellId cell, std::span<std::byte> codes, std::span<float> scaling) const;
 
  private:
   void read_structure();

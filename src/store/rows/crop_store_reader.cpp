@@ -92,7 +92,7 @@ std::size_t CropStore::window_bytes() const {
          static_cast<std::size_t>(bits_ / 8);
 }
 
-bool CropStore::field_failed(std::size_t field) const {
+bool CropStore::field_failed(FieldId field) const {
   return states_.at(field) == static_cast<std::uint8_t>(FieldState::failed);
 }
 
@@ -104,7 +104,7 @@ void CropStore::check_matches(const screen::Screen& screen, const CellTable& cel
               path_.string(), "Run crop again, or train from the images with --crops none");
 }
 
-void CropStore::read(std::int64_t cell, std::span<std::byte> codes, std::span<float> scaling) const {
+void CropStore::read(CellId cell, std::span<std::byte> codes, std::span<float> scaling) const {
   if (cell < 0 || cell >= cells() || codes.size() != window_bytes() ||
       scaling.size() != 2 * channels_.size()) {
     throw Error("cell " + std::to_string(cell) + " of " + std::to_string(cells()) +

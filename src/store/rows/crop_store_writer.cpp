@@ -90,7 +90,7 @@ CropStoreWriter::CropStoreWriter(const mpi::Communicator& comm, const fs::path& 
   });
 }
 
-void CropStoreWriter::write_rows(std::size_t field, const CellWindows& windows, FieldState state) {
+void CropStoreWriter::write_rows(FieldId field, const CellWindows& windows, FieldState state) {
   const auto first = static_cast<std::uint64_t>(cells().first_cell[field]);
   const auto count = static_cast<std::uint64_t>(cells().cells_of(field));
   const std::span<const std::uint8_t> codes8(windows.codes8);
@@ -110,12 +110,12 @@ void CropStoreWriter::write_rows(std::size_t field, const CellWindows& windows, 
   note(field, state, {bits_ == 8 ? std::as_bytes(codes8) : std::as_bytes(codes16), std::as_bytes(scaling)});
 }
 
-void CropStoreWriter::write(std::size_t field, const CellWindows& windows) {
+void CropStoreWriter::write(FieldId field, const CellWindows& windows) {
   write_rows(field, windows, FieldState::done);
 }
 
 // Written too, though nobody reads it: the same bytes whatever lay on the disk before.
-void CropStoreWriter::write_failed(std::size_t field) {
+void CropStoreWriter::write_failed(FieldId field) {
   const auto count = static_cast<std::size_t>(cells().cells_of(field));
   CellWindows none;
   if (bits_ == 8) {

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "core/text/csv.hpp"
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
@@ -44,13 +45,13 @@ class EmbeddingWriter final : public ResumableFieldFile {
                   const screen::Screen& screen, const CellTable& cells, const EmbeddingLayout& layout);
   // All rows of one field: [cells of field][features]. Every field not done is written by exactly one rank.
   // Collective: no.
-  void write(std::size_t field, std::span<const float> features);
+  void write(FieldId field, std::span<const float> features);
   // Its rows become NaN, Field_Failed 1.
-  void write_failed(std::size_t field) override;
+  void write_failed(FieldId field) override;
 
  private:
-  void write_rows(std::size_t field, std::span<const float> features, FieldState state);
-  void write_failed_flag(std::size_t field, std::uint8_t value);
+  void write_rows(FieldId field, std::span<const float> features, FieldState state);
+  void write_failed_flag(FieldId field, std::uint8_t value);
   void release() override;
   std::size_t features_;
   bool float16_;

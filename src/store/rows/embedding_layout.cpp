@@ -93,7 +93,7 @@ void create_uns(hdf5::Group& root, const screen::Screen& screen, const CellTable
   create_array<std::uint64_t>(group, "field_sums", {states.size()})
       .write<std::uint64_t>(0, states.size(), std::vector<std::uint64_t>(states.size()));
   std::vector<std::string> names;
-  for (std::size_t f = 0; f < screen.fields.size(); ++f) names.push_back(std::to_string(f));
+  for (FieldId f; f < screen.fields.size(); ++f) names.push_back(std::to_string(f));
   write_frame(group, "fields", field_table(screen), names, {});
 }
 
@@ -168,7 +168,7 @@ void write_obs(hdf5::Group& root, const screen::Screen& screen, const CellTable&
     for (std::size_t c = 0; c < codes.size(); ++c) {
       std::vector<std::int32_t> values;
       for (std::size_t i = f; i < end; ++i) {
-        values.insert(values.end(), static_cast<std::size_t>(cells.cells_of(i)), codes[c][i]);
+        values.insert(values.end(), static_cast<std::size_t>(cells.cells_of(FieldId(i))), codes[c][i]);
       }
       code_sets[c].write<std::int32_t>(start, rows, values);
     }

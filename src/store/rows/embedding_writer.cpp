@@ -31,7 +31,7 @@ EmbeddingWriter::EmbeddingWriter(const mpi::Communicator& comm, const std::files
   });
 }
 
-void EmbeddingWriter::write_rows(std::size_t field, std::span<const float> values, FieldState state) {
+void EmbeddingWriter::write_rows(FieldId field, std::span<const float> values, FieldState state) {
   const auto first = static_cast<std::uint64_t>(cells().first_cell[field]);
   const auto count = static_cast<std::uint64_t>(cells().cells_of(field));
   if (values.size() != count * features_) {
@@ -50,19 +50,19 @@ void EmbeddingWriter::write_rows(std::size_t field, std::span<const float> value
   }
 }
 
-void EmbeddingWriter::write_failed_flag(std::size_t field, std::uint8_t value) {
+void EmbeddingWriter::write_failed_flag(FieldId field, std::uint8_t value) {
   const auto count = static_cast<std::uint64_t>(cells().cells_of(field));
   failed_rows_.write<std::uint8_t>(static_cast<std::uint64_t>(cells().first_cell[field]), count,
                                    std::vector<std::uint8_t>(count, value));
 }
 
-void EmbeddingWriter::write(std::size_t field, std::span<const float> features) {
+void EmbeddingWriter::write(FieldId field, std::span<const float> features) {
   // A run before this one could not read the field; now it can.
   if (failed_before(field)) write_failed_flag(field, 0);
   write_rows(field, features, FieldState::done);
 }
 
-void EmbeddingWriter::write_failed(std::size_t field) {
+void EmbeddingWriter::write_failed(FieldId field) {
   const auto values = static_cast<std::size_t>(cells().cells_of(field)) * features_;
   write_failed_flag(field, 1);
   write_rows(field, std::vector<float>(values, std::numeric_limits<float>::quiet_NaN()), FieldState::failed);

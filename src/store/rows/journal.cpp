@@ -113,8 +113,8 @@ void Journal::write(std::size_t item, const std::string& content) {
   append({item, false, content});
 }
 
-void Journal::write_failed(std::size_t item) {
-  append({item, true, {}});
+void Journal::write_failed(FieldId field) {
+  append({field, true, {}});
 }
 
 void Journal::checkpoint() {

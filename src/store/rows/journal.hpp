@@ -35,11 +35,13 @@ class Journal final : public FieldLedger {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  bool done(std::size_t item) const override { return done_.contains(item); }
+  bool done(FieldId field) const override { return has(field); }
+  // Of an earlier run, as read.
+  bool has(std::size_t item) const { return done_.contains(item); }
   std::size_t done_before() const { return done_.size(); }
   // Throws Error: a full disk.
   void write(std::size_t item, const std::string& content);
-  void write_failed(std::size_t item) override;
+  void write_failed(FieldId field) override;
   void checkpoint() override;
 
   // All records, each on exactly one rank: those of this run on the rank that wrote them. An item that failed

@@ -25,7 +25,7 @@ std::string in_group(const std::string& group, const std::string& name) {
 
 std::vector<std::uint8_t> initial_states(const CellTable& cells) {
   std::vector<std::uint8_t> states;
-  for (std::size_t f = 0; f < cells.fields(); ++f) {
+  for (FieldId f; f < cells.fields(); ++f) {
     const auto empty = cells.failed[f] != 0 ? FieldState::failed : FieldState::done;
     states.push_back(mark(cells.cells_of(f) == 0 ? empty : FieldState::pending));
   }
@@ -98,11 +98,11 @@ void ResumableFieldFile::lay_out(const Recipe& recipe) {
   mpi::on_root(comm_, [&] { file->commit(); });
 }
 
-bool ResumableFieldFile::failed_before(std::size_t field) const {
+bool ResumableFieldFile::failed_before(FieldId field) const {
   return before_.at(field) == mark(FieldState::failed);
 }
 
-void ResumableFieldFile::note(std::size_t field, FieldState state,
+void ResumableFieldFile::note(FieldId field, FieldState state,
                               std::initializer_list<std::span<const std::byte>> rows) {
   if (cells_.cells_of(field) == 0) return;  // marked since the beginning
   written_[field] = mark(state);
@@ -110,13 +110,13 @@ void ResumableFieldFile::note(std::size_t field, FieldState state,
   sums_.push_back(field_sum({rows.begin(), rows.size()}));
 }
 
-bool ResumableFieldFile::done(std::size_t field) const {
+bool ResumableFieldFile::done(FieldId field) const {
   return before_.at(field) == mark(FieldState::done) || cells_.cells_of(field) == 0;
 }
 
 std::size_t ResumableFieldFile::fields_done_before() const {
   std::size_t count = 0;
-  for (std::size_t f = 0; f < before_.size(); ++f) {
+  for (FieldId f; f < before_.size(); ++f) {
     count += cells_.cells_of(f) > 0 && before_[f] == mark(FieldState::done);
   }
   return count;
@@ -135,7 +135,7 @@ void ResumableFieldFile::checkpoint() {
 void ResumableFieldFile::close() {
   mpi::together(comm_, [&] { checkpoint(); });
   std::vector<std::int64_t> states;
-  for (std::size_t f = 0; f < written_.size(); ++f) {
+  for (FieldId f; f < written_.size(); ++f) {
     states.push_back(std::max<std::int64_t>(written_[f], done(f) ? 1 : 0));
   }
   comm_.all_reduce(states, mpi::Reduction::max);

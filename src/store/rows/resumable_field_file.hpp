@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ids.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/communicator.hpp"
 #include "store/cell_table.hpp"
@@ -43,10 +44,10 @@ class ResumableFieldFile : public FieldLedger {
   ResumableFieldFile& operator=(const ResumableFieldFile&) = delete;
 
   // Written by an earlier, interrupted run. Collective: no.
-  bool done(std::size_t field) const override;
+  bool done(FieldId field) const override;
   std::size_t fields_done_before() const;
   // A field that cannot be read. Collective: no.
-  void write_failed(std::size_t field) override = 0;
+  void write_failed(FieldId field) override = 0;
   // Syncs what was written and marks it in the ledger. Called every few seconds, a killed run loses no more
   // than that. Collective: no.
   void checkpoint() override;
@@ -72,10 +73,10 @@ class ResumableFieldFile : public FieldLedger {
   const mpi::Communicator& comm() const { return comm_; }
   const CellTable& cells() const { return cells_; }
   hdf5::Group& root() { return file_.root(); }
-  std::string where(std::size_t field) const { return part_.string() + ": field " + std::to_string(field); }
-  bool failed_before(std::size_t field) const;
+  std::string where(FieldId field) const { return part_.string() + ": field " + std::to_string(field); }
+  bool failed_before(FieldId field) const;
   // The field's rows are written: these, dataset by dataset. Collective: no.
-  void note(std::size_t field, FieldState state, std::initializer_list<std::span<const std::byte>> rows);
+  void note(FieldId field, FieldState state, std::initializer_list<std::span<const std::byte>> rows);
   // Lets go of the datasets of rows: the file is about to be closed.
   virtual void release() = 0;
 
