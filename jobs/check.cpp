@@ -29,12 +29,16 @@ class CheckJob final : public Job {
                const std::vector<std::string>& problems) override {
     check_.problems = problems;
     // Every other job judges its own keys; what they read is not there yet, so only values count.
-    for (const auto& job : all_jobs()) {
+    const auto jobs = all_jobs();
+    for (const auto& job : jobs) {
       if (job->name() != name()) job->options().assign(values, &check_.problems);
       if (job->name() != "run") continue;
       check_.chain =
           preflight::chain_of([&](const std::string& key) { return job->options().find(key)->get(); });
     }
+    for (const auto& job : jobs)
+      if (job->name() == "train" && check_.chain.trains)
+        pipeline::check_ranks(*job, check_.ranks, check_.problems);
   }
   void resolve() override { check_.validate_options(); }
   void execute(const mpi::RunContext& context) override {

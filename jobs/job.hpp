@@ -1,5 +1,5 @@
-// The jobs: each declares its options by the library that has them (settings), calls what does the work, and
-// prints. What a job is: pipeline/job_base.hpp.
+// The jobs: each declares its options, most by the library that has them (settings), calls what does the
+// work, and prints. What a job is: pipeline/job_base.hpp.
 #pragma once
 #include <memory>
 
@@ -12,7 +12,7 @@ using pipeline::Job;
 using pipeline::Outset;
 using pipeline::resolved_options;
 
-// One per file of this folder.
+// One for each file of this folder but registry, manual and main.
 std::unique_ptr<Job> make_simulate_job();
 std::unique_ptr<Job> make_simulate_shapes_job();
 std::unique_ptr<Job> make_check_job();

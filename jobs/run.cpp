@@ -23,9 +23,7 @@ class RunJob final : public Job {
     chain_.share(options);
   }
   void resolve() override { pipeline::arrange(chain_, options_); }
-  std::filesystem::path locked_folder() override {
-    return options_.explain ? std::filesystem::path() : options_.output;
-  }
+  cli::Paths locked_folders() override { return options_.explain ? cli::Paths() : Job::locked_folders(); }
 
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;

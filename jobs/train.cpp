@@ -20,6 +20,8 @@ class TrainJob final : public Job {
     learn::check_outset(settings_.training, outset.screen, outset.ranks);
   }
 
+  void check_ranks(int ranks) override { settings_.training.options.validate_ranks(ranks); }
+
   void execute(const mpi::RunContext& context) override {
     const auto training = settings_.at_hand(context.comm);
     const auto result = learn::train_screen(context, training, resolved_options(*this));

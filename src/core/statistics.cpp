@@ -1,4 +1,5 @@
 #include "core/statistics.hpp"
+#include "core/expect.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -7,6 +8,7 @@
 namespace cytoscale {
 
 float quantile(std::vector<float>& values, double fraction) {
+  CYTO_EXPECT(fraction >= 0 && fraction <= 1);
   if (values.empty()) return 0;
   const auto rank = static_cast<std::ptrdiff_t>(
       std::clamp(fraction, 0.0, 1.0) * static_cast<double>(values.size() - 1) + 0.5);
@@ -15,6 +17,7 @@ float quantile(std::vector<float>& values, double fraction) {
 }
 
 double percentile(std::vector<double> values, double share) {
+  CYTO_EXPECT(!values.empty() && share >= 0 && share <= 1);
   const double position = share * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(std::floor(position));
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);

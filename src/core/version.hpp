@@ -1,4 +1,4 @@
-// The program's version, stored as provenance in each output.
+// The program's version, stored as provenance in each output but tables of text.
 #pragma once
 #include <string>
 #include <string_view>

@@ -90,7 +90,7 @@ std::uint64_t Dataset::file_offset() const {
 
 Handle Dataset::select(std::uint64_t first, std::uint64_t count, std::size_t size, Handle& memory) const {
   if (size != count * row_size_)
-    throw std::logic_error(where_ + ": memory does not fit the rows to be moved");
+    throw Error("memory does not fit the rows to be moved", where_, "This is a defect: please report it");
   if (first + count > rows() || first + count < first) {
     throw Error("rows " + std::to_string(first) + " to " + std::to_string(first + count) +
                     " are asked for, it has " + std::to_string(rows()),
@@ -159,7 +159,8 @@ void Dataset::write_text(std::uint64_t first, const std::vector<std::string>& te
 }
 
 void Dataset::write_variable_texts(const std::vector<std::string>& texts) {
-  if (texts.size() != elements()) throw std::logic_error(where_ + ": as many texts as elements are needed");
+  if (texts.size() != elements())
+    throw Error("as many texts as elements are needed", where_, "This is a defect: please report it");
   std::vector<const char*> pointers;
   for (const auto& text : texts) pointers.push_back(text.c_str());
   if (texts.empty()) return;

@@ -1,4 +1,5 @@
 #include "hdf5/numbers.hpp"
+#include "core/expect.hpp"
 
 #include <bit>
 #include <stdexcept>
@@ -34,12 +35,12 @@ float from_half(Half value) {
 }
 
 void to_half(std::span<const float> from, std::span<Half> to) {
-  if (from.size() != to.size()) throw std::logic_error("to_half: sizes differ");
+  CYTO_EXPECT(from.size() == to.size());
   for (std::size_t i = 0; i < from.size(); ++i) to[i] = to_half(from[i]);
 }
 
 void from_half(std::span<const Half> from, std::span<float> to) {
-  if (from.size() != to.size()) throw std::logic_error("from_half: sizes differ");
+  CYTO_EXPECT(from.size() == to.size());
   for (std::size_t i = 0; i < from.size(); ++i) to[i] = from_half(from[i]);
 }
 

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "core/expect.hpp"
+
 namespace cytoscale::image {
 
 struct PictureSize {
@@ -26,8 +28,12 @@ struct Plane {
   Plane(int height_px, int width_px, float value = 0)
       : height(height_px), width(width_px), pixels(std::size_t(height_px) * std::size_t(width_px), value) {}
 
-  float& at(int y, int x) { return pixels[std::size_t(y) * std::size_t(width) + std::size_t(x)]; }
-  float at(int y, int x) const { return pixels[std::size_t(y) * std::size_t(width) + std::size_t(x)]; }
+  float& at(int y, int x) { return pixels[index(y, x)]; }
+  float at(int y, int x) const { return pixels[index(y, x)]; }
+  std::size_t index(int y, int x) const {
+    CYTO_EXPECT(y >= 0 && y < height && x >= 0 && x < width);
+    return std::size_t(y) * std::size_t(width) + std::size_t(x);
+  }
 };
 
 // All channels of one field, in the screen's channel order.
@@ -43,6 +49,7 @@ struct FieldImage {
         pixels(std::size_t(channel_count) * std::size_t(height_px) * std::size_t(width_px)) {}
 
   std::size_t plane_size() const { return std::size_t(height) * std::size_t(width); }
+  // Of channel c.
   std::span<float> plane(int c) { return {pixels.data() + std::size_t(c) * plane_size(), plane_size()}; }
   std::span<const float> plane(int c) const {
     return {pixels.data() + std::size_t(c) * plane_size(), plane_size()};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/expect.hpp"
 #include "mpi/native_internal.hpp"
 
 namespace cytoscale::mpi {
@@ -124,6 +125,7 @@ OrderedSum::OrderedSum(OrderedSum&&) noexcept = default;
 
 void OrderedSum::start(std::vector<std::span<float>> sums) {
   auto& s = *impl_;
+  CYTO_EXPECT(s.state == Impl::idle && sums.size() == s.subtrees[static_cast<std::size_t>(s.rank)].size());
   s.mine = std::move(sums);
   if (s.ranks == 1) {
     complete_tree(s.subtrees[0], s.mine);

@@ -33,8 +33,10 @@ FolderLock::FolderLock(const std::filesystem::path& folder, Log& log) : folder_(
   };
   options.on_loss = [folder](const std::string& reason) { end_at_once(folder, reason); };
   lock_.emplace(folder, options);
-  for (const auto& each : {folder, folder / "state", folder / "model", folder / "untrained"})
-    remove_leftovers_in(each);
+  remove_leftovers_in(folder);
+  std::error_code gone;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, gone))
+    if (entry.is_directory(gone) && !entry.is_symlink(gone)) remove_leftovers_in(entry.path());
 }
 
 FolderLock::~FolderLock() {

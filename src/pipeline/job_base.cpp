@@ -1,13 +1,25 @@
 #include "pipeline/job_base.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
 
 namespace cytoscale::pipeline {
 namespace {
 
-bool lies_in(const std::filesystem::path& file, const std::filesystem::path& folder) {
-  const auto relative = file.lexically_normal().lexically_relative(folder.lexically_normal());
+namespace fs = std::filesystem;
+
+// A folder by whatever name: those that are not there yet, too.
+fs::path place_of(const fs::path& folder) {
+  std::error_code unreadable;
+  const auto place = fs::weakly_canonical(fs::absolute(folder), unreadable);
+  return unreadable ? folder.lexically_normal() : place;
+}
+
+bool lies_in(const fs::path& folder, const fs::path& other) {
+  const auto relative = folder.lexically_relative(other);
   return !relative.empty() && *relative.begin() != "..";
 }
 
@@ -26,18 +38,32 @@ bool Outset::makes(const std::filesystem::path& file) const {
   return std::any_of(made.begin(), made.end(), same);
 }
 
-std::filesystem::path Job::locked_folder() {
-  const auto written = files_of(*this, cli::OptionKind::output);
-  if (written.empty()) return {};
+cli::Paths Job::locked_folders() {
   const auto* output = options().find("output");
-  const std::filesystem::path folder = output ? output->get() : std::string();
-  if (!folder.empty() && lies_in(written.front(), folder)) return folder;
-  const auto own = written.front().parent_path();
-  return own.empty() ? std::filesystem::path(".") : own;
+  const fs::path folder = output ? output->get() : std::string();
+  std::map<fs::path, fs::path> folders;  // by place, as the user names them
+  for (const auto& file : files_of(*this, cli::OptionKind::output)) {
+    const auto own = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    const bool inside = !folder.empty() && lies_in(place_of(own), place_of(folder));
+    folders.emplace(place_of(inside ? folder : own), inside ? folder : own);
+  }
+  cli::Paths names;
+  for (const auto& [place, name] : folders) names.push_back(name);
+  return names;
 }
 
 nlohmann::json resolved_options(Job& job) {
   return job.options().to_json({cli::OptionKind::result, cli::OptionKind::screen});
+}
+
+void check_ranks(Job& job, int ranks, std::vector<std::string>& problems) {
+  if (ranks < 1) return;
+  try {
+    job.resolve();
+    job.check_ranks(ranks);
+  } catch (const Error& error) {
+    problems.emplace_back(error.what());
+  }
 }
 
 cli::Paths files_of(Job& job, cli::OptionKind kind) {

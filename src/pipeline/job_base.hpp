@@ -48,8 +48,11 @@ class Job {
   // Throws Error about what can be told before anything is computed: columns, labels, layers, numbers that
   // the ranks do not fit. A chain asks all its jobs before it starts the first. Collective: no.
   virtual void check(const Outset& outset) { (void)outset; }
-  // The folder in which no other job may write meanwhile; empty: it writes nothing.
-  virtual std::filesystem::path locked_folder();
+  // Throws Error where so many ranks cannot share the work.
+  virtual void check_ranks(int ranks) { (void)ranks; }
+  // The folders in which no other job may write meanwhile, those of its outputs, each once; none: it writes
+  // nothing.
+  virtual cli::Paths locked_folders();
   // Collective: yes. Whatever it throws, on whatever rank, ends all ranks (mpi/guarded_run.hpp).
   virtual void execute(const mpi::RunContext& context) = 0;
 
@@ -67,6 +70,8 @@ using MakeJobs = std::function<Jobs()>;
 
 // The options that decide the result, as they stand, for provenance.
 nlohmann::json resolved_options(Job& job);
+// Adds to the problems what the job has against its options, or against so many ranks.
+void check_ranks(Job& job, int ranks, std::vector<std::string>& problems);
 // The files of a kind, of all options.
 cli::Paths files_of(Job& job, cli::OptionKind kind);
 // Every key of every job, once each: what a config file may hold.

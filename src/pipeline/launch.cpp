@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <iostream>
-#include <optional>
 
 #include "cli/command_line.hpp"
 #include "core/error.hpp"
@@ -77,9 +77,9 @@ int run_job(const std::string& name, const std::vector<std::string>& arguments, 
   Log log(comm.rank(), comm.size());
   SteadyClock clock;
   warn_of_lone_tasks(comm, log);
-  std::optional<FolderLock> lock;  // rank 0 holds it for all
+  std::deque<FolderLock> locks;  // rank 0 holds them for all
   mpi::on_root(comm, [&] {
-    if (const auto folder = job->locked_folder(); !folder.empty()) lock.emplace(folder, log);
+    for (const auto& folder : job->locked_folders()) locks.emplace_back(folder, log);
   });
   job->execute({comm, log, clock});
   return exit_success;

@@ -8,7 +8,7 @@
 
 namespace cytoscale::pipeline {
 
-// Finds the job among those there are, reads its options, takes the lock of the folder that it writes into
+// Finds the job among those there are, reads its options, takes the locks of the folders that it writes into
 // and runs it. Returns the exit code; throws what the job throws. Collective: yes.
 int launch(const std::vector<std::string>& arguments, const mpi::Communicator& comm,
            const MakeJobs& make_jobs);

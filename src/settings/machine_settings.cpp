@@ -44,7 +44,11 @@ void declare_overwrite(cli::OptionSet& options, bool& overwrite) {
 }
 
 void declare_failures(cli::OptionSet& options, std::filesystem::path& failures) {
-  options.add("failures", failures, "list of fields left out (default: OUTPUT/failures.csv)").resource();
+  options
+      .add("failures", failures,
+           "list of fields left out by all jobs (default: OUTPUT/failures.csv); those of one job are in "
+           "failures/ beside it")
+      .resource();
 }
 
 void declare_device(cli::OptionSet& options, network::Device& device) {

@@ -13,7 +13,7 @@ import signal
 import unittest
 
 from fault_case import CASE, FaultCase, tensors
-from fault_lab import CHAIN, NATIVE, NO_RESULT, SEGMENTATION, TRAINING, results, rows_of, send
+from fault_lab import CHAIN, NATIVE, NO_RESULT, SCREEN, SEGMENTATION, TRAINING, results, rows_of, send
 
 INTERRUPTED = 75
 ILLUMINATE = ["illuminate", *NATIVE, "--output=out", "--threads=1"]
@@ -22,6 +22,7 @@ CROP = ["crop", *NATIVE, "--output=out", "--threads=1", "--crop-size=32"]
 EMBED = ["embed", *NATIVE, "--output=out", "--threads=1", "--crop-size=32"]
 TRAIN = ["train", *NATIVE, "--output=out", *TRAINING, "--checkpoint-every=1000"]
 TRAIN.remove("--checkpoint-every=3")
+SIMULATE = ["simulate", "--output=simulated", *SCREEN]
 SLOW_IMAGES = "open:.tif:sleep:60;read:.tif:log"
 SLOWER_IMAGES = "open:.tif:sleep:250;read:.tif:log"  # than mpirun takes to pass TERM on
 SLOW_STEPS = "open:train_log.csv:sleep:150;write:train_log.csv:sleep:150"
@@ -117,6 +118,19 @@ class Signals(FaultCase):
         done = self.ok(*chain, ranks=2)
         self.assertIn("continuing from", done.err)
         self.assert_same(results(CASE / "out"), self.undisturbed)
+
+    def test_14_jobs_that_begin_anew(self):
+        """Short ones: what they had done is lost, and the next run ends with the same bytes."""
+        beside = ["reduce", "--output=out"], ["evaluate", "--output=out"], SIMULATE
+        slow = "open:embeddings.h5ad:sleep:400", "open:profiles.h5ad:sleep:400", "open:.tif:sleep:40"
+        for job, pause in zip(beside, slow):
+            with self.subTest(job=job[0]):
+                self.fresh("embeddings.h5ad", "wells.h5ad", "profiles.h5ad")
+                before = results(CASE / "out")
+                watched = pause.split(":")[1]
+                self.interrupt(job, "TERM", "rank", lambda: len(calls("open")) >= 1, f"{pause};read:{watched}:log;open:{watched}:log")
+                self.assertEqual(results(CASE / "out"), before, "it had ended before")
+                self.ok(*job, ranks=2)
 
     def test_14_a_signal_before_anything_is_done(self):
         """While images are opened for the first time."""

@@ -101,6 +101,9 @@ TEST(Program, CheckListsEveryProblemAndThePlan) {
   const auto fine = run_program({"check", "--manifest", good.string(), "--ranks", "2"});
   EXPECT_EQ(fine.exit_code, 0) << fine.output << fine.errors;
   EXPECT_NE(fine.output.find("rank 1"), std::string::npos);
+  const auto many = run_program({"check", "--manifest", good.string(), "--ranks", "5000"});
+  EXPECT_EQ(many.exit_code, 2);
+  EXPECT_NE(many.output.find("cannot be shared by 5000 ranks"), std::string::npos) << many.output;
   const auto bad =
       small_screen("check", "P2,A2,bP2,DMSO,0,trt,DMSO,twice.tif\nP3,A1,bP3,DMSO,0,trt,DMSO,none.tif\n");
   image::write_tiff(bad.parent_path() / "P1A2.tif", 16, 16, std::vector<std::uint16_t>(256, 1));
@@ -109,7 +112,7 @@ TEST(Program, CheckListsEveryProblemAndThePlan) {
   const auto result = run_program({"check", "--config", (bad.parent_path() / "check.cfg").string()});
   EXPECT_EQ(result.exit_code, 2);
   for (const char* expected :
-       {"unknown-key", "--batch-size", "occurs twice", "none.tif", "16×16", "P3 has no negative control"}) {
+       {"unknown-key", "--batch-size", "occurs twice", "none.tif", "16 × 16", "P3 has no negative control"}) {
     EXPECT_NE(result.output.find(expected), std::string::npos) << expected << "\n" << result.output;
   }
   EXPECT_NE(result.errors.find("6 problems"), std::string::npos) << result.output << result.errors;

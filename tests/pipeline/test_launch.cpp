@@ -36,6 +36,23 @@ TEST_F(LaunchTest, RunsTheJobWithItsOptions) {
   world().barrier();
 }
 
+// Wherever a job writes, nobody else does meanwhile; a folder by two names is one.
+TEST_F(LaunchTest, LocksTheFoldersOfItsOutputs) {
+  const auto folder = fresh_folder("launch_locks");
+  const auto locked = [&](const std::filesystem::path& output, const std::filesystem::path& to) {
+    CopyJob job("first", "start", done_);
+    job.options().assign({{"output", output.string()}, {"first-to", to.string()}});
+    job.resolve();
+    return job.locked_folders();
+  };
+  const auto here = std::filesystem::relative(folder);
+  EXPECT_EQ(locked(here, {}), cli::Paths{here});
+  EXPECT_EQ(locked(here, folder / "below" / "file"), cli::Paths{here});
+  EXPECT_EQ(locked(here, folder / "below" / ".." / "file"), cli::Paths{here});
+  EXPECT_EQ(locked(here / "one", folder / "two" / "file"), cli::Paths{folder / "two"});
+  EXPECT_EQ(locked({}, "file"), cli::Paths{"."});
+}
+
 TEST_F(LaunchTest, HelpRunsNothing) {
   EXPECT_EQ(launch_with({"second", "--help"}), exit_success);
   EXPECT_EQ(launch_with({"--version"}), exit_success);

@@ -45,7 +45,7 @@ TEST(ImageProblems, AnotherSizeThanThePlateIsNamedWithBoth) {
   const auto folder = painted_screen("size");
   paint(folder / "P2A2_DNA.tif", 16, 24);
   EXPECT_THAT(problems_of(screen_in(folder)),
-              ElementsAre(AllOf(HasSubstr("P2A2_DNA.tif: 24×16 px"), EndsWith("plate P2 has 32×32 px"))));
+              ElementsAre(AllOf(HasSubstr("P2A2_DNA.tif: 16 × 24 px"), EndsWith("plate P2 has 32 × 32 px"))));
 }
 
 TEST(ImageProblems, PlatesMayDifferInSize) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/expect.hpp"
 #include "core/threads/task_queue.hpp"
 
 namespace cytoscale {
@@ -16,6 +17,7 @@ namespace cytoscale {
 template <typename T, typename Task>
 std::vector<std::optional<T>> in_order(std::size_t first, std::size_t last, int threads, double limit_s,
                                        std::size_t most_given_up, const Task& task) {
+  CYTO_EXPECT(first <= last && threads > 0);
   std::vector<std::optional<T>> results(last - first);
   TaskQueue<T> queue(threads);
   const auto ahead = 4 * static_cast<std::size_t>(threads) + 4;

@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 
+#include "core/expect.hpp"
+
 namespace cytoscale {
 
 class TaskThreads;
@@ -67,6 +69,7 @@ class TaskQueue {
   std::size_t asked() const { return threads_.asked(); }
   // The oldest asked for; nothing where it was given up. As TaskThreads::wait().
   std::optional<T> take(const TaskThreads::Tick& tick, double limit_s = 0) {
+    CYTO_EXPECT(!results_.empty());
     const auto result = std::move(results_.front());
     results_.pop_front();
     if (!threads_.wait(tick, limit_s)) return std::nullopt;

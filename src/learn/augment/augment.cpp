@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/expect.hpp"
+
 namespace cytoscale::learn {
 namespace {
 
@@ -43,6 +45,7 @@ Taps taps_at(float y, float x, const image::CodeWindow<Code>& window, bool mirro
 template <typename Code>
 void cut_from(const image::CodeWindow<Code>& window, float y, float x, const Warp& warp,
               image::PictureSize size, std::span<float> out) {
+  CYTO_EXPECT(out.size() == size.pixels() * static_cast<std::size_t>(window.channels));
   if (window.height <= 0 || window.width <= 0) {
     std::fill(out.begin(), out.end(), 0.0f);
     return;

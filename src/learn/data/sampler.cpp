@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/expect.hpp"
 #include "core/shuffle.hpp"
 
 namespace cytoscale::learn {
@@ -109,7 +110,10 @@ std::vector<CellDraw> CellSampler::draw_group(std::int64_t step, std::int64_t pl
 }
 
 void CellSampler::add_target(const CellDraw& draw, float share, std::span<float> target) const {
-  for (const auto label : plan_.wells[draw.well].labels) target[label] += share;
+  for (const auto label : plan_.wells[draw.well].labels) {
+    CYTO_EXPECT(label < target.size());
+    target[label] += share;
+  }
 }
 
 void CellSampler::check_partners(MixupPartner from) const {
