@@ -48,7 +48,8 @@ class Signals(FaultCase):
         running = self.start(*job, ranks=ranks, faults=faults, log=LOG, env={"OMPI_MCA_odls_base_sigkill_timeout": "3"})
         self.assertTrue(running.until(when), f"it ended or stood still before the signal\n{running.err()}")
         processes = running.rank_processes()
-        send(running.process.pid if to == "mpirun" else processes[-1], getattr(signal, "SIG" + name))
+        target = running.process.pid if to == "mpirun" else processes[0 if to == "rank 0" else -1]
+        send(target, getattr(signal, "SIG" + name))
         done = running.wait(60)
         by_mpirun = ranks > 0 and to == "mpirun" and name != "USR1"
         self.assertEqual(done.code, 1 if by_mpirun else INTERRUPTED, done)
@@ -123,12 +124,12 @@ class Signals(FaultCase):
         """Short ones: what they had done is lost, and the next run ends with the same bytes."""
         beside = ["reduce", "--output=out"], ["evaluate", "--output=out"], SIMULATE
         slow = "open:embeddings.h5ad:sleep:400", "open:profiles.h5ad:sleep:400", "open:.tif:sleep:40"
-        for job, pause in zip(beside, slow):
+        for job, pause, to in zip(beside, slow, ("rank", "rank 0", "rank")):  # rank 0 alone evaluates
             with self.subTest(job=job[0]):
                 self.fresh("embeddings.h5ad", "wells.h5ad", "profiles.h5ad")
                 before = results(CASE / "out")
                 watched = pause.split(":")[1]
-                self.interrupt(job, "TERM", "rank", lambda: len(calls("open")) >= 1, f"{pause};read:{watched}:log;open:{watched}:log")
+                self.interrupt(job, "TERM", to, lambda: len(calls("open")) >= 1, f"{pause};read:{watched}:log;open:{watched}:log")
                 self.assertEqual(results(CASE / "out"), before, "it had ended before")
                 self.ok(*job, ranks=2)
 
