@@ -9,7 +9,6 @@
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
 #include "prepare/fill_rows.hpp"
-#include "store/rows/embedding_file.hpp"
 
 namespace cytoscale::embed {
 namespace {
@@ -57,6 +56,18 @@ class Embedder {
   std::int64_t encoded_ = 0, not_finite_ = 0;
 };
 
+// On any thread; the rows are read by the one that speaks HDF5.
+prepare::Finish take_over(const store::EmbeddingReader& kept, const store::CellTable& cells, FieldId field,
+                          store::EmbeddingWriter& writer) {
+  if (kept.field_failed()[field]) throw Error("it could not be read when its features were taken");
+  return [&, field](const prepare::Tick&) {
+    const auto count = cells.cells_of(field);
+    std::vector<float> rows(static_cast<std::size_t>(count) * kept.features());
+    kept.read_rows(cells.first_cell[field], count, rows);
+    writer.write(field, rows);
+  };
+}
+
 }  // namespace
 
 void EmbedOptions::validate() const {
@@ -73,7 +84,7 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
     options.validate();
     check_channels(screen, encoder);
   });
-  prepare::FieldPass pass(context, screen, options.pass, files.illumination);
+  prepare::FieldPass pass(context, screen, options.pass, options.kept ? "" : files.illumination);
   const prepare::FieldReader reader(screen, cells);
   const auto& digest = options.digest;
   const store::EmbeddingLayout layout{digest ? digest->names : encoder.feature_names(),
@@ -90,6 +101,7 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
     return crop_bytes(cells.cells_of(field), screen.channels.size(), settings.size);
   };
   work.prepare = [&](FieldId field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
+    if (options.kept) return take_over(*options.kept, cells, field, writer);
     const auto image = reader.read_corrected(field, gain.get(), claim);
     if (!image) return {};
     return [&, field, crops = crop_field(*image, cells, field, settings)](const prepare::Tick& tick) {

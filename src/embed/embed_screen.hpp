@@ -17,6 +17,7 @@
 #include "prepare/field_pass.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
+#include "store/rows/embedding_file.hpp"
 
 namespace cytoscale::embed {
 
@@ -37,7 +38,10 @@ struct EmbedOptions {
   std::optional<FieldDigest> digest;
   prepare::FieldPassOptions pass;  // its queue holds crops
   bool overwrite = false;          // drop what a run with other options left unfinished
-  void validate() const;           // throws Error
+  // An earlier file of the same cells and options: its features are taken over, no image is read
+  // (kept_features.hpp). Must outlive the call.
+  const store::EmbeddingReader* kept = nullptr;
+  void validate() const;  // throws Error
 };
 
 struct EmbedResult {

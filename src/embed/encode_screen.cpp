@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "embed/kept_features.hpp"
 #include "image/size_text.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
@@ -91,6 +92,13 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
                    count_text(encoder->feature_names().size()) + " features, windows of " +
                    image::size_text(encoder->crop_size()) + ", rescaling " +
                    enum_name(encoder->rescaling().how) + "; " + encoder->description());
+  std::optional<store::EmbeddingReader> kept;
+  if (encoding.keep_features) kept = kept_features(context.comm, encoding.files.output, provenance);
+  if (kept) {
+    embed.kept = &*kept;
+    context.log.info("features are taken over from " + encoding.files.output.string() +
+                     ": nothing but metadata has changed");
+  }
   return embed_screen(context, screen, cells, *encoder, embed, encoding.files, provenance);
 }
 

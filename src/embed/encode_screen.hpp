@@ -21,6 +21,7 @@ struct ScreenEncoding {
   std::filesystem::path cells;  // cell table; not of fields
   EncoderOptions encoder;       // the screen's channels, threads and the size of its fields are filled in
   EmbedOptions embed;           // its threads: 0: this rank's share of its node's
+  bool keep_features = false;   // take those of the file there is, where metadata alone has changed
   prepare::FieldFiles files;    // as they are at hand; the same on all ranks
   // Further files that the result is made from, by role, for provenance; empty paths are left out.
   std::map<std::string, std::filesystem::path> sources = {};

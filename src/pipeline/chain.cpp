@@ -68,6 +68,7 @@ void Chain::run(const mpi::RunContext& context, const StageRoom& room, bool expl
     context.log.info(stage.label + ": " + (stale.why.empty() ? "complete, skipped" : stale.why));
     if (explain || stale.why.empty()) continue;
     if (stale.by_reads) stage.job->options().assign(stage.when_reads_changed);
+    if (stale.by_metadata) stage.job->options().assign(stage.when_metadata_changed);
     run_stage(context, room, stage);
   }
 }

@@ -31,6 +31,7 @@ store::Staleness staleness_of(const mpi::RunContext& context, const StageRoom& r
   if (context.comm.root()) stale = store::staleness(then, now);
   stale.why = context.comm.broadcast(stale.why);
   stale.by_reads = context.comm.max(stale.by_reads ? 1 : 0) > 0;
+  stale.by_metadata = context.comm.max(stale.by_metadata ? 1 : 0) > 0;
   return stale;
 }
 

@@ -85,6 +85,12 @@ void EmbedSettings::declare(cli::OptionSet& options) {
            "each channel of a crop: maximum, minmax, zscore or none (default: the model's; maximum where it "
            "does not say)")
       .value("HOW");
+  options
+      .add("keep-features", encoding.keep_features,
+           "take the features of the file that is there, and write metadata anew; where more than metadata "
+           "has "
+           "changed, they are computed. Images are not looked at")
+      .resource();
   options.group("Untrained network");
   options.add("seed", encoder.seed, "of its weights");
   options.add("architecture", encoder.architecture, "its kind").value("NAME");

@@ -7,7 +7,9 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "core/text/csv.hpp"
+#include "embed/kept_features.hpp"
 #include "embed_support.hpp"
+#include "mpi/agree.hpp"
 #include "store/illumination_file.hpp"
 #include "store/rows/embedding_file.hpp"
 
@@ -74,6 +76,40 @@ TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
   const std::string half = embedded(mpi::Communicator::self(), "half" + own, other);
   EXPECT_TRUE(embedded(world(), "halves", other) == half);
   EXPECT_FALSE(half == alone);
+}
+
+// Only metadata has changed: the file is that of a run from nothing, though no image is there any more.
+TEST(EmbedScreen, KeptFeaturesAreThoseThatAreThere) {
+  const auto folder = fresh_folder("kept"), file = folder / "e.h5ad";
+  screen::Screen screen = prepare::screen_with_images(folder, 2, 3);
+  const store::CellTable cells = prepare::cells_for(screen);
+  const auto embed = [&](const std::filesystem::path& to, const EmbedOptions& options) {
+    StatisticsEncoder encoder;
+    embed_with(world(), screen, cells, encoder, options, {to, "", folder / "failures.csv"});
+    return encoder.cells_encoded;
+  };
+  embed(file, {});
+  for (auto& field : screen.fields) field.metadata.back() = "corrected";
+  embed(folder / "anew.h5ad", {});
+  mpi::on_root(world(), [&] {
+    for (const auto& field : screen.fields)
+      for (const auto& image : field.images) std::filesystem::remove(image.path);
+  });
+  EXPECT_FALSE(kept_features(world(), file, {{"job", "embed"}, {"options", "others"}}));
+  EXPECT_FALSE(kept_features(world(), folder / "absent.h5ad", {{"job", "embed"}}));
+  const auto kept = kept_features(world(), file, {{"job", "embed"}, {"metadata", "another"}});
+  ASSERT_TRUE(kept);
+  EmbedOptions options;
+  options.kept = &*kept;
+  EXPECT_EQ(embed(file, options), 0u);
+  EXPECT_TRUE(read_file(file) == read_file(folder / "anew.h5ad"));
+  world().barrier();
+  mpi::on_root(world(), [&] {
+    auto bytes = read_file(file);
+    bytes[bytes.size() / 2] ^= 1;
+    write_file_atomically(file, bytes);
+  });
+  EXPECT_FALSE(kept_features(world(), file, {{"job", "embed"}})) << "damaged";
 }
 
 TEST(EmbedScreen, RanksWithoutFields) {

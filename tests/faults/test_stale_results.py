@@ -105,10 +105,15 @@ class StaleResults(FaultCase):
         self.complete()
         wrong = next(row["Metadata_MOA"] for row in rows_of(CASE / "screen/screen.csv") if row["Metadata_Control"] == "trt")
         self.corrected(CASE / "screen/screen.csv", "Metadata_MOA", wrong, "Corrected")
-        done = self.ok(*CHAIN, *NATIVE, ranks=2)
-        self.assert_done(done, skipped=[*CELLS, "train"], anew=["evaluate"])
+        log = CASE / "reads.log"
+        done = self.ok(*CHAIN, *NATIVE, ranks=2, faults="open:.tif:log;read:.tif:log", log=log)
+        self.assert_done(done, skipped=[*CELLS, "train"], anew=["embed", "evaluate"])
+        self.assertIn("taken over", done.err)
+        self.assertNotIn("read ", log.read_text() if log.exists() else "", "images are read though only a class has changed")
         self.assertIn("Corrected", (CASE / "out/matches.csv").read_text())
-        self.assertEqual(tables(CASE / "out"), tables(self.anew(*NATIVE, GIVEN)))
+        anew = self.anew(*NATIVE, GIVEN)
+        self.assertEqual(tables(CASE / "out"), tables(anew))
+        self.assertEqual(results(CASE / "out")["embeddings.h5ad"], results(anew)["embeddings.h5ad"])
 
     def test_03_explained_and_nothing_computed(self):
         """run --explain says for each stage whether it would be done and why."""

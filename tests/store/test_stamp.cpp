@@ -64,6 +64,18 @@ TEST_F(StampTest, AnInputThatComesOrGoesIsAChange) {
   EXPECT_EQ(stale().why, "cells is missing");
 }
 
+TEST_F(StampTest, MetadataAloneIsTold) {
+  auto then = now(), later = then;
+  then.reads["Metadata_MOA"] = {"one", ""};
+  later.reads["Metadata_MOA"] = {"another", ""};
+  later.reads["Metadata_Dose"] = {"new", ""};
+  EXPECT_EQ(staleness(then, later).why, "Metadata_Dose is read now");
+  EXPECT_TRUE(staleness(then, later).by_metadata);
+  later.reads["images"] = {"other", ""};
+  EXPECT_TRUE(staleness(then, later).by_reads);
+  EXPECT_FALSE(staleness(then, later).by_metadata);
+}
+
 // A file that was written anew with the same content makes nothing stale, and one that stands as it stood is
 // not read again.
 TEST_F(StampTest, ContentCountsAndIsReadOnce) {

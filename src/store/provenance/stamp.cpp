@@ -43,16 +43,19 @@ fs::path stamp_path(const fs::path& output, const std::string& label) {
   return output / "state" / (label + ".json");
 }
 
-std::string read_difference(const Stamp& then, const Stamp& now) {
+// What was read then and is read now, by name, where it is not the same; in words.
+std::map<std::string, std::string> read_differences(const Stamp& then, const Stamp& now) {
+  std::map<std::string, std::string> found;
   for (const auto& [name, state] : now.reads) {
     const auto before = then.reads.find(name);
-    if (before == then.reads.end()) return name + " is read now";
-    if (before->second.fingerprint == state.fingerprint) continue;
-    return name + (state.fingerprint == "absent" ? " is missing" : " has changed");
+    if (before == then.reads.end())
+      found[name] = name + " is read now";
+    else if (before->second.fingerprint != state.fingerprint)
+      found[name] = name + (state.fingerprint == "absent" ? " is missing" : " has changed");
   }
   for (const auto& [name, state] : then.reads)
-    if (!now.reads.contains(name)) return name + " is not read any more";
-  return {};
+    if (!now.reads.contains(name)) found[name] = name + " is not read any more";
+  return found;
 }
 
 std::string output_difference(const Stamp& then, const Stamp& now) {
@@ -162,7 +165,10 @@ Staleness staleness(const std::optional<Stamp>& then, const Stamp& now) {
   if (then->version != now.version) return {"made by version " + then->version, false};
   const json before = {{"options", then->options}}, after = {{"options", now.options}};
   if (const auto text = recipe_difference(before, after); !text.empty()) return {text, false};
-  if (const auto text = read_difference(*then, now); !text.empty()) return {text, true};
+  if (const auto reads = read_differences(*then, now); !reads.empty())
+    return {reads.begin()->second, true, std::all_of(reads.begin(), reads.end(), [](const auto& read) {
+              return read.first.starts_with("Metadata_");
+            })};
   return {output_difference(*then, now), false};
 }
 

@@ -53,7 +53,8 @@ std::optional<Stamp> read_stamp(const std::filesystem::path& output, const std::
 // outputs; empty: it need not.
 struct Staleness {
   std::string why;
-  bool by_reads = false;  // its options are as they were, but not what it reads
+  bool by_reads = false;     // its options are as they were, but not what it reads
+  bool by_metadata = false;  // … and of that metadata columns alone have changed
 };
 Staleness staleness(const std::optional<Stamp>& then, const Stamp& now);
 
