@@ -15,8 +15,8 @@ if(TARGET cytoscale)  # not with CYTOSCALE_TORCH=OFF: tests that run the program
 endif()
 if(CYTOSCALE_SANITIZE)
   # Open MPI keeps what it allocates until the process ends: leaks tell nothing.
-  list(APPEND cytoscale_test_environment "ASAN_OPTIONS=detect_leaks=0:protect_shadow_gap=0"
-       "UBSAN_OPTIONS=print_stacktrace=1" "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")
+  list(APPEND cytoscale_test_environment "CYTOSCALE_TEST_PATIENCE=8" "ASAN_OPTIONS=detect_leaks=0:protect_shadow_gap=0"
+       "UBSAN_OPTIONS=print_stacktrace=1" "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp:die_after_fork=0")
 endif()
 
 add_library(cytoscale_test_main STATIC ${CMAKE_SOURCE_DIR}/tests/test_main.cpp ${CMAKE_SOURCE_DIR}/tests/test_support.cpp)
@@ -27,14 +27,22 @@ cytoscale_warnings(cytoscale_test_main)
 # Those that read files of others, label `input`: what .ci/run builds and runs under AddressSanitizer.
 add_custom_target(input_tests)
 
+# 120 s where none is given; longer under a sanitizer, which takes several times as long.
+macro(cytoscale_timeout seconds)
+  if(NOT ${seconds})
+    set(${seconds} 120)
+  endif()
+  if(CYTOSCALE_SANITIZE)
+    math(EXPR ${seconds} "8 * ${${seconds}}")
+  endif()
+endmacro()
+
 function(cytoscale_add_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS;RANKS;LABELS" ${ARGN})
   if(NOT arg_RANKS)
     set(arg_RANKS 1)
   endif()
-  if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 120)
-  endif()
+  cytoscale_timeout(arg_TIMEOUT)
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
@@ -59,9 +67,7 @@ endfunction()
 # cytoscale_add_python_test(NAME script.py [LABELS ...] [TIMEOUT s]): a python3 script that judges the program's files.
 function(cytoscale_add_python_test name script)
   cmake_parse_arguments(arg "" "TIMEOUT;PROCESSORS" "LABELS;ARGS" ${ARGN})
-  if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 120)
-  endif()
+  cytoscale_timeout(arg_TIMEOUT)
   if(NOT arg_PROCESSORS)
     set(arg_PROCESSORS 1)
   endif()
