@@ -22,6 +22,9 @@ class EmbedJob final : public Job {
     const auto encoding = settings_.at_hand(context.comm);
     const auto result = embed::encode_screen(context, encoding, resolved_options(*this));
     const auto rate = static_cast<double>(result.cells) / std::max(result.seconds, 1e-9);
+    if (result.cells_kept > 0)
+      context.log.info(count_text(static_cast<std::uint64_t>(result.cells_kept)) +
+                       " cells keep their features: nothing but metadata has changed");
     context.log.info(count_text(static_cast<std::uint64_t>(result.cells)) + " cells embedded, " +
                      count_text(static_cast<std::uint64_t>(rate)) + " cells/s" +
                      (result.failed_fields > 0

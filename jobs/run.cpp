@@ -23,7 +23,10 @@ class RunJob final : public Job {
     chain_.share(options);
   }
   void resolve() override { pipeline::arrange(chain_, options_); }
-  cli::Paths locked_folders() override { return options_.explain ? cli::Paths() : Job::locked_folders(); }
+  // Where its stamps are, too. What jobs of the chain write elsewhere is not locked.
+  cli::Paths locked_folders() override {
+    return options_.explain ? cli::Paths() : cli::Paths{options_.output};
+  }
 
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;

@@ -39,33 +39,39 @@ class Embedder {
       tick();
     }
     encoded_ += static_cast<std::int64_t>(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::span<const float> row(features_.data() + i * width, width);
+    return counted(width);
+  }
+  // The same of an earlier file.
+  std::span<const float> take(const store::EmbeddingReader& kept, FieldId field) {
+    const auto count = cells_.cells_of(field);
+    features_.resize(static_cast<std::size_t>(count) * kept.features());
+    kept.read_rows(cells_.first_cell[field], count, features_);
+    kept_ += count;
+    return counted(kept.features());
+  }
+  std::int64_t encoded() const { return encoded_; }
+  std::int64_t kept() const { return kept_; }
+  std::int64_t not_finite() const { return not_finite_; }
+
+ private:
+  std::span<const float> counted(std::size_t width) {
+    for (std::size_t at = 0; at < features_.size(); at += width) {
+      const auto row = std::span(features_).subspan(at, width);
       not_finite_ += std::any_of(row.begin(), row.end(), [](float value) { return !std::isfinite(value); });
     }
     return features_;
   }
-  std::int64_t encoded() const { return encoded_; }
-  std::int64_t not_finite() const { return not_finite_; }
 
- private:
   const store::CellTable& cells_;
   Encoder& encoder_;
   std::size_t batch_;
   std::vector<float> features_;
-  std::int64_t encoded_ = 0, not_finite_ = 0;
+  std::int64_t encoded_ = 0, kept_ = 0, not_finite_ = 0;
 };
 
-// On any thread; the rows are read by the one that speaks HDF5.
-prepare::Finish take_over(const store::EmbeddingReader& kept, const store::CellTable& cells, FieldId field,
-                          store::EmbeddingWriter& writer) {
-  if (kept.field_failed()[field]) throw Error("it could not be read when its features were taken");
-  return [&, field](const prepare::Tick&) {
-    const auto count = cells.cells_of(field);
-    std::vector<float> rows(static_cast<std::size_t>(count) * kept.features());
-    kept.read_rows(cells.first_cell[field], count, rows);
-    writer.write(field, rows);
-  };
+bool has_failed_fields(const store::EmbeddingReader& kept) {
+  const auto& failed = kept.field_failed();
+  return std::find_if(failed.begin(), failed.end(), [](auto flag) { return flag != 0; }) != failed.end();
 }
 
 }  // namespace
@@ -84,7 +90,8 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
     options.validate();
     check_channels(screen, encoder);
   });
-  prepare::FieldPass pass(context, screen, options.pass, options.kept ? "" : files.illumination);
+  const bool reads_images = !options.kept || has_failed_fields(*options.kept);
+  prepare::FieldPass pass(context, screen, options.pass, reads_images ? files.illumination : "");
   const prepare::FieldReader reader(screen, cells);
   const auto& digest = options.digest;
   const store::EmbeddingLayout layout{digest ? digest->names : encoder.feature_names(),
@@ -101,7 +108,8 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
     return crop_bytes(cells.cells_of(field), screen.channels.size(), settings.size);
   };
   work.prepare = [&](FieldId field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
-    if (options.kept) return take_over(*options.kept, cells, field, writer);
+    if (options.kept && !options.kept->field_failed()[field])
+      return [&, field](const prepare::Tick&) { writer.write(field, embedder.take(*options.kept, field)); };
     const auto image = reader.read_corrected(field, gain.get(), claim);
     if (!image) return {};
     return [&, field, crops = crop_field(*image, cells, field, settings)](const prepare::Tick& tick) {
@@ -115,7 +123,11 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
   if (not_finite > 0 && comm.root())
     context.log.warning(count_text(static_cast<std::uint64_t>(not_finite)) + " " + options.unit +
                         " have features that are not numbers: check the weights of the network");
-  return {comm.sum(embedder.encoded()), passed.fields_done_before, passed.failures.size(), not_finite,
+  return {comm.sum(embedder.encoded()),
+          comm.sum(embedder.kept()),
+          passed.fields_done_before,
+          passed.failures.size(),
+          not_finite,
           context.clock.now_s() - start_s};
 }
 

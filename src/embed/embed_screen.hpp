@@ -38,17 +38,18 @@ struct EmbedOptions {
   std::optional<FieldDigest> digest;
   prepare::FieldPassOptions pass;  // its queue holds crops
   bool overwrite = false;          // drop what a run with other options left unfinished
-  // An earlier file of the same cells and options: its features are taken over, no image is read
-  // (kept_features.hpp). Must outlive the call.
+  // An earlier file of the same cells and options (kept_features.hpp): its features are taken over, but for
+  // fields that could not be read then. Must outlive the call.
   const store::EmbeddingReader* kept = nullptr;
   void validate() const;  // throws Error
 };
 
 struct EmbedResult {
   std::int64_t cells = 0;              // encoded in this run, by all ranks
+  std::int64_t cells_kept = 0;         // whose features were taken over
   std::size_t fields_done_before = 0;  // found complete in the file of an interrupted run
   std::size_t failed_fields = 0;       // could be read by segment, but not now: NaN in the file
-  std::int64_t cells_not_finite = 0;   // encoded in this run, with features that are not numbers
+  std::int64_t cells_not_finite = 0;   // of both, with features that are not numbers
   double seconds = 0;                  // of this run
 };
 

@@ -93,12 +93,10 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
                    image::size_text(encoder->crop_size()) + ", rescaling " +
                    enum_name(encoder->rescaling().how) + "; " + encoder->description());
   std::optional<store::EmbeddingReader> kept;
-  if (encoding.keep_features) kept = kept_features(context.comm, encoding.files.output, provenance);
-  if (kept) {
-    embed.kept = &*kept;
-    context.log.info("features are taken over from " + encoding.files.output.string() +
-                     ": nothing but metadata has changed");
-  }
+  if (encoding.keep_features) kept = kept_features(context.comm, encoding.files.output, cells, provenance);
+  if (kept) embed.kept = &*kept;
+  if (encoding.keep_features && !kept)
+    context.log.info("features are computed: more than metadata has changed, or the file is not whole");
   return embed_screen(context, screen, cells, *encoder, embed, encoding.files, provenance);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "mpi/communicator.hpp"
+#include "store/cell_table.hpp"
 #include "store/rows/embedding_file.hpp"
 
 namespace cytoscale::embed {
@@ -14,6 +15,7 @@ namespace cytoscale::embed {
 // nothing. That the images are the same, the caller knows. The same on all ranks. Collective: yes.
 std::optional<store::EmbeddingReader> kept_features(const mpi::Communicator& comm,
                                                     const std::filesystem::path& file,
+                                                    const store::CellTable& cells,
                                                     const nlohmann::json& provenance);
 
 }  // namespace cytoscale::embed

@@ -1,6 +1,7 @@
 #include "pipeline/chain.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -39,14 +40,18 @@ void Chain::fix(const std::string& label, std::map<std::string, std::string> val
 }
 
 void Chain::leave_out(const std::string& label) {
-  std::erase_if(stages_, [&](const Stage& stage) { return stage.label == label; });
+  for (auto& stage : stages_)
+    if (stage.label == label) left_out_.push_back(std::move(stage));
+  std::erase_if(stages_, [&](const Stage& stage) { return !stage.job; });
 }
 
 void Chain::end_at(const std::string& label, const std::string& where) {
   const auto* last = find(label);
   if (!last) throw Error("the chain has no job '" + label + "'", where, "It has " + join(labels(), ", "));
   if (const auto* twin = find(label + "-untrained")) last = twin;
-  stages_.resize(static_cast<std::size_t>(last - stages_.data()) + 1);
+  const auto kept = last - stages_.data() + 1;
+  std::move(stages_.begin() + kept, stages_.end(), std::back_inserter(left_out_));
+  stages_.erase(stages_.begin() + kept, stages_.end());
 }
 
 void Chain::resolve() {
@@ -68,7 +73,8 @@ void Chain::run(const mpi::RunContext& context, const StageRoom& room, bool expl
     context.log.info(stage.label + ": " + (stale.why.empty() ? "complete, skipped" : stale.why));
     if (explain || stale.why.empty()) continue;
     if (stale.by_reads) stage.job->options().assign(stage.when_reads_changed);
-    if (stale.by_metadata) stage.job->options().assign(stage.when_metadata_changed);
+    if (!stage.metadata_flag.empty())
+      stage.job->options().assign({{stage.metadata_flag, stale.by_metadata ? "true" : "false"}});
     run_stage(context, room, stage);
   }
 }

@@ -39,6 +39,7 @@ class Chain {
   void run_stage(const mpi::RunContext& context, const StageRoom& room, Stage& stage);
 
   std::vector<Stage> stages_;
+  std::vector<Stage> left_out_;  // options that were shared still refer to them
 };
 
 }  // namespace cytoscale::pipeline

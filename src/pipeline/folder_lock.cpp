@@ -21,6 +21,22 @@ namespace {
   std::_Exit(exit_input_error);
 }
 
+// In the folders of this one that have no lock of their own. Those that cannot be read are none of ours.
+void remove_leftovers_below(const std::filesystem::path& folder) {
+  std::error_code failure;
+  for (std::filesystem::directory_iterator at(folder, failure), end; !failure && at != end;
+       at.increment(failure)) {
+    std::error_code unreadable;
+    if (!at->is_directory(unreadable) || at->is_symlink(unreadable) ||
+        std::filesystem::exists(at->path() / "state" / "lock", unreadable))
+      continue;
+    try {
+      remove_leftovers_in(at->path());
+    } catch (const Error&) {
+    }
+  }
+}
+
 }  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder, Log& log) : folder_(folder) {
@@ -34,9 +50,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder, Log& log) : folder_(
   options.on_loss = [folder](const std::string& reason) { end_at_once(folder, reason); };
   lock_.emplace(folder, options);
   remove_leftovers_in(folder);
-  std::error_code gone;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, gone))
-    if (entry.is_directory(gone) && !entry.is_symlink(gone)) remove_leftovers_in(entry.path());
+  remove_leftovers_below(folder);
 }
 
 FolderLock::~FolderLock() {

@@ -31,7 +31,7 @@ std::vector<Stage> screen_stages(const std::function<std::unique_ptr<Job>(const 
                                   "embed-untrained", "reduce-untrained", "evaluate"}) {
     Stage stage{label, make(label.substr(0, label.find(untrained)))};
     if (label == "train") stage.when_reads_changed = {{"retrain", "other"}};
-    if (stage.job->name() == "embed") stage.when_metadata_changed = {{"keep-features", "true"}};
+    if (stage.job->name() == "embed") stage.metadata_flag = "keep-features";
     if (label == "evaluate") stage.always = "a run ends with its table";
     stages.push_back(std::move(stage));
   }

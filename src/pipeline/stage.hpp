@@ -19,8 +19,8 @@ struct Stage {
   std::map<std::string, std::string> fixed = {};
   // Options that are set where it is done anew though its own are as they were.
   std::map<std::string, std::string> when_reads_changed = {};
-  // Options that are set where of all that it reads metadata columns alone have changed.
-  std::map<std::string, std::string> when_metadata_changed = {};
+  // An option that is true where of all that it reads metadata columns alone have changed, else false.
+  std::string metadata_flag = {};
   std::string always = {};  // why it is done though it is complete; empty: it is not
 };
 

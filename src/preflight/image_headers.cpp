@@ -36,7 +36,6 @@ ScreenHeaders read_headers(const screen::Screen& screen, int threads, double tim
   const auto shared = std::make_shared<const std::vector<std::vector<ImageFile>>>(std::move(files));
   auto found = in_order<std::vector<ImageHeader>>(0, shared->size(), threads, timeout_s, shared->size() + 1,
                                                   [shared](std::size_t field, Claim&) {
-                                                    heed_stop_request();
                                                     std::vector<ImageHeader> headers;
                                                     for (const auto& image : (*shared)[field])
                                                       headers.push_back(read_header(image));

@@ -95,9 +95,9 @@ TEST(EmbedScreen, KeptFeaturesAreThoseThatAreThere) {
     for (const auto& field : screen.fields)
       for (const auto& image : field.images) std::filesystem::remove(image.path);
   });
-  EXPECT_FALSE(kept_features(world(), file, {{"job", "embed"}, {"options", "others"}}));
-  EXPECT_FALSE(kept_features(world(), folder / "absent.h5ad", {{"job", "embed"}}));
-  const auto kept = kept_features(world(), file, {{"job", "embed"}, {"metadata", "another"}});
+  EXPECT_FALSE(kept_features(world(), file, cells, {{"job", "embed"}, {"options", "others"}}));
+  EXPECT_FALSE(kept_features(world(), folder / "absent.h5ad", cells, {{"job", "embed"}}));
+  const auto kept = kept_features(world(), file, cells, {{"job", "embed"}, {"metadata", "another"}});
   ASSERT_TRUE(kept);
   EmbedOptions options;
   options.kept = &*kept;
@@ -109,7 +109,7 @@ TEST(EmbedScreen, KeptFeaturesAreThoseThatAreThere) {
     bytes[bytes.size() / 2] ^= 1;
     write_file_atomically(file, bytes);
   });
-  EXPECT_FALSE(kept_features(world(), file, {{"job", "embed"}})) << "damaged";
+  EXPECT_FALSE(kept_features(world(), file, cells, {{"job", "embed"}})) << "damaged";
 }
 
 TEST(EmbedScreen, RanksWithoutFields) {

@@ -54,6 +54,19 @@ class ChainTest : public testing::Test {
   Words done_;
 };
 
+// A chain's job asks the options that it shares with its stages for their files, those of all stages.
+TEST_F(ChainTest, OptionsOfStagesThatAreLeftOutCanStillBeAsked) {
+  auto made = chain();
+  cli::OptionSet shared;
+  made.share(shared);
+  made.assign({{"output", folder_.string()}, {"first-to", "one"}, {"second-to", "two"}});
+  made.leave_out("first");
+  made.end_at("second", "--until");
+  const std::vector<std::pair<std::string, cli::Paths>> expected = {{"first-to", {"one"}},
+                                                                    {"second-to", {"two"}}};
+  EXPECT_EQ(shared.files(cli::OptionKind::output), expected);
+}
+
 TEST_F(ChainTest, WhatIsCompleteIsSkipped) {
   EXPECT_EQ(run(), (Words{"first", "second"}));
   EXPECT_EQ(read_file(folder_ / "second"), "a..");

@@ -71,6 +71,9 @@ TEST_F(StampTest, MetadataAloneIsTold) {
   later.reads["Metadata_Dose"] = {"new", ""};
   EXPECT_EQ(staleness(then, later).why, "Metadata_Dose is read now");
   EXPECT_TRUE(staleness(then, later).by_metadata);
+  auto rewritten = later;
+  rewritten.outputs[out.string()] = "another state";
+  EXPECT_FALSE(staleness(then, rewritten).by_metadata);
   later.reads["images"] = {"other", ""};
   EXPECT_TRUE(staleness(then, later).by_reads);
   EXPECT_FALSE(staleness(then, later).by_metadata);

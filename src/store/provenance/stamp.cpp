@@ -165,11 +165,13 @@ Staleness staleness(const std::optional<Stamp>& then, const Stamp& now) {
   if (then->version != now.version) return {"made by version " + then->version, false};
   const json before = {{"options", then->options}}, after = {{"options", now.options}};
   if (const auto text = recipe_difference(before, after); !text.empty()) return {text, false};
+  const auto outputs = output_difference(*then, now);
   if (const auto reads = read_differences(*then, now); !reads.empty())
-    return {reads.begin()->second, true, std::all_of(reads.begin(), reads.end(), [](const auto& read) {
+    return {reads.begin()->second, true,
+            outputs.empty() && std::all_of(reads.begin(), reads.end(), [](const auto& read) {
               return read.first.starts_with("Metadata_");
             })};
-  return {output_difference(*then, now), false};
+  return {outputs, false};
 }
 
 }  // namespace cytoscale::store

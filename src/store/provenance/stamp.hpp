@@ -54,7 +54,7 @@ std::optional<Stamp> read_stamp(const std::filesystem::path& output, const std::
 struct Staleness {
   std::string why;
   bool by_reads = false;     // its options are as they were, but not what it reads
-  bool by_metadata = false;  // … and of that metadata columns alone have changed
+  bool by_metadata = false;  // … and of that metadata columns alone; what it wrote is there as it was
 };
 Staleness staleness(const std::optional<Stamp>& then, const Stamp& now);
 
