@@ -1,9 +1,10 @@
 #include "core/statistics.hpp"
-#include "core/expect.hpp"
 
 #include <cmath>
 #include <cstddef>
 #include <limits>
+
+#include "core/expect.hpp"
 
 namespace cytoscale {
 
