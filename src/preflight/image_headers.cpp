@@ -34,7 +34,7 @@ ScreenHeaders read_headers(const screen::Screen& screen, int threads, double tim
   std::vector<std::vector<ImageFile>> files;
   for (const auto& field : screen.fields) files.push_back(field.images);
   const auto shared = std::make_shared<const std::vector<std::vector<ImageFile>>>(std::move(files));
-  auto found = in_order<std::vector<ImageHeader>>(0, shared->size(), threads, timeout_s, shared->size() + 1,
+  auto found = in_order<std::vector<ImageHeader>>(shared->size(), threads, timeout_s, shared->size() + 1,
                                                   [shared](std::size_t field, Claim&) {
                                                     std::vector<ImageHeader> headers;
                                                     for (const auto& image : (*shared)[field])

@@ -40,7 +40,7 @@ std::vector<image::PictureSize> sizes_of_fields(const screen::Screen& screen, st
   std::vector<ImageFile> files;
   for (FieldId f(first); f < last; ++f) files.push_back(screen.fields[f].images.front());
   const auto shared = std::make_shared<const std::vector<ImageFile>>(std::move(files));
-  const auto found = in_order<image::PictureSize>(0, last - first, std::max(1, how.threads), how.timeout_s,
+  const auto found = in_order<image::PictureSize>(last - first, std::max(1, how.threads), how.timeout_s,
                                                   most_hung, [shared](std::size_t item, Claim& claim) {
                                                     const auto size = size_of((*shared)[item]);
                                                     return claim.keep() ? size : image::PictureSize();
