@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "core/fingerprint.hpp"
+#include "core/system/stop_request.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/native_internal.hpp"
 
@@ -22,7 +24,8 @@ namespace cytoscale::mpi {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(3);
-constexpr auto turn = std::chrono::seconds(1);  // an abort ends all ranks in 0.3 s, later on a busy machine
+constexpr auto turn = std::chrono::seconds(1);  // an abort of another rank comes as SIGTERM in less
+constexpr auto end_by_another = std::chrono::seconds(3);  // SIGKILL follows SIGTERM in 1 s (Open MPI 4.1)
 constexpr auto silence = std::chrono::seconds(10);
 
 void print(const Error& error, int code) {
@@ -53,7 +56,9 @@ bool speaks_for_this_host() {
 
 // For a rank that the others do not wait for. Where several fail at once, one speaks, and its abort ends all.
 [[noreturn]] void abort_with(const Communicator& comm, const Failure& failure) {
-  std::this_thread::sleep_for(turn * std::min(comm.rank(), 3));  // for ranks of several hosts: the lowest
+  StopRequest::let_terminate();  // where another rank has spoken and aborts
+  if (stop_signal() == SIGTERM) std::this_thread::sleep_for(end_by_another);  // it may have before
+  std::this_thread::sleep_for(turn * std::min(comm.rank(), 3));               // of several hosts: the lowest
   if (speaks_for_this_host()) {
     print_local(comm, failure);
     MPI_Abort(MPI_COMM_WORLD, failure.exit_code);

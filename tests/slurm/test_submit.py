@@ -92,7 +92,7 @@ class Submit(SlurmCase):
     def test_memory_that_does_not_hold_the_images_is_warned_of(self):
         for memory, tasks, warned in [("2M", 1, True), ("3M", 1, False), ("3", 2, True)]:
             cluster = self.cluster(mem="500M", tasks_per_node=tasks, train__mem=memory)
-            done = self.submit(self.folder / "none", "--dry-run", cluster=cluster)
+            done = self.submit(self.folder / "none", "--dry-run", "batch-size=32", cluster=cluster)  # for 8 ranks
             self.assertEqual(done.returncode, 0, done.stderr)
             # 14 fields, 3 channels, 160 x 160 pixels of 2 bytes
             self.assertEqual("warning: train holds up to 2.1M of the images on each rank" in done.stderr, warned, done.stderr)

@@ -49,6 +49,10 @@ void StopRequest::install() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
+void StopRequest::let_terminate() {
+  ::signal(SIGTERM, SIG_DFL);
+}
+
 void StopRequest::raise(int signal) {
   int none = 0;
   first_signal.compare_exchange_strong(none, signal);

@@ -25,6 +25,8 @@ namespace cytoscale {
 struct StopRequest {
   // Once, by main, before MPI_Init (a signal during MPI_Init is then heeded after it).
   static void install();
+  // SIGTERM ends this process from here on: it has nothing left to save.
+  static void let_terminate();
   // As if the signal had come: where another run waits for this one to stop, and for tests.
   static void raise(int signal);
   static void clear();  // for tests: as if none had ever come
