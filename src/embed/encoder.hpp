@@ -11,6 +11,7 @@
 
 #include "image/crop/crop.hpp"
 #include "network/compute.hpp"
+#include "network/torch_module.hpp"
 
 namespace cytoscale::embed {
 
@@ -69,7 +70,8 @@ struct EncoderOptions {
 inline constexpr const char* default_layer = "conv4a";
 
 // Throws Error: a model that cannot be read or does not fit the options.
-std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options);
+inline constinit ModuleFunction<std::unique_ptr<Encoder>(const EncoderOptions& options)> make_torch_encoder{
+    network::torch_module};
 
 }  // namespace cytoscale::embed
 

@@ -69,7 +69,9 @@ void EncoderOptions::validate() const {
     throw Error("crops must have at least 8 px a side", "crop-size");
 }
 
-std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
+namespace {
+
+std::unique_ptr<Encoder> make_encoder(const EncoderOptions& options) {
   options.validate();
   network::configure_malloc_for_training();
   auto encoder = network::is_pytorch_file(options.model) ? make_torchscript_encoder(options)
@@ -86,4 +88,7 @@ std::unique_ptr<Encoder> make_torch_encoder(const EncoderOptions& options) {
   return encoder;
 }
 
+const bool defined = make_torch_encoder.define(make_encoder);
+
+}  // namespace
 }  // namespace cytoscale::embed

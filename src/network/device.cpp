@@ -18,8 +18,8 @@ torch::Device choose_device(Device choice, int local_rank) {
   return torch::kCPU;
 }
 
-void check_device(Device choice) {
-  choose_device(choice, 0);
+namespace {
+const bool defined = check_cuda.define([] { choose_device(Device::cuda, 0); });
 }
 
 }  // namespace cytoscale::network

@@ -120,7 +120,10 @@ void load_weights(Network& network, const store::SafeTensors& file, const std::s
   }
 }
 
-store::StoredTensor with_channels(const store::StoredTensor& weight, int channels, const std::string& where) {
+namespace {
+
+store::StoredTensor changed_channels(const store::StoredTensor& weight, int channels,
+                                     const std::string& where) {
   store::StoredTensor made{weight.dtype, weight.shape, {}};
   made.shape.at(1) = channels;
   const auto type = types().find(weight.dtype);
@@ -130,13 +133,13 @@ store::StoredTensor with_channels(const store::StoredTensor& weight, int channel
   return store_tensor((sum / channels).expand(made.shape).to(torch::kFloat32));
 }
 
-std::string check_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec) {
+std::string check_weights_of_file(const std::filesystem::path& model, const NetworkSpec& spec) {
   const auto read = read_initial_weights(model, spec, Contents::header);
   check_weights(*make_network(spec), read.weights, read.path.string(), LastLayer::keep);
   return read.remark;
 }
 
-store::SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed) {
+store::SafeTensors weights_from_seed(const ModelInfo& info, std::uint64_t seed) {
   auto network = make_network(info.spec);
   network->initialize(seed);
   store::SafeTensors file;
@@ -145,4 +148,9 @@ store::SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed) {
   return file;
 }
 
+const bool defined = with_channels.define(changed_channels) &&
+                     check_initial_weights.define(check_weights_of_file) &&
+                     initial_weights.define(weights_from_seed);
+
+}  // namespace
 }  // namespace cytoscale::network

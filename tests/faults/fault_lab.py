@@ -3,8 +3,8 @@ program started on real ranks, and what a result is.
 
 The screen is simulated: 2 plates, 36 fields of 2 channels, about 450 cells. In a "world" folder it lies as `screen/` (manifests
 screen.csv, native; loaddata.csv with platemap.csv; image.csv with moa.csv, as BBBC021 has them; locations/, the true places of its
-cells) and its run as `out/`. The world of
-a program is made once and kept beside the tests' folders by the program's hash. Programs run in the world's folder, with relative paths.
+cells) and its run as `out/`. The world of a program is made once and kept beside the tests' folders by the hash of the program and
+its module. Programs run in the world's folder, with relative paths.
 
 Environment: CYTOSCALE_PROGRAM, CYTOSCALE_MPIRUN, CYTOSCALE_FAULT_SHIM (set by CTest; else what lies beside the
 program; without the last, tests that need it skip);
@@ -243,7 +243,8 @@ def world(place=None):
     """The folder with the program's screen/ and out/, made on the first call. Only to be cloned."""
     place = pathlib.Path(place or os.environ.get("CYTOSCALE_FAULT_LAB") or pathlib.Path.cwd().parent / "fault_lab")
     place.mkdir(parents=True, exist_ok=True)
-    name = hashlib.sha256(pathlib.Path(PROGRAM).read_bytes() + repr((SCREEN, CHAIN)).encode()).hexdigest()[:16]
+    code = [path.read_bytes() for path in (pathlib.Path(PROGRAM), pathlib.Path(PROGRAM).parent / "libcytoscale_torch.so")]
+    name = hashlib.sha256(b"".join(code) + repr((SCREEN, CHAIN)).encode()).hexdigest()[:16]
     with open(place / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / name).exists():

@@ -1,13 +1,9 @@
 #include "learn/run/train_screen.hpp"
 
-#include <cmath>
-
 #include "core/text/text.hpp"
 #include "learn/run/checkpoints.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
-#include "network/device.hpp"
-#include "network/model_file.hpp"
 #include "prepare/failure_report.hpp"
 #include "prepare/field_table.hpp"
 #include "store/provenance/stamp.hpp"
@@ -18,21 +14,6 @@ namespace {
 struct Subject : prepare::ScreenCells {
   TrainingPlan plan;
 };
-
-std::string loss_text(double loss) {
-  return number_text(std::round(loss * 1000) / 1000);
-}
-
-std::string percent(double fraction) {
-  return number_text(std::round(fraction * 1000) / 10) + " %";
-}
-
-// What is changed of them for them to fit; may be empty.
-std::string check_weights(const TrainOptions& options, std::size_t channels) {
-  if (options.initial_weights.empty()) return {};
-  return network::check_initial_weights(options.initial_weights,
-                                        {options.architecture, static_cast<int>(channels), 0});
-}
 
 // All that can be judged before images are read. Collective: no.
 void plan_run(const mpi::RunContext& context, const ScreenTraining& training, const nlohmann::json& options,
@@ -76,17 +57,8 @@ void announce(const mpi::RunContext& context, const TrainOptions& options, const
   if (found.checkpoint) context.log.info("continuing from " + found.checkpoint->string());
 }
 
-}  // namespace
-
-void check_outset(const ScreenTraining& training, const screen::Screen& screen, int ranks) {
-  training.options.validate_ranks(ranks);
-  check_labels(screen, training.roles, training.options);
-  check_weights(training.options, screen.channels.size());
-  network::check_device(training.options.device);
-}
-
-std::optional<TrainResult> train_screen(const mpi::RunContext& context, const ScreenTraining& training,
-                                        const nlohmann::json& options) {
+std::optional<TrainResult> train_on_screen(const mpi::RunContext& context, const ScreenTraining& training,
+                                           const nlohmann::json& options) {
   TrainRun run{training.model, {}, {}, context.log, context.clock};
   mpi::together(context.comm, [&] { training.options.validate_ranks(context.comm.size()); });
   const bool over_fields = training.options.over_fields();
@@ -115,15 +87,7 @@ std::optional<TrainResult> train_screen(const mpi::RunContext& context, const Sc
   return train(context.comm, subject.plan, *load.images, computing, run);
 }
 
-std::string result_text(const TrainResult& result, Examples examples) {
-  auto text = std::string(result.stopped_early ? "stopped early after " : "trained ") +
-              count_text(static_cast<std::uint64_t>(result.steps)) + " steps, " +
-              count_text(static_cast<std::uint64_t>(result.cells_per_s)) + " " + enum_name(examples) +
-              "/s; loss " + loss_text(result.loss) + ", accuracy " + percent(result.accuracy);
-  if (result.validation_accuracy)
-    text += "; held-out wells: loss " + loss_text(*result.validation_loss) + ", accuracy " +
-            percent(*result.validation_accuracy);
-  return text;
-}
+const bool defined = train_screen.define(train_on_screen);
 
+}  // namespace
 }  // namespace cytoscale::learn

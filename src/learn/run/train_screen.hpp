@@ -7,6 +7,7 @@
 #include "learn/data/training_pixels.hpp"
 #include "learn/run/train.hpp"
 #include "mpi/run_context.hpp"
+#include "network/torch_module.hpp"
 #include "screen/column_roles.hpp"
 #include "screen/manifest.hpp"
 
@@ -33,12 +34,17 @@ struct ScreenTraining {
 // ranks that the batches do not fit. Collective: no.
 void check_outset(const ScreenTraining& training, const screen::Screen& screen, int ranks);
 
+// What is changed of the initial weights for them to fit; may be empty. Throws Error: they do not.
+// Collective: no.
+std::string check_weights(const TrainOptions& options, std::size_t channels);
+
 // Nothing where a model of the same options and data is complete: the log says so. `options`: for provenance,
 // those that decide the result. What can be known is checked before images are read; fields that cannot be
 // read are listed and left out, more than the limit stop the run. Throws the same Error on all ranks.
 // Collective: yes.
-std::optional<TrainResult> train_screen(const mpi::RunContext& context, const ScreenTraining& training,
-                                        const nlohmann::json& options);
+inline constinit ModuleFunction<std::optional<TrainResult>(
+    const mpi::RunContext& context, const ScreenTraining& training, const nlohmann::json& options)>
+    train_screen{network::torch_module};
 
 // "trained 300 steps, 900 cells/s; loss …", for the log.
 std::string result_text(const TrainResult& result, Examples examples);
