@@ -1,6 +1,8 @@
 #include "hdf5/dataset.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <limits>
 #include <stdexcept>
 
 #include "core/error.hpp"
@@ -28,6 +30,16 @@ Kind kind_of(hid_t type) {
 // a little may be missing, which HDF5 fills in.
 constexpr std::uint64_t most_expansion = 1100;
 constexpr std::uint64_t most_filled_bytes = std::uint64_t{1} << 20;
+
+// What a damaged file says of its own size is not believed either.
+std::uint64_t size_of_file(hid_t object, const std::string& where) {
+  const auto length = checked(H5Fget_name(object, nullptr, 0), "its file cannot be told", where);
+  std::string path(static_cast<std::size_t>(length), '\0');
+  checked(H5Fget_name(object, path.data(), path.size() + 1), "its file cannot be told", where);
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(path, unknown);
+  return unknown ? std::numeric_limits<std::uint64_t>::max() : size;
+}
 
 // Products of these extents and of this size stay below 2^62, so that none of ours wraps around.
 void check_shape(const Shape& shape, std::size_t element_bytes, const std::string& where) {
@@ -64,12 +76,14 @@ Dataset::Dataset(Handle handle, std::string where) : Object(std::move(handle), s
   const Handle type = own(H5Dget_type(id()), "the type cannot be read", where_);
   kind_ = kind_of(type.id());
   element_bytes_ = H5Tget_size(type.id());
+  if (element_bytes_ == 0) throw Error("its type cannot be read", where_, "The file is damaged");
   check_shape(shape_, element_bytes_, where_);
   for (std::size_t i = 1; i < shape_.size(); ++i) row_size_ *= shape_[i];
 }
 
 std::size_t Dataset::believable_elements() const {
-  const std::uint64_t bytes = elements() * element_bytes_, stored = H5Dget_storage_size(id());
+  const std::uint64_t bytes = elements() * element_bytes_,
+                      stored = std::min<std::uint64_t>(H5Dget_storage_size(id()), size_of_file(id(), where_));
   if (bytes > most_filled_bytes && (bytes - most_filled_bytes) / most_expansion > stored) {
     throw Error(
         "its shape promises " + std::to_string(bytes) + " bytes, the file stores " + std::to_string(stored),
