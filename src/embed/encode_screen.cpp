@@ -7,7 +7,7 @@
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "network/device.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 #include "prepare/field_table.hpp"
 #include "store/provenance/stamp.hpp"
 
@@ -23,7 +23,7 @@ std::unique_ptr<Encoder> make_encoder(const mpi::RunContext& context, const Scre
   options.local_rank = context.comm.node_rank();
   options.whole_fields = encoding.over_fields;
   if (encoding.over_fields) options.crop_size = size_of_fields(cells);
-  return make_torch_encoder(options);
+  return embed::make_encoder(options);
 }
 
 nlohmann::json provenance_of(const ScreenEncoding& encoding, const screen::Screen& screen,

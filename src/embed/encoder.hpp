@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "image/crop/crop.hpp"
-#include "network/compute.hpp"
-#include "network/torch_module.hpp"
+#include "network/spec/compute.hpp"
 
 namespace cytoscale::embed {
 
@@ -37,7 +36,15 @@ class Encoder {
 // that with what is negative set to 0 at each layer (Kraus et al. 2016 eq. 5).
 enum class EvidenceKind { gradient, rectified };
 
+// Which library computes.
+enum class EncoderKind {
+  automatic,  // oneDNN where it can, on a CPU
+  onednn,     // features of our ResNets and VGGs, but for a VGG's dense layers; CPUs
+  torch,      // whatever there is: the reference
+};
+
 struct EncoderOptions {
+  EncoderKind kind = EncoderKind::automatic;
   // Model folder or .safetensors file of ours or from elsewhere, or a TorchScript module; empty: an untrained
   // network from `seed`.
   std::filesystem::path model;
@@ -69,11 +76,19 @@ struct EncoderOptions {
 };
 inline constexpr const char* default_layer = "conv4a";
 
-// Throws Error: a model that cannot be read or does not fit the options.
-inline constinit ModuleFunction<std::unique_ptr<Encoder>(const EncoderOptions& options)> make_torch_encoder{
-    network::torch_module};
+// Throws Error: a model that cannot be read or does not fit the options; an encoder that does not do what is
+// asked.
+std::unique_ptr<Encoder> make_encoder(const EncoderOptions& options);
 
 }  // namespace cytoscale::embed
+
+template <>
+struct cytoscale::EnumNames<cytoscale::embed::EncoderKind> {
+  static constexpr const char* what = "encoder";
+  static constexpr EnumName<embed::EncoderKind> all[] = {{embed::EncoderKind::automatic, "auto"},
+                                                         {embed::EncoderKind::onednn, "onednn"},
+                                                         {embed::EncoderKind::torch, "torch"}};
+};
 
 template <>
 struct cytoscale::EnumNames<cytoscale::embed::EvidenceKind> {

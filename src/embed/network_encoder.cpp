@@ -4,10 +4,10 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "embed/tiled_encoder_torch.hpp"
+#include "embed/torch_encoder_torch.hpp"
 #include "image/size_text.hpp"
-#include "network/model_file.hpp"
-#include "network/network_torch.hpp"
+#include "network/torch/network_torch.hpp"
+#include "network/weights/model_file.hpp"
 
 namespace cytoscale::embed {
 namespace {
@@ -152,11 +152,11 @@ Task evidence_task(const network::Model& model, image::PictureSize size, const E
   return task;
 }
 
-class NetworkEncoder final : public TiledEncoder {
+class NetworkEncoder final : public TorchEncoder {
  public:
   NetworkEncoder(std::shared_ptr<network::Network> network, Task task, const CropShape& crop,
                  const std::string& remark, const EncoderOptions& options)
-      : TiledEncoder(crop, options),
+      : TorchEncoder(crop, options),
         network_(std::move(network)),
         task_(std::move(task)),
         remark_(remark),
@@ -188,56 +188,15 @@ class NetworkEncoder final : public TiledEncoder {
   torch::ScalarType type_;
 };
 
-// Window and rescaling of crops are the model's; options that contradict it are refused.
-CropShape crop_shape_of(const network::Model& model, const EncoderOptions& options) {
-  const auto& info = model.info;
-  const auto where = model.path.string();
-  if (options.channels > 0 && info.spec.channels != options.channels)
-    throw Error("the model takes " + std::to_string(info.spec.channels) + " channels, the screen has " +
-                    std::to_string(options.channels),
-                where, "Choose the channels it was trained on with --channels, or another model");
-  auto told = options;
-  const auto& pooling = info.spec.pooling;
-  const bool any_size = (network::is_field_network(info.spec.architecture) || options.whole_fields) &&
-                        pooling.kind != network::Pool::fc;
-  if (pooling.kind == network::Pool::fc) told.crop_size = {pooling.height, pooling.width};
-  if (info.crop_px > 0 && (!any_size || options.crop_size.height == 0)) told.crop_size = info.crop_px;
-  if (info.crop_normalization) told.crop_normalization = info.crop_normalization;
-  if (options.crop_size.height > 0 && told.crop_size != options.crop_size)
-    throw Error("the model was trained on crops of " + image::size_text(told.crop_size) + ", not " +
-                    image::size_text(options.crop_size),
-                where, "Leave --crop-size out to take the model's");
-  if (options.crop_normalization && told.crop_normalization != options.crop_normalization)
-    throw Error("the model was trained on crops rescaled by '" + enum_name(*told.crop_normalization) +
-                    "', not by '" + enum_name(*options.crop_normalization) + "'",
-                where, "Leave --crop-normalization out to take the model's");
-  auto shape = crop_shape_of(told, info.spec.channels);
-  shape.rescaling.statistics = info.statistics;
-  return shape;
-}
-
 }  // namespace
 
 std::unique_ptr<Encoder> make_network_encoder(const EncoderOptions& options) {
-  network::Model model;
-  if (options.model.empty()) {
-    model.path = "untrained network";
-    model.info.spec = {options.architecture, options.channels, 0};
-    model.info.crop_normalization.reset();
-  } else {
-    model = network::read_model(options.model, options.channels);
-    if (!options.classes) model.info.spec.classes = 0;  // the classification layer is not needed
-  }
+  const auto model = model_of(options);
   const auto crop = crop_shape_of(model, options);
   network::check_crop_fits(model.info.spec.architecture, crop.size.height, crop.size.width);
   auto task = !options.evidence.empty() ? evidence_task(model, crop.size, options)
-              : options.classes
-                  ? classes_task(model, crop.size, options.maps)
-                  : features_task(
-                        model.info.spec,
-                        network::select_layers(model.info.spec, options.layers.empty()
-                                                                    ? std::vector<std::string>{default_layer}
-                                                                    : options.layers));
+              : options.classes         ? classes_task(model, crop.size, options.maps)
+                                        : features_task(model.info.spec, layers_of(model.info.spec, options));
   auto network = network::make_network(model.info.spec);
   if (options.model.empty())
     network->initialize(options.seed);

@@ -1,11 +1,9 @@
+#include "embed/tiled_encoder.hpp"
+
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "embed/tiled_encoder_torch.hpp"
 #include "image/size_text.hpp"
-#include "network/memory.hpp"
-#include "network/model_file.hpp"
-#include "network/network_torch.hpp"
 
 namespace cytoscale::embed {
 namespace {
@@ -14,47 +12,36 @@ constexpr std::size_t tile_values = std::size_t{1} << 24;  // a tile of larger p
 
 }  // namespace
 
-TiledEncoder::TiledEncoder(const CropShape& crop, const EncoderOptions& options)
-    : device_(network::choose_device(options.device, options.local_rank)),
-      crop_(crop),
-      tile_(options.whole_fields
-                ? 1
-                : std::clamp<std::size_t>(
-                      tile_values / (static_cast<std::size_t>(crop.channels) * crop.size.pixels()), 1,
-                      device_.is_cpu() ? 16 : 256)),
-      // Threads share a whole field, and take tiles of cells each.
-      workers_(device_.is_cpu() && !options.whole_fields ? options.threads : 1,
-               [threads = options.whole_fields ? options.threads : 1] { at::set_num_threads(threads); }) {}
+TiledEncoder::TiledEncoder(const CropShape& crop, std::size_t tile, int threads,
+                           std::function<void()> on_start)
+    : crop_(crop),
+      tile_(std::clamp<std::size_t>(
+          tile_values / (static_cast<std::size_t>(crop.channels) * crop.size.pixels()), 1, tile)),
+      workers_(threads, std::move(on_start)) {}
 
 void TiledEncoder::encode(std::span<const float> crops, std::size_t count, std::span<float> out) {
   const auto dims = feature_names().size();
   const auto crop = static_cast<std::size_t>(crop_.channels) * crop_.size.pixels();
   if (crops.size() != count * crop || out.size() != count * dims)
     throw Error("buffers do not fit " + std::to_string(count) + " crops", "encoder");
-  workers_.run((count + tile_ - 1) / tile_, [&](std::size_t tile, int) {
+  workers_.run((count + tile_ - 1) / tile_, [&](std::size_t tile, int worker) {
     const auto first = tile * tile_, here = std::min(tile_, count - first);
-    encode_tile(crops.subspan(first * crop, here * crop), here, out.subspan(first * dims, here * dims));
+    encode_tile(crops.subspan(first * crop, here * crop), here, out.subspan(first * dims, here * dims),
+                worker);
   });
 }
 
-// Always `tile_` cells, the last tile filled up with zeros: the library chooses its algorithm by the batch's
-// size, and a cell's features must not depend on how many stand beside it.
-void TiledEncoder::encode_tile(std::span<const float> crops, std::size_t count, std::span<float> out) {
-  torch::NoGradGuard no_graph;
-  torch::InferenceMode inference(!needs_gradients());
-  auto input = empty_tile();
-  std::copy(crops.begin(), crops.end(), input.data_ptr<float>());
-  const auto outputs = features(input).to(torch::kCPU, torch::kFloat32).contiguous();
-  std::copy_n(outputs.data_ptr<float>(), count * static_cast<std::size_t>(outputs.size(1)), out.begin());
-}
-
-torch::Tensor TiledEncoder::empty_tile() const {
-  return torch::zeros(
-      {static_cast<std::int64_t>(tile_), crop_.channels, crop_.size.height, crop_.size.width});
-}
-
-std::string TiledEncoder::library() const {
-  return std::string("LibTorch ") + TORCH_VERSION + (device_.is_cpu() ? ", CPU" : ", CUDA");
+network::Model model_of(const EncoderOptions& options) {
+  network::Model model;
+  if (options.model.empty()) {
+    model.path = "untrained network";
+    model.info.spec = {options.architecture, options.channels, 0};
+    model.info.crop_normalization.reset();
+  } else {
+    model = network::read_model(options.model, options.channels);
+    if (!options.classes) model.info.spec.classes = 0;  // the classification layer is not needed
+  }
+  return model;
 }
 
 CropShape crop_shape_of(const EncoderOptions& options, int channels) {
@@ -62,33 +49,36 @@ CropShape crop_shape_of(const EncoderOptions& options, int channels) {
           image::Rescaling(options.crop_normalization.value_or(image::CropNormalization::maximum))};
 }
 
-void EncoderOptions::validate() const {
-  if (threads < 1) throw Error("at least one thread must compute", "threads");
-  const auto smallest = std::min(crop_size.height, crop_size.width);
-  if (smallest < 0 || (smallest > 0 && smallest < 8))
-    throw Error("crops must have at least 8 px a side", "crop-size");
+CropShape crop_shape_of(const network::Model& model, const EncoderOptions& options) {
+  const auto& info = model.info;
+  const auto where = model.path.string();
+  if (options.channels > 0 && info.spec.channels != options.channels)
+    throw Error("the model takes " + std::to_string(info.spec.channels) + " channels, the screen has " +
+                    std::to_string(options.channels),
+                where, "Choose the channels it was trained on with --channels, or another model");
+  auto told = options;
+  const auto& pooling = info.spec.pooling;
+  const bool any_size = (network::is_field_network(info.spec.architecture) || options.whole_fields) &&
+                        pooling.kind != network::Pool::fc;
+  if (pooling.kind == network::Pool::fc) told.crop_size = {pooling.height, pooling.width};
+  if (info.crop_px > 0 && (!any_size || options.crop_size.height == 0)) told.crop_size = info.crop_px;
+  if (info.crop_normalization) told.crop_normalization = info.crop_normalization;
+  if (options.crop_size.height > 0 && told.crop_size != options.crop_size)
+    throw Error("the model was trained on crops of " + image::size_text(told.crop_size) + ", not " +
+                    image::size_text(options.crop_size),
+                where, "Leave --crop-size out to take the model's");
+  if (options.crop_normalization && told.crop_normalization != options.crop_normalization)
+    throw Error("the model was trained on crops rescaled by '" + enum_name(*told.crop_normalization) +
+                    "', not by '" + enum_name(*options.crop_normalization) + "'",
+                where, "Leave --crop-normalization out to take the model's");
+  auto shape = crop_shape_of(told, info.spec.channels);
+  shape.rescaling.statistics = info.statistics;
+  return shape;
 }
 
-namespace {
-
-std::unique_ptr<Encoder> make_encoder(const EncoderOptions& options) {
-  options.validate();
-  network::configure_malloc_for_training();
-  auto encoder = network::is_pytorch_file(options.model) ? make_torchscript_encoder(options)
-                                                         : make_network_encoder(options);
-  const auto& [how, statistics] = encoder->rescaling();
-  if (image::needs_statistics(how) && statistics.sd.empty())
-    throw Error(
-        "crops cannot be rescaled by '" + enum_name(how) + "': the model has no statistics of a training set",
-        options.model.string(), "Only a model that was trained so can be used so");
-  if (how == image::CropNormalization::mean_image && statistics.size != encoder->crop_size())
-    throw Error("the model subtracts a mean image of " + image::size_text(statistics.size) +
-                    ", the pictures are of " + image::size_text(encoder->crop_size()),
-                options.model.string(), "Give pictures of the size it was trained on");
-  return encoder;
+std::vector<network::LayerInfo> layers_of(const network::NetworkSpec& spec, const EncoderOptions& options) {
+  return network::select_layers(
+      spec, options.layers.empty() ? std::vector<std::string>{default_layer} : options.layers);
 }
 
-const bool defined = make_torch_encoder.define(make_encoder);
-
-}  // namespace
 }  // namespace cytoscale::embed

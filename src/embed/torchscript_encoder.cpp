@@ -2,7 +2,7 @@
 #include <torch/script.h>
 
 #include "core/error.hpp"
-#include "embed/tiled_encoder_torch.hpp"
+#include "embed/torch_encoder_torch.hpp"
 
 namespace cytoscale::embed {
 namespace {
@@ -42,10 +42,10 @@ torch::Tensor tensor_of(const c10::IValue& output) {
   return {};
 }
 
-class TorchScriptEncoder final : public TiledEncoder {
+class TorchScriptEncoder final : public TorchEncoder {
  public:
   TorchScriptEncoder(const CropShape& crop, const EncoderOptions& options)
-      : TiledEncoder(crop, options), path_(options.model), module_(load(options.model, device_)) {
+      : TorchEncoder(crop, options), path_(options.model), module_(load(options.model, device_)) {
     torch::InferenceMode inference;
     const auto dims = features(empty_tile()).size(1);
     for (std::int64_t i = 0; i < dims; ++i) names_.push_back(path_.stem().string() + "_" + std::to_string(i));

@@ -4,7 +4,7 @@
 
 #include "core/system/files.hpp"
 #include "mpi/agree.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 
 namespace cytoscale::localize {
 namespace {

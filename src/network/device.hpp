@@ -1,12 +1,16 @@
 // Whether networks can compute where they are to.
 #pragma once
-#include "network/compute.hpp"
+#include "network/spec/compute.hpp"
 #include "network/torch_module.hpp"
 
 namespace cytoscale::network {
 
 // Throws Error: this LibTorch or machine has no CUDA.
 inline constinit ModuleFunction<void()> check_cuda{torch_module};
+inline constinit ModuleFunction<bool()> torch_has_cuda{torch_module};
+
+// Whether a GPU can be used. LibTorch is asked only where the machine has a driver of one.
+bool has_cuda();
 
 // Throws Error: CUDA is asked for and this LibTorch or machine has none.
 inline void check_device(Device choice) {

@@ -1,7 +1,7 @@
 #include "settings/encoding_settings.hpp"
 
 #include "core/error.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 #include "settings/machine_settings.hpp"
 #include "settings/screen_settings.hpp"
 
@@ -85,6 +85,11 @@ void EmbedSettings::declare(cli::OptionSet& options) {
            "each channel of a crop: maximum, minmax, zscore or none (default: the model's; maximum where it "
            "does not say)")
       .value("HOW");
+  options
+      .add("encoder", encoder.kind,
+           "library that computes: onednn (fast, on CPUs), torch (all that there is), auto (onednn where it "
+           "can)")
+      .value("LIBRARY");
   options
       .add("keep-features", encoding.keep_features,
            "take the features of the file that is there, and write metadata anew; where more than metadata "

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "cli/options.hpp"
-#include "network/compute.hpp"
+#include "network/spec/compute.hpp"
 #include "prepare/field_pass.hpp"
 
 namespace cytoscale::settings {

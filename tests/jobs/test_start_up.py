@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Jobs without a network need nothing of LibTorch: a copy of the program without its module beside it does them, and refuses the
-others; --help comes at once.
+"""Jobs without a network need no LibTorch: a copy of the program without its modules beside it does them, and refuses the others;
+--help comes at once.
 
 Environment: CYTOSCALE_PROGRAM, CYTOSCALE_TEST_PATIENCE (set by CTest).
 """
@@ -34,16 +34,18 @@ class StartUp(unittest.TestCase):
         self.run_alone("check", "--manifest=screen/screen.csv", "--output=out")
         self.run_alone("illuminate", "--manifest=screen/screen.csv", "--output=out")
         self.run_alone("segment", "--manifest=screen/screen.csv", "--output=out", "--min-nucleus-area=15")
-        said = self.run_alone("embed", "--manifest=screen/screen.csv", "--output=out", "--model=untrained", code=2)
-        self.assertRegex(said, "libcytoscale_torch.so: cannot be loaded.*Install LibTorch")
+        embed = ["embed", "--manifest=screen/screen.csv", "--output=out", "--model=untrained", "--device=cpu"]
+        for encoder in ("onednn", "torch"):
+            said = self.run_alone(*embed, f"--encoder={encoder}", code=2)
+            self.assertRegex(said, f"libcytoscale_{encoder}.so: cannot be loaded.*Install")
         self.assertFalse((self.folder / "out" / "embeddings.h5ad").exists())
-        # As it is installed.
+        # As it is installed; features on a CPU need no LibTorch.
         (self.folder / "bin").mkdir()
         shutil.move(self.folder / "cytoscale", self.folder / "bin")
         (self.folder / "lib" / "cytoscale").mkdir(parents=True)
-        shutil.copy(PROGRAM.parent / "libcytoscale_torch.so", self.folder / "lib" / "cytoscale")
+        shutil.copy(PROGRAM.parent / "libcytoscale_onednn.so", self.folder / "lib" / "cytoscale")
         (self.folder / "cytoscale").symlink_to("bin/cytoscale")
-        self.run_alone("embed", "--manifest=screen/screen.csv", "--output=out", "--model=untrained", "--device=cpu")
+        self.run_alone(*embed)
 
     def test_help_comes_at_once(self):
         times = []

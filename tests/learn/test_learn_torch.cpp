@@ -6,7 +6,7 @@
 #include "core/random.hpp"
 #include "learn/optim/device_sums_torch.hpp"
 #include "learn/optim/optimizer.hpp"
-#include "network/network_torch.hpp"
+#include "network/torch/network_torch.hpp"
 #include "screen/plan.hpp"
 #include "test_support.hpp"
 

@@ -13,7 +13,7 @@
 #include "learn/data/sampler.hpp"
 #include "learn/run/checkpoints.hpp"
 #include "learn/run/train.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 #include "prepare/field_table.hpp"
 #include "small_screen.hpp"
 #include "test_support.hpp"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Our encoder against torchvision (python3-torchvision, fp32): a weights file of ours, read here from the format's
+"""Our encoders against torchvision (python3-torchvision, fp32): a weights file of ours, read here from the format's
 specification, fits torchvision's network name by name, and gives the same pooled outputs of every layer to 1e-5.
 
 usage: compare_pytorch.py NETWORK_PROBE ARCHITECTURE[:CELLS:CROP_PX] ...
@@ -57,8 +57,11 @@ def main():
         for what, crops in pictures.items():
             crops = crops[:int(cells), :, :int(size), :int(size)].contiguous()
             theirs = oracle.features(model, crops)
-            bad += oracle.compare_layers(oracle.encode(probe, "model.safetensors", crops), theirs,
-                                         f"{architecture}, {what} crops")
+            for encoder in ("torch", "onednn"):
+                some = [(name, values) for name, values in theirs if encoder == "torch" or not name.startswith("fc")]
+                layers = ",".join(name for name, _ in some)
+                bad += oracle.compare_layers(oracle.encode(probe, "model.safetensors", crops, layers, encoder=encoder), some,
+                                             f"{architecture}, {what} crops, {encoder}")
     os.remove("model.safetensors")
     return 1 if bad else 0
 

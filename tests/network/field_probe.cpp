@@ -5,8 +5,8 @@
 #include <torch/utils.h>
 
 #include "core/random.hpp"
-#include "network/network_torch.hpp"
-#include "network/pooling_torch.hpp"
+#include "network/torch/network_torch.hpp"
+#include "network/torch/pooling_torch.hpp"
 
 using namespace cytoscale;
 

@@ -16,7 +16,7 @@
 #include "embed/encoder.hpp"
 #include "image/crop/crop.hpp"
 #include "image/field_image.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 
 using namespace cytoscale;
 
@@ -92,7 +92,7 @@ void encode(const embed::EncoderOptions& options, const std::filesystem::path& c
   const auto bytes = read_file(crops_path);
   std::vector<float> crops(bytes.size() / sizeof(float));
   std::memcpy(crops.data(), bytes.data(), bytes.size());
-  auto encoder = embed::make_torch_encoder(options);
+  auto encoder = embed::make_encoder(options);
   const auto side = static_cast<std::size_t>(options.crop_size.height);
   const auto count = crops.size() / (static_cast<std::size_t>(options.channels) * side * side);
   std::vector<float> features(count * encoder->feature_names().size());
@@ -117,6 +117,7 @@ void serve(const std::vector<std::string>& words) {
     options.layers = split_list(words.at(5));
     options.threads = 2;
     options.device = network::Device::cpu;
+    options.kind = parse_enum<embed::EncoderKind>(words.at(7));
     encode(options, words.at(2), words.at(6));
   }
 }

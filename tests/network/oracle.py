@@ -62,11 +62,11 @@ def features(model, crops):
     return outputs
 
 
-def encode(probe, model, crops, layers="all", expect=0):
+def encode(probe, model, crops, layers="all", expect=0, encoder="auto"):
     """Our encoder's features, or what it says when it refuses."""
     crops.numpy().astype(np.float32).tofile("crops.f32")
     done = subprocess.run([probe, "encode", str(model), "crops.f32", str(crops.shape[1]), str(crops.shape[2]), layers,
-                           "features.f32"], capture_output=True, text=True, timeout=120)
+                           "features.f32", encoder], capture_output=True, text=True, timeout=120)
     assert done.returncode == expect, done
     if expect:
         return done.stderr

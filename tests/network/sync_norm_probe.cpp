@@ -7,7 +7,7 @@
 
 #include "core/system/files.hpp"
 #include "mpi/session.hpp"
-#include "network/layers_torch.hpp"
+#include "network/torch/layers_torch.hpp"
 #include "screen/plan.hpp"
 
 using namespace cytoscale;

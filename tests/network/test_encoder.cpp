@@ -7,14 +7,18 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "embed/encoder.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::network {
 namespace {
 
-embed::EncoderOptions untrained(int threads = 1, Precision precision = Precision::fp32) {
+using embed::EncoderKind;
+
+embed::EncoderOptions untrained(int threads = 1, Precision precision = Precision::fp32,
+                                EncoderKind kind = EncoderKind::torch) {
   embed::EncoderOptions options;
+  options.kind = kind;
   options.layers = {"conv4a", "pool5", "conv1"};
   options.channels = 3;
   options.crop_size = 48;
@@ -43,19 +47,31 @@ bool same_bytes(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
-class EncoderPrecision : public testing::TestWithParam<Precision> {};
+class EachEncoder : public testing::TestWithParam<std::pair<EncoderKind, Precision>> {
+ protected:
+  void SetUp() override {
+    if (kind() == EncoderKind::onednn && precision() == Precision::bf16 &&
+        !__builtin_cpu_supports("avx512bw"))
+      GTEST_SKIP() << "oneDNN computes with bf16 where there is AVX-512";
+  }
+  static EncoderKind kind() { return GetParam().first; }
+  static Precision precision() { return GetParam().second; }
+  static auto make(int threads, const std::string& architecture = "resnet18") {
+    auto options = untrained(threads, precision(), kind());
+    options.architecture = architecture;
+    return embed::make_encoder(options);
+  }
+};
 
-TEST_P(EncoderPrecision, SameBytesForAnyNumberOfThreads) {
+TEST_P(EachEncoder, SameBytesForAnyNumberOfThreads) {
   const auto crops = some_crops(37);
-  const auto one = encode(*embed::make_torch_encoder(untrained(1, GetParam())), crops);
+  const auto one = encode(*make(1), crops);
   EXPECT_TRUE(std::all_of(one.begin(), one.end(), [](float value) { return std::isfinite(value); }));
-  for (const int threads : {2, 3})
-    EXPECT_TRUE(same_bytes(one, encode(*embed::make_torch_encoder(untrained(threads, GetParam())), crops)))
-        << threads;
+  for (const int threads : {2, 3}) EXPECT_TRUE(same_bytes(one, encode(*make(threads), crops))) << threads;
 }
 
-TEST_P(EncoderPrecision, ACellDoesNotDependOnThoseBesideIt) {
-  auto encoder = embed::make_torch_encoder(untrained(2, GetParam()));
+TEST_P(EachEncoder, ACellDoesNotDependOnThoseBesideIt) {
+  auto encoder = make(2);
   const auto crops = some_crops(37);
   const std::size_t crop = 3 * 48 * 48, dims = encoder->feature_names().size();
   const auto all = encode(*encoder, crops);
@@ -65,22 +81,69 @@ TEST_P(EncoderPrecision, ACellDoesNotDependOnThoseBesideIt) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EncoderPrecision, testing::Values(Precision::fp32, Precision::bf16));
-
-TEST(Encoder, Bf16IsNearFp32) {
-  const auto crops = some_crops(8);
-  const auto exact = encode(*embed::make_torch_encoder(untrained(1)), crops);
-  const auto rough = encode(*embed::make_torch_encoder(untrained(1, Precision::bf16)), crops);
-  double difference = 0, norm = 0;
+// Norm of the difference, as a part of that of `exact`.
+double difference(std::span<const float> exact, std::span<const float> other) {
+  double sum = 0, norm = 0;
   for (std::size_t i = 0; i < exact.size(); ++i) {
-    difference += std::pow(double(exact[i]) - rough[i], 2);
+    sum += std::pow(double(exact[i]) - other[i], 2);
     norm += std::pow(double(exact[i]), 2);
   }
-  EXPECT_LT(std::sqrt(difference / norm), 0.02);
+  return std::sqrt(sum / norm);
+}
+
+TEST_P(EachEncoder, IsNearTheReference) {
+  const auto crops = some_crops(8);
+  for (const std::string architecture : {"resnet18", "resnet50"}) {
+    auto options = untrained(1);
+    options.architecture = architecture;
+    const auto exact = encode(*embed::make_encoder(options), crops);
+    EXPECT_LT(difference(exact, encode(*make(1, architecture), crops)),
+              precision() == Precision::fp32 ? 1e-5 : 1e-2)
+        << architecture;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EachEncoder,
+                         testing::Values(std::pair(EncoderKind::torch, Precision::fp32),
+                                         std::pair(EncoderKind::torch, Precision::bf16),
+                                         std::pair(EncoderKind::onednn, Precision::fp32),
+                                         std::pair(EncoderKind::onednn, Precision::bf16)));
+
+// Crops that no tile's height or width divides, and one larger than a tile of float32 values.
+TEST(Encoder, OddSizesAreThoseOfTheReference) {
+  for (const auto size :
+       {image::PictureSize{33, 47}, image::PictureSize{8, 8}, image::PictureSize{96, 131}}) {
+    Random random(4, {1});
+    std::vector<float> crops(3 * 3 * size.pixels());
+    for (auto& value : crops) value = static_cast<float>(random.uniform());
+    std::vector<std::vector<float>> found;
+    for (const auto kind : {EncoderKind::torch, EncoderKind::onednn}) {
+      auto options = untrained(2, Precision::fp32, kind);
+      options.crop_size = size;
+      const auto encoder = embed::make_encoder(options);
+      found.emplace_back(3 * encoder->feature_names().size());
+      encoder->encode(crops, 3, found.back());
+    }
+    EXPECT_LT(difference(found[0], found[1]), 1e-5) << size.height << " × " << size.width;
+  }
+}
+
+TEST(Encoder, OnednnIsChosenForFeaturesOfCellsOnCpus) {
+  const auto description = [](auto change) {
+    auto options = untrained(1, Precision::fp32, EncoderKind::automatic);
+    change(options);
+    return embed::make_encoder(options)->description();
+  };
+  const auto none = [](embed::EncoderOptions&) {};
+  EXPECT_NE(description(none).find("oneDNN"), std::string::npos);
+  EXPECT_NE(description([](auto& o) { o.kind = EncoderKind::torch; }).find("LibTorch"), std::string::npos);
+  const auto dense = [](auto& o) { o.architecture = "vgg16", o.layers = {"fc6"}, o.crop_size = 32; };
+  EXPECT_NE(description(dense).find("LibTorch"), std::string::npos);
+  EXPECT_THROW(description([&](auto& o) { dense(o), o.kind = EncoderKind::onednn; }), Error);
 }
 
 TEST(Encoder, DescribesItself) {
-  auto encoder = embed::make_torch_encoder(untrained());
+  auto encoder = embed::make_encoder(untrained());
   EXPECT_EQ(encoder->channels(), 3);
   EXPECT_EQ(encoder->crop_size(), image::PictureSize(48));
   const auto names = encoder->feature_names(), layers = encoder->feature_layers();
@@ -92,7 +155,7 @@ TEST(Encoder, DescribesItself) {
 }
 
 TEST(Encoder, NoCellsNoWork) {
-  auto encoder = embed::make_torch_encoder(untrained());
+  auto encoder = embed::make_encoder(untrained());
   EXPECT_NO_THROW(encoder->encode({}, 0, {}));
 }
 
@@ -112,7 +175,7 @@ embed::EncoderOptions evidence(const ModelInfo& info, image::PictureSize size, i
 }
 
 std::vector<float> answer(const embed::EncoderOptions& options, std::span<const float> field) {
-  const auto encoder = embed::make_torch_encoder(options);
+  const auto encoder = embed::make_encoder(options);
   std::vector<float> out(encoder->feature_names().size());
   encoder->encode(field, 1, out);
   return out;
@@ -203,20 +266,20 @@ TEST(Encoder, AMarginThatAFieldDoesNotHaveIsRefused) {
   ModelInfo info{
       {"wscnn4", 1, 2}, 0, image::CropNormalization::none, {}, {"negative", "positive"}, false, {}};
   for (const int margin : {-1, 100})
-    EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, margin)), Error) << margin;
+    EXPECT_THROW(embed::make_encoder(evidence(info, {100, 120}, margin)), Error) << margin;
   info.spec.pooling = {Pool::fc, 0, 100, 120};
-  EXPECT_NO_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, 0)));
-  EXPECT_THROW(embed::make_torch_encoder(evidence(info, {100, 120}, 8)), Error);
+  EXPECT_NO_THROW(embed::make_encoder(evidence(info, {100, 120}, 0)));
+  EXPECT_THROW(embed::make_encoder(evidence(info, {100, 120}, 8)), Error);
 }
 
 TEST(Encoder, BadRequestsAreRefused) {
-  auto encoder = embed::make_torch_encoder(untrained());
+  auto encoder = embed::make_encoder(untrained());
   std::vector<float> crops(10), out(10);
   EXPECT_THROW(encoder->encode(crops, 1, out), Error);
   const auto refused = [](auto change) {
     auto options = untrained();
     change(options);
-    EXPECT_THROW(embed::make_torch_encoder(options), Error);
+    EXPECT_THROW(embed::make_encoder(options), Error);
   };
   refused([](auto& o) { o.threads = 0; });
   refused([](auto& o) { o.crop_size = 4; });

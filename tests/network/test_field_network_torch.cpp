@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "network/network_torch.hpp"
-#include "network/pooling_torch.hpp"
+#include "network/torch/network_torch.hpp"
+#include "network/torch/pooling_torch.hpp"
 
 namespace cytoscale::network {
 namespace {

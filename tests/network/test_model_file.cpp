@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "embed/encoder.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::network {
@@ -32,7 +32,7 @@ std::string error_of(const store::SafeTensors& file, const std::string& name, in
   options.model = path;
   options.channels = channels;
   try {
-    embed::make_torch_encoder(options);
+    embed::make_encoder(options);
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find(name + ".safetensors"), std::string::npos) << error.what();
     EXPECT_FALSE(error.remedy().empty());
@@ -157,7 +157,7 @@ TEST(ModelFile, TruncatedFileIsRefused) {
   embed::EncoderOptions options;
   options.model = path;
   options.channels = 2;
-  EXPECT_THROW(embed::make_torch_encoder(options), Error);
+  EXPECT_THROW(embed::make_encoder(options), Error);
 }
 
 }  // namespace

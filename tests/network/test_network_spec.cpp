@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "network/network_spec.hpp"
+#include "network/spec/network_spec.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::network {

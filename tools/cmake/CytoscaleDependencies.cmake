@@ -24,6 +24,13 @@ if(CYTOSCALE_TORCH)
   include(CytoscaleTorch)
 endif()
 
+if(CYTOSCALE_ONEDNN)
+  find_package(dnnl 2.6 REQUIRED)
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  add_library(cytoscale_onednn INTERFACE)
+  target_link_libraries(cytoscale_onednn INTERFACE DNNL::dnnl OpenMP::OpenMP_CXX)
+endif()
+
 add_library(cytoscale_hdf5_c INTERFACE)
 target_include_directories(cytoscale_hdf5_c SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
 target_link_libraries(cytoscale_hdf5_c INTERFACE ${HDF5_LIBRARIES} MPI::MPI_C)

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "learn/augment/regularizer_torch.hpp"
-#include "network/pooling_torch.hpp"
+#include "network/torch/pooling_torch.hpp"
 
 namespace cytoscale::learn {
 namespace {

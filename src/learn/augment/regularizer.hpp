@@ -12,7 +12,7 @@
 #include "learn/data/crop_batch.hpp"
 #include "learn/data/sampler.hpp"
 #include "learn/run/train_options.hpp"
-#include "network/network_spec.hpp"
+#include "network/spec/network_spec.hpp"
 
 namespace at {
 class Tensor;

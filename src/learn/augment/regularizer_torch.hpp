@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "learn/augment/regularizer.hpp"
-#include "network/network_torch.hpp"
+#include "network/torch/network_torch.hpp"
 
 namespace cytoscale::learn {
 

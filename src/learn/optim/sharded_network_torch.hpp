@@ -22,7 +22,7 @@
 #include "learn/optim/tally.hpp"
 #include "learn/run/train_options.hpp"
 #include "mpi/communicator.hpp"
-#include "network/network_torch.hpp"
+#include "network/torch/network_torch.hpp"
 
 namespace cytoscale::learn {
 

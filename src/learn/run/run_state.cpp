@@ -1,6 +1,6 @@
 #include "core/error.hpp"
 #include "learn/run/run_state_torch.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 
 namespace cytoscale::learn {
 namespace {

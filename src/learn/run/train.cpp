@@ -17,7 +17,7 @@
 #include "mpi/guarded_run.hpp"
 #include "mpi/threads.hpp"
 #include "network/memory.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 #include "screen/plan.hpp"
 
 namespace cytoscale::learn {

@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/text/text.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 #include "screen/column_roles.hpp"
 
 namespace cytoscale::learn {

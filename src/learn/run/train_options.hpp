@@ -8,8 +8,8 @@
 
 #include "image/crop/crop.hpp"
 #include "learn/run/train_choices.hpp"
-#include "network/compute.hpp"
-#include "network/network_spec.hpp"
+#include "network/spec/compute.hpp"
+#include "network/spec/network_spec.hpp"
 
 namespace cytoscale::learn {
 

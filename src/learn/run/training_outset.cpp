@@ -3,7 +3,7 @@
 #include "core/text/text.hpp"
 #include "learn/run/train_screen.hpp"
 #include "network/device.hpp"
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 
 namespace cytoscale::learn {
 namespace {

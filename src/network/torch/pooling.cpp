@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "network/pooling_torch.hpp"
+#include "network/torch/pooling_torch.hpp"
 
 namespace cytoscale::network {
 namespace {

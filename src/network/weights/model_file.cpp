@@ -1,26 +1,20 @@
-#include "network/model_file.hpp"
+#include "network/weights/model_file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "network/architectures.hpp"
-#include "network/first_convolution.hpp"
+#include "network/spec/architectures.hpp"
+#include "network/weights/weights.hpp"
+#include "store/tensor_values.hpp"
 
 namespace cytoscale::network {
 namespace {
 
 constexpr const char *format_name = "cytoscale-model-1", *mean_name = "input/mean", *sd_name = "input/sd";
-
-store::StoredTensor store_floats(const std::vector<float>& values, std::vector<std::int64_t> shape) {
-  store::StoredTensor stored{"F32", std::move(shape), std::vector<std::byte>(values.size() * sizeof(float))};
-  std::memcpy(stored.bytes.data(), values.data(), stored.bytes.size());
-  return stored;
-}
 
 std::vector<float> floats_of(const store::SafeTensors& file, const std::string& name,
                              const std::filesystem::path& path) {
@@ -28,9 +22,7 @@ std::vector<float> floats_of(const store::SafeTensors& file, const std::string& 
   if (found == file.tensors.end() || found->second.dtype != "F32")
     throw Error("the model lacks the statistics of its training set", path.string() + ":" + name,
                 "The file was changed after it was written; export the model again");
-  std::vector<float> values(found->second.bytes.size() / sizeof(float));
-  std::memcpy(values.data(), found->second.bytes.data(), values.size() * sizeof(float));
-  return values;
+  return store::floats_of(found->second, path.string() + ":" + name);
 }
 
 image::PictureStatistics statistics_of(const store::SafeTensors& file, const std::filesystem::path& path) {
@@ -181,8 +173,8 @@ void describe_model(const ModelInfo& info, store::SafeTensors& file) {
   if (const auto& [mean, sd, size] = info.statistics; !sd.empty()) {
     const auto channels = static_cast<std::int64_t>(sd.size());
     file.tensors[mean_name] =
-        store_floats(mean, {channels, std::max(1, size.height), std::max(1, size.width)});
-    file.tensors[sd_name] = store_floats(sd, {channels});
+        store::tensor_of(mean, {channels, std::max(1, size.height), std::max(1, size.width)});
+    file.tensors[sd_name] = store::tensor_of(sd, {channels});
   }
   if (!is_field_network(info.spec.architecture)) return;
   const auto pooling = resolved_pooling(info.spec);

@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "image/crop/crop.hpp"
-#include "network/network_spec.hpp"
-#include "network/torch_module.hpp"
+#include "network/spec/network_spec.hpp"
 #include "store/safetensors.hpp"
 
 namespace cytoscale::network {
@@ -62,11 +61,9 @@ Model read_model(const std::filesystem::path& model, int channels, Contents cont
 Model read_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec,
                            Contents contents = Contents::all);
 // Throws Error as loading these weights would, from the file's header alone; returns the remark.
-inline constinit ModuleFunction<std::string(const std::filesystem::path& model, const NetworkSpec& spec)>
-    check_initial_weights{torch_module};
+std::string check_initial_weights(const std::filesystem::path& model, const NetworkSpec& spec);
 
 // A network's initial weights: a function of the specification and the seed alone.
-inline constinit ModuleFunction<store::SafeTensors(const ModelInfo& info, std::uint64_t seed)>
-    initial_weights{torch_module};
+store::SafeTensors initial_weights(const ModelInfo& info, std::uint64_t seed);
 
 }  // namespace cytoscale::network

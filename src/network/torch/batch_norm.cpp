@@ -2,7 +2,7 @@
 
 #include <torch/autograd.h>
 
-#include "network/layers_torch.hpp"
+#include "network/torch/layers_torch.hpp"
 
 namespace cytoscale::network {
 namespace {

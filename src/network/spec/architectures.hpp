@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "network/network_spec.hpp"
+#include "network/spec/network_spec.hpp"
 #include "store/safetensors.hpp"
 
 namespace cytoscale::network {
@@ -42,6 +42,9 @@ struct Architecture {
 // By name: resnet18, resnet50, resnet101 (He et al., CVPR 2016), vgg16, vgg16_bn (Simonyan & Zisserman, ICLR
 // 2015); mil_cnn (Kraus et al. 2016 §4.2), wscnn4, wscnn6 (Sailem et al. 2017 §2.3).
 const std::map<std::string, Architecture>& architectures();
+
+// Of a VGG: the side of what its dense layers take, and their width.
+inline constexpr int vgg_pooled_px = 7, vgg_hidden = 4096;
 
 // A VGG's convolutions: the N of torchvision's "features.N", one stage after the other.
 std::vector<std::vector<int>> vgg_indices(const Architecture& vgg);

@@ -1,21 +1,14 @@
 #include <algorithm>
 
 #include <torch/autograd.h>
-#include <cmath>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
-#include "network/architectures.hpp"
-#include "network/architectures_torch.hpp"
-#include "network/pooling_torch.hpp"
+#include "network/spec/architectures.hpp"
+#include "network/torch/architectures_torch.hpp"
+#include "network/torch/pooling_torch.hpp"
 
 namespace cytoscale::network {
 namespace {
-
-// A tensor's own stream of random numbers: adding a layer leaves the others' weights as they were.
-std::uint64_t stream_of_name(const std::string& name) {
-  return stream_key(name);
-}
 
 // bf16 values are added up as float32.
 torch::Tensor widened(const torch::Tensor& values) {
@@ -26,14 +19,6 @@ torch::Tensor widened(const torch::Tensor& values) {
 torch::Tensor pooled(const torch::Tensor& output) {
   const auto wide = widened(output);
   return wide.dim() == 4 ? wide.mean({2, 3}) : wide;
-}
-
-void fill(torch::Tensor& tensor, const std::function<double()>& draw) {
-  torch::NoGradGuard no_grad;
-  auto values = torch::empty(tensor.sizes(), torch::kFloat32);
-  float* data = values.data_ptr<float>();
-  std::generate(data, data + values.numel(), [&] { return static_cast<float>(draw()); });
-  tensor.copy_(values);
 }
 
 }  // namespace
@@ -115,33 +100,6 @@ ConvUnit* Network::add_unit(torch::nn::Module& owner, const std::string& conv_na
   return units_.back().get();
 }
 
-void Network::initialize(std::uint64_t seed) {
-  const auto parameters = named_parameters();
-  const bool over_fields = is_field_network(spec_.architecture);
-  for (auto& entry : parameters) {
-    auto tensor = entry.value();
-    const auto module = entry.key().substr(0, entry.key().find('.'));
-    Random random(seed, {stream_of_name(entry.key())});
-    if (module == "fc" || module == "maps") {
-      const auto& weight = parameters[module + ".weight"];
-      const double bound = 1.0 / std::sqrt(static_cast<double>(weight.numel() / weight.size(0)));
-      fill(tensor, [&] { return random.uniform(-bound, bound); });
-    } else if (tensor.dim() == 4) {
-      const auto fan_in = static_cast<double>(tensor.numel() / tensor.size(0)),
-                 fan_out = static_cast<double>(tensor.numel() / tensor.size(1));
-      const double variance = over_fields ? 2 / (fan_in + fan_out) : 2 / fan_out;
-      fill(tensor, [&, sd = std::sqrt(variance)] { return random.normal(0, sd); });
-    } else if (module == "pool") {
-      fill(tensor, [] { return 0.5; });
-    } else if (tensor.dim() == 2) {
-      fill(tensor, [&] { return random.normal(0, 0.01); });
-    } else {
-      const double value = entry.key().ends_with("weight") ? 1 : 0;
-      fill(tensor, [&] { return value; });
-    }
-  }
-}
-
 std::vector<torch::Tensor> Network::statistics() const {
   std::vector<torch::Tensor> statistics;
   for (auto& buffer : buffers())
@@ -159,12 +117,10 @@ std::vector<std::pair<std::string, torch::Tensor>> Network::named_tensors() cons
 std::shared_ptr<Network> make_network(const NetworkSpec& spec) {
   spec.validate();
   switch (architectures().at(spec.architecture).kind) {
-    case Architecture::Kind::vgg:
-      return make_vgg(spec);
     case Architecture::Kind::field:
       return make_field_network(spec);
     default:
-      return make_resnet(spec);
+      return make_planned_network(spec);
   }
 }
 

@@ -1,6 +1,6 @@
 #include <ATen/CPUGeneratorImpl.h>
 
-#include "network/layers_torch.hpp"
+#include "network/torch/layers_torch.hpp"
 
 namespace cytoscale::network {
 

@@ -1,17 +1,14 @@
-#include "network/network_spec.hpp"
+#include "network/spec/network_spec.hpp"
 
 #include <algorithm>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
-#include "network/architectures.hpp"
+#include "network/spec/architectures.hpp"
+#include "network/spec/forward_plan.hpp"
 
 namespace cytoscale::network {
 namespace {
-
-std::string layer_name(std::size_t stage, int letter) {
-  return "conv" + std::to_string(stage) + static_cast<char>('a' + letter);
-}
 
 const FieldDesign* design_of(const std::string& architecture) {
   const auto found = architectures().find(architecture);
@@ -28,19 +25,6 @@ std::vector<LayerInfo> layers_in(const FieldDesign& design) {
   std::vector<LayerInfo> layers;
   for (const auto& layer : design.layers)
     layers.push_back({"conv" + std::to_string(layers.size() + 1), layer.to});
-  return layers;
-}
-
-std::vector<LayerInfo> layers_in(const Architecture& architecture) {
-  if (architecture.field) return layers_in(*architecture.field);
-  const bool resnet = architecture.kind == Architecture::Kind::resnet;
-  std::vector<LayerInfo> layers;
-  if (resnet) layers.push_back({"conv1", 64});
-  for (std::size_t stage = 0; stage < architecture.units.size(); ++stage)
-    for (int unit = 0; unit < architecture.units[stage]; ++unit)
-      layers.push_back({layer_name(stage + (resnet ? 2 : 1), unit), architecture.width_after(stage)});
-  layers.push_back({"pool5", layers.back().dims});
-  if (!resnet) layers.insert(layers.end(), {{"fc6", 4096}, {"fc7", 4096}});
   return layers;
 }
 
@@ -127,8 +111,15 @@ void NetworkSpec::validate() const {
 }
 
 std::vector<LayerInfo> layers_of(const NetworkSpec& spec) {
-  spec.validate();
-  return layers_in(architectures().at(spec.architecture));
+  const auto plan = plan_forward(spec);
+  const auto& architecture = architectures().at(spec.architecture);
+  if (architecture.field) return layers_in(*architecture.field);
+  std::vector<LayerInfo> layers;
+  for (const auto& [name, operation] : plan.layers)
+    layers.push_back({name, plan.operations[static_cast<std::size_t>(operation)].to});
+  if (architecture.kind == Architecture::Kind::vgg)
+    layers.insert(layers.end(), {{"fc6", vgg_hidden}, {"fc7", vgg_hidden}});
+  return layers;
 }
 
 std::vector<LayerInfo> select_layers(const NetworkSpec& spec, const std::vector<std::string>& names) {

@@ -27,9 +27,8 @@ enum class NormMode {
 template <>
 struct cytoscale::EnumNames<cytoscale::network::Device> {
   static constexpr const char* what = "device";
-  static constexpr EnumName<network::Device> all[] = {{network::Device::automatic, "auto"},
-                                                      {network::Device::cpu, "cpu"},
-                                                      {network::Device::cuda, "cuda"}};
+  static constexpr EnumName<network::Device> all[] = {
+      {network::Device::automatic, "auto"}, {network::Device::cpu, "cpu"}, {network::Device::cuda, "cuda"}};
 };
 
 template <>

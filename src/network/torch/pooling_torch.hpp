@@ -3,7 +3,7 @@
 #pragma once
 #include <torch/types.h>
 
-#include "network/network_spec.hpp"
+#include "network/spec/network_spec.hpp"
 
 namespace cytoscale::network {
 

@@ -1,4 +1,4 @@
-#include "network/architectures.hpp"
+#include "network/spec/architectures.hpp"
 
 #include <algorithm>
 

@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "network/layers_torch.hpp"
-#include "network/network_spec.hpp"
+#include "network/spec/network_spec.hpp"
+#include "network/spec/tensor_list.hpp"
+#include "network/torch/layers_torch.hpp"
 #include "store/safetensors.hpp"
 
 namespace cytoscale::network {
@@ -47,10 +48,7 @@ class Network : public torch::nn::Module {
   // undone.
   void fold_norms(torch::ScalarType type);
 
-  // Initial weights from the seed, as torchvision chooses them: convolutions normal with variance 2/fan_out;
-  // scales 1, shifts and biases 0; the last layer of a ResNet uniform in ±1/√fan_in, the dense layers of a
-  // VGG normal with standard deviation 0.01. Of a network over fields: convolutions normal with variance
-  // 2/(fan_in + fan_out), class maps and what follows them uniform in ±1/√fan_in, thresholds 1/2.
+  // Weights as initial_values() has them (network/weights/weights.hpp).
   void initialize(std::uint64_t seed);
   // Running means and variances, in the order of registration.
   std::vector<torch::Tensor> statistics() const;
@@ -87,18 +85,9 @@ store::StoredTensor store_tensor(const torch::Tensor& tensor);
 torch::Tensor restore_tensor(const store::StoredTensor& stored, const std::string& where);
 void store_weights(const Network& network, store::SafeTensors& file);
 
-enum class LastLayer {
-  load,
-  keep,  // the network's own, of other classes than the file's
-};
-// Throws Error naming file and tensor: missing, unknown, of the wrong shape, not floating-point, not finite.
-// A missing num_batches_tracked is taken as 0; the last layer of the file is ignored by a network without
-// classes.
+// Throws Error as check_tensors() and check_values() do. A missing num_batches_tracked is taken as 0.
 void load_weights(Network& network, const store::SafeTensors& file, const std::string& where,
                   LastLayer last_layer = LastLayer::load);
-// The same checks, as far as they need no data: of a file whose header alone was read.
-void check_weights(const Network& network, const store::SafeTensors& file, const std::string& where,
-                   LastLayer last_layer = LastLayer::load);
 
 // The device for this rank (its number on its node chooses the GPU). Throws Error when CUDA is asked for and
 // this LibTorch or machine has none.

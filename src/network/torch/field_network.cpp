@@ -1,6 +1,6 @@
-#include "network/architectures.hpp"
-#include "network/architectures_torch.hpp"
-#include "network/pooling_torch.hpp"
+#include "network/spec/architectures.hpp"
+#include "network/torch/architectures_torch.hpp"
+#include "network/torch/pooling_torch.hpp"
 
 namespace cytoscale::network {
 namespace {

@@ -11,7 +11,8 @@
 #include <span>
 #include <string>
 
-#include "network/compute.hpp"
+#include "network/spec/compute.hpp"
+#include "network/weights/weights.hpp"
 
 namespace cytoscale::network {
 
@@ -31,7 +32,7 @@ class BatchNormImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& input);
 
   torch::Tensor weight, bias, running_mean, running_var, num_batches_tracked;
-  static constexpr double epsilon = 1e-5;
+  static constexpr double epsilon = norm_epsilon;
 
  private:
   torch::Tensor synchronized(const torch::Tensor& input);

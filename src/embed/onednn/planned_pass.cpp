@@ -1,0 +1,193 @@
+#include <omp.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/error.hpp"
+#include "embed/onednn/planned_pass_internal.hpp"
+
+namespace cytoscale::embed::onednn {
+namespace {
+
+using dnnl::algorithm;
+using dnnl::memory;
+using network::Operation;
+
+bool has(dnnl::cpu_isa isa) {
+  const auto needed = static_cast<unsigned>(isa),
+             there = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  return (there & needed) == needed;
+}
+
+// oneDNN plans for as many threads as OpenMP has when a primitive is made.
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) { use_one_thread(); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
+memory::dim output_side(int side, const Operation& operation) {
+  return (side + 2 * operation.padding - operation.kernel) / operation.stride + 1;
+}
+
+template <class Description>
+void check_kernel(const Description& description) {
+  const std::string kernel = description.impl_info_str();
+  if (kernel.find("ref") != std::string::npos)
+    throw Error("oneDNN has no fast kernel for this network on this processor", "option --encoder",
+                "Choose --encoder torch");
+}
+
+void fill(const memory& to, const std::vector<float>& values) {
+  std::memcpy(to.get_data_handle(), values.data(), values.size() * sizeof(float));
+}
+
+}  // namespace
+
+void use_one_thread() {
+  omp_set_num_threads(1);
+}
+
+PlannedPass::PlannedPass(const network::ForwardPlan& plan,
+                         const std::vector<network::FoldedConvolution>& folded,
+                         const std::vector<int>& outputs, const TileShape& tile, network::Precision precision)
+    : tile_(tile) {
+  const bool wide = has(dnnl::cpu_isa::avx512_core), half = precision == network::Precision::bf16;
+  if (half && !wide)
+    throw Error("this processor does not compute with bf16", "option --precision",
+                "Choose --precision fp32, or --encoder torch");
+  type_ = half ? memory::data_type::bf16 : memory::data_type::f32;
+  block_ = half ? 0 : wide ? 16 : 8;
+  order_ = half ? memory::format_tag::nhwc : wide ? memory::format_tag::nChw16c : memory::format_tag::nChw8c;
+  input_ = {{tile.pictures, tile.channels, tile.size.height, tile.size.width},
+            type_,
+            half ? memory::format_tag::nhwc : memory::format_tag::nchw};
+  const OneThread guard;
+  const auto count = static_cast<std::size_t>(*std::max_element(outputs.begin(), outputs.end())) + 1;
+  place(plan, count);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& operation = plan.operations[i];
+    if (operation.kind == Operation::Kind::convolution)
+      add_convolution(operation, folded.at(next++));
+    else
+      add_pool(operation);
+  }
+  for (const int output : outputs) {
+    const auto i = static_cast<std::size_t>(output);
+    steps_[i].outputs_at.push_back(features_);
+    features_ += static_cast<std::size_t>(plan.operations[i].to);
+  }
+}
+
+// Which slot each operation writes: that of what it is added to, or one that nothing reads any more.
+void PlannedPass::place(const network::ForwardPlan& plan, std::size_t count) {
+  const auto index = [](int operation) { return static_cast<std::size_t>(operation + 1); };
+  std::vector<std::size_t> last_read(count + 1, 0), slot(count + 1, 0);
+  for (std::size_t i = 0; i < count; ++i)
+    for (const int read : {plan.operations[i].source, plan.operations[i].added})
+      if (read >= -1) last_read[index(read)] = i;
+  steps_.resize(count);
+  slot_bytes_ = {0};
+  std::vector<std::size_t> free;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& operation = plan.operations[i];
+    auto& mine = slot[i + 1];
+    if (operation.added >= 0) {
+      mine = slot[index(operation.added)];
+    } else if (!free.empty()) {
+      mine = free.back();
+      free.pop_back();
+    } else {
+      mine = slot_bytes_.size();
+      slot_bytes_.push_back(0);
+    }
+    steps_[i].source = slot[index(operation.source)];
+    steps_[i].destination = mine;
+    // The slot of what was added lives on as this operation's.
+    if (operation.source >= 0 && last_read[index(operation.source)] == i &&
+        slot[index(operation.source)] != mine)
+      free.push_back(slot[index(operation.source)]);
+  }
+}
+
+memory::dims PlannedPass::output_dims(const Operation& operation) const {
+  const auto dims = form_of(operation.source).dims();
+  return {tile_.pictures, operation.to, output_side(static_cast<int>(dims[2]), operation),
+          output_side(static_cast<int>(dims[3]), operation)};
+}
+
+const memory::desc& PlannedPass::form_of(int operation) const {
+  return operation < 0 ? input_ : steps_[static_cast<std::size_t>(operation)].form;
+}
+
+void PlannedPass::add_convolution(const Operation& operation, const network::FoldedConvolution& folded) {
+  dnnl::post_ops after;
+  if (operation.added >= 0) after.append_sum(1);
+  if (operation.relu) after.append_eltwise(1, algorithm::eltwise_relu, 0, 0);
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(after);
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const memory::dims shape = {operation.to, operation.from, operation.kernel, operation.kernel},
+                     stride(2, operation.stride), padding(2, operation.padding);
+  const memory::desc form{output_dims(operation), type_, order_};
+  const auto describe = [&](algorithm how) {
+    const dnnl::convolution_forward::desc wanted(
+        dnnl::prop_kind::forward_inference, how, form_of(operation.source),
+        {shape, type_, memory::format_tag::any},
+        {{operation.to}, memory::data_type::f32, memory::format_tag::x}, form, stride, padding, padding);
+    return dnnl::convolution_forward::primitive_desc(wanted, attributes, engine_, true);
+  };
+  dnnl::convolution_forward::primitive_desc description;
+  if (block_ == 16 && operation.kernel == 3 && operation.stride == 1)
+    description = describe(algorithm::convolution_winograd);
+  if (!description) description = describe(algorithm::convolution_direct);
+  if (!description)
+    throw Error("oneDNN has no kernel for this network on this processor", "option --encoder",
+                "Choose --encoder torch");
+  check_kernel(description);
+  memory weights({shape, memory::data_type::f32, memory::format_tag::oihw}, engine_),
+      bias({{operation.to}, memory::data_type::f32, memory::format_tag::x}, engine_),
+      placed(description.weights_desc(), engine_);
+  fill(weights, folded.weight);
+  fill(bias, folded.bias);
+  dnnl::stream stream(engine_);
+  dnnl::reorder(weights, placed).execute(stream, weights, placed);
+  stream.wait();
+  add_step(operation, description.scratchpad_desc(),
+           {dnnl::convolution_forward(description), 0, 0, {}, form, placed, bias, {}});
+}
+
+void PlannedPass::add_pool(const Operation& operation) {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const memory::dims kernel(2, operation.kernel), stride(2, operation.stride), padding(2, operation.padding);
+  const memory::desc form{output_dims(operation), type_, order_};
+  const dnnl::pooling_forward::desc wanted(dnnl::prop_kind::forward_inference, algorithm::pooling_max,
+                                           form_of(operation.source), form, stride, kernel, padding, padding);
+  const dnnl::pooling_forward::primitive_desc description(wanted, attributes, engine_);
+  check_kernel(description);
+  add_step(operation, description.scratchpad_desc(),
+           {dnnl::pooling_forward(description), 0, 0, {}, form, {}, {}, {}});
+}
+
+// In its place among the steps, which place() has given it.
+void PlannedPass::add_step(const Operation& operation, const memory::desc& scratch, Step step) {
+  const auto at = static_cast<std::size_t>(
+      std::find_if(steps_.begin(), steps_.end(), [](const Step& other) { return !other.primitive; }) -
+      steps_.begin());
+  step.source = steps_[at].source;
+  step.destination = steps_[at].destination;
+  step.source_form = form_of(operation.source);
+  auto& bytes = slot_bytes_[step.destination];
+  bytes = std::max(bytes, step.form.get_size());
+  scratch_bytes_ = std::max(scratch_bytes_, scratch.get_size());
+  steps_[at] = std::move(step);
+}
+
+}  // namespace cytoscale::embed::onednn

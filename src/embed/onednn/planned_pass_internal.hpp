@@ -1,0 +1,81 @@
+// The operations of a plan (network/spec/forward_plan.hpp) as oneDNN primitives over a tile of pictures of
+// fixed size: normalization, bias, sum and ReLU are part of the convolution before them, and memory is laid
+// out once. In float32, 3×3 convolutions are Winograd's where the processor has AVX-512.
+#pragma once
+#include <dnnl.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "image/crop/crop.hpp"
+#include "network/spec/compute.hpp"
+#include "network/spec/forward_plan.hpp"
+#include "network/weights/weights.hpp"
+
+namespace cytoscale::embed::onednn {
+
+struct TileShape {
+  int pictures, channels;
+  image::PictureSize size;
+};
+
+// What all threads share: primitives and weights.
+class PlannedPass {
+ public:
+  // The operations up to the last of `outputs`; folded: of each convolution among these, in their order.
+  // outputs: operations, whose means follow one another in a row of features. Throws Error: this processor or
+  // oneDNN has no kernels for it.
+  PlannedPass(const network::ForwardPlan& plan, const std::vector<network::FoldedConvolution>& folded,
+              const std::vector<int>& outputs, const TileShape& tile, network::Precision precision);
+
+ private:
+  friend class TiledPass;
+  using Memory = dnnl::memory;
+  struct Step {
+    dnnl::primitive primitive;
+    std::size_t source, destination;  // in slots_
+    Memory::desc source_form, form;
+    Memory weights, bias;                 // of a convolution
+    std::vector<std::size_t> outputs_at;  // first column of its means
+  };
+  void add_convolution(const network::Operation& operation, const network::FoldedConvolution& folded);
+  void add_pool(const network::Operation& operation);
+  void add_step(const network::Operation& operation, const Memory::desc& scratch, Step step);
+  void place(const network::ForwardPlan& plan, std::size_t count);
+  Memory::dims output_dims(const network::Operation& operation) const;
+  const Memory::desc& form_of(int operation) const;
+
+  dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
+  TileShape tile_;
+  Memory::data_type type_;
+  Memory::format_tag order_;
+  std::size_t block_ = 0;  // channels that lie together; 0: all of a pixel's
+  Memory::desc input_;
+  std::vector<Step> steps_;  // one for each operation
+  std::vector<std::size_t>
+      slot_bytes_;  // of memory that operations use in turn; the first holds the pictures
+  std::size_t scratch_bytes_ = 0, features_ = 0;
+};
+
+// Of one thread: the memory that it computes in.
+class TiledPass {
+ public:
+  explicit TiledPass(const PlannedPass& pass);
+  // crops: [count][C][h][w], no more than the tile has; out: [count][features].
+  void run(std::span<const float> crops, std::size_t count, std::span<float> out);
+
+ private:
+  void take(std::span<const float> crops);
+  void keep_means(const PlannedPass::Step& step, std::size_t column, std::size_t count,
+                  std::span<float> out) const;
+  const PlannedPass& pass_;
+  dnnl::stream stream_;
+  std::vector<dnnl::memory> slots_;
+  dnnl::memory scratch_;
+  std::vector<std::unordered_map<int, dnnl::memory>> arguments_;  // of each step
+};
+
+// oneDNN's loops run on the thread that calls them, which has a tile of its own.
+void use_one_thread();
+
+}  // namespace cytoscale::embed::onednn

@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "embed/onednn/planned_pass_internal.hpp"
+
+namespace cytoscale::embed::onednn {
+namespace {
+
+using dnnl::memory;
+
+memory bytes(const dnnl::engine& engine, std::size_t size) {
+  const auto padded = static_cast<memory::dim>(std::max<std::size_t>(size, 64));
+  return {{{padded}, memory::data_type::u8, memory::format_tag::x}, engine};
+}
+
+// To the nearest, ties to even.
+std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((bits >> 16) | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+float widened(float value) {
+  return value;
+}
+float widened(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+// Means over the pixels of [height][width][channels], summed row by row.
+template <class Value>
+void mean(const Value* values, std::size_t height, std::size_t width, std::size_t channels, float* out) {
+  std::vector<float> sums(channels, 0.F), row(channels);
+  for (std::size_t y = 0; y < height; ++y) {
+    std::fill(row.begin(), row.end(), 0.F);
+    for (std::size_t x = 0; x < width; ++x, values += channels)
+      for (std::size_t c = 0; c < channels; ++c) row[c] += widened(values[c]);
+    for (std::size_t c = 0; c < channels; ++c) sums[c] += row[c];
+  }
+  const float share = 1.F / static_cast<float>(height * width);
+  for (std::size_t c = 0; c < channels; ++c) out[c] = sums[c] * share;
+}
+
+}  // namespace
+
+TiledPass::TiledPass(const PlannedPass& pass)
+    : pass_(pass), stream_(pass.engine_), scratch_(bytes(pass.engine_, pass.scratch_bytes_)) {
+  slots_.push_back(memory(pass.input_, pass.engine_));
+  for (std::size_t i = 1; i < pass.slot_bytes_.size(); ++i)
+    slots_.push_back(bytes(pass.engine_, pass.slot_bytes_[i]));
+  const auto in_slot = [&](const memory::desc& form, std::size_t slot) {
+    return memory(form, pass.engine_, slots_[slot].get_data_handle());
+  };
+  for (const auto& step : pass.steps_) {
+    std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, in_slot(step.source_form, step.source)},
+                                                 {DNNL_ARG_DST, in_slot(step.form, step.destination)},
+                                                 {DNNL_ARG_SCRATCHPAD, scratch_}};
+    if (step.weights) {
+      arguments[DNNL_ARG_WEIGHTS] = step.weights;
+      arguments[DNNL_ARG_BIAS] = step.bias;
+    }
+    arguments_.push_back(std::move(arguments));
+  }
+}
+
+// What the tile has beyond them is left as it was: no picture changes another's features.
+void TiledPass::take(std::span<const float> crops) {
+  if (pass_.block_ > 0) {
+    std::memcpy(slots_.front().get_data_handle(), crops.data(), crops.size_bytes());
+    return;
+  }
+  auto* to = static_cast<std::uint16_t*>(slots_.front().get_data_handle());
+  const auto channels = static_cast<std::size_t>(pass_.tile_.channels), pixels = pass_.tile_.size.pixels(),
+             picture = channels * pixels;
+  for (std::size_t first = 0; first < crops.size(); first += picture)
+    for (std::size_t pixel = 0; pixel < pixels; ++pixel)
+      for (std::size_t c = 0; c < channels; ++c) *to++ = to_bfloat16(crops[first + c * pixels + pixel]);
+}
+
+void TiledPass::run(std::span<const float> crops, std::size_t count, std::span<float> out) {
+  take(crops);
+  for (std::size_t i = 0; i < pass_.steps_.size(); ++i) {
+    const auto& step = pass_.steps_[i];
+    step.primitive.execute(stream_, arguments_[i]);
+    stream_.wait();
+    for (const auto column : step.outputs_at) keep_means(step, column, count, out);
+  }
+}
+
+void TiledPass::keep_means(const PlannedPass::Step& step, std::size_t column, std::size_t count,
+                           std::span<float> out) const {
+  const auto dims = step.form.dims();
+  const auto channels = static_cast<std::size_t>(dims[1]), height = static_cast<std::size_t>(dims[2]),
+             width = static_cast<std::size_t>(dims[3]), picture = channels * height * width;
+  const void* made = slots_[step.destination].get_data_handle();
+  for (std::size_t n = 0; n < count; ++n) {
+    float* to = out.data() + n * pass_.features_ + column;
+    if (pass_.block_ == 0) {
+      mean(static_cast<const std::uint16_t*>(made) + n * picture, height, width, channels, to);
+      continue;
+    }
+    const auto* from = static_cast<const float*>(made) + n * picture;
+    for (std::size_t first = 0; first < channels; first += pass_.block_)
+      mean(from + first * height * width, height, width, pass_.block_, to + first);
+  }
+}
+
+}  // namespace cytoscale::embed::onednn
