@@ -24,7 +24,7 @@ namespace cytoscale::mpi {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(3);
-constexpr auto turn = std::chrono::seconds(1);  // an abort of another rank comes as SIGTERM in less
+constexpr auto turn = std::chrono::milliseconds(800);     // an abort of another rank comes as SIGTERM in less
 constexpr auto end_by_another = std::chrono::seconds(3);  // SIGKILL follows SIGTERM in 1 s (Open MPI 4.1)
 constexpr auto silence = std::chrono::seconds(10);
 
@@ -58,8 +58,10 @@ bool speaks_for_this_host() {
 [[noreturn]] void abort_with(const Communicator& comm, const Failure& failure) {
   StopRequest::let_terminate();  // where another rank has spoken and aborts
   if (stop_signal() == SIGTERM) std::this_thread::sleep_for(end_by_another);  // it may have before
-  std::this_thread::sleep_for(turn * std::min(comm.rank(), 3));               // of several hosts: the lowest
   if (speaks_for_this_host()) {
+    // The lowest rank of several hosts; and not at once, where one that spoke is gone and its abort on the
+    // way.
+    std::this_thread::sleep_for(turn * (1 + std::min(comm.rank(), 3)));
     print_local(comm, failure);
     MPI_Abort(MPI_COMM_WORLD, failure.exit_code);
   }
