@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "embed/encoder.hpp"
 #include "network/weights/model_file.hpp"
+#include "store/tensor_values.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::network {
@@ -126,6 +128,36 @@ TEST(Encoder, OddSizesAreThoseOfTheReference) {
     }
     EXPECT_LT(difference(found[0], found[1]), 1e-5) << size.height << " × " << size.width;
   }
+}
+
+// Where LibTorch has infinities on the way, or a pixel is none: not 0, as ReLU would make of them.
+TEST(Encoder, WhatIsNoNumberStaysNone) {
+  auto options = untrained(1, Precision::fp32, EncoderKind::onednn);
+  auto crops = some_crops(3);
+  const std::size_t crop = crops.size() / 3;
+  const auto finite_cells = [&](embed::Encoder& encoder) {
+    const auto features = encode(encoder, crops);
+    const auto dims = features.size() / 3;
+    std::vector<bool> finite;
+    for (std::size_t cell = 0; cell < 3; ++cell)
+      finite.push_back(std::all_of(features.begin() + static_cast<std::ptrdiff_t>(cell * dims),
+                                   features.begin() + static_cast<std::ptrdiff_t>((cell + 1) * dims),
+                                   [](float value) { return std::isfinite(value); }));
+    return finite;
+  };
+  EXPECT_EQ(finite_cells(*embed::make_encoder(options)), (std::vector<bool>{true, true, true}));
+  crops[crop + 5] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(finite_cells(*embed::make_encoder(options)), (std::vector<bool>{true, false, true}));
+  crops[crop + 5] = 3e38f;
+  EXPECT_EQ(finite_cells(*embed::make_encoder(options)), (std::vector<bool>{true, false, true}));
+  crops = some_crops(3);
+  ModelInfo info{{"resnet18", 3, 0}, 48, image::CropNormalization::maximum, {}, {}, false, {}};
+  auto weights = initial_weights(info, 1);
+  auto& large = weights.tensors.at("layer1.0.conv1.weight");
+  large = store::tensor_of(std::vector<float>(large.bytes.size() / sizeof(float), 3e38f), large.shape);
+  options.model = fresh_folder("large_weights") / "model.safetensors";
+  store::write_safetensors(options.model, weights);
+  EXPECT_EQ(finite_cells(*embed::make_encoder(options)), (std::vector<bool>{false, false, false}));
 }
 
 TEST(Encoder, OnednnIsChosenForFeaturesOfCellsOnCpus) {

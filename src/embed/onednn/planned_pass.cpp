@@ -1,6 +1,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "core/error.hpp"
@@ -43,6 +44,19 @@ void check_kernel(const Description& description) {
                 "Choose --encoder torch");
 }
 
+// Of |output|: the largest sum of |weights| of a filter, the largest |bias|.
+std::pair<double, double> bounds_of(const network::FoldedConvolution& folded) {
+  double gain = 0, offset = 0;
+  const auto filter = folded.weight.size() / folded.bias.size();
+  for (std::size_t channel = 0; channel < folded.bias.size(); ++channel) {
+    double sum = 0;
+    for (std::size_t i = 0; i < filter; ++i) sum += std::abs(double(folded.weight[channel * filter + i]));
+    gain = std::max(gain, sum);
+    offset = std::max(offset, std::abs(double(folded.bias[channel])));
+  }
+  return {gain, offset};
+}
+
 void fill(const memory& to, const std::vector<float>& values) {
   std::memcpy(to.get_data_handle(), values.data(), values.size() * sizeof(float));
 }
@@ -78,6 +92,7 @@ PlannedPass::PlannedPass(const network::ForwardPlan& plan,
     else
       add_pool(operation);
   }
+  find_safe_input();
   for (const int output : outputs) {
     const auto i = static_cast<std::size_t>(output);
     steps_[i].outputs_at.push_back(features_);
@@ -114,6 +129,23 @@ void PlannedPass::place(const network::ForwardPlan& plan, std::size_t count) {
         slot[index(operation.source)] != mine)
       free.push_back(slot[index(operation.source)]);
   }
+}
+
+// By the bounds of the operations, one after the other: |output| ≤ a · |pixel| + b.
+void PlannedPass::find_safe_input() {
+  struct Bound {
+    double a, b;
+  };
+  std::vector<Bound> bounds = {{1, 0}};
+  const auto bound_of = [&](int operation) { return bounds[static_cast<std::size_t>(operation + 1)]; };
+  safe_input_ = largest_value;
+  for (const auto& step : steps_) {
+    const auto from = bound_of(step.source_operation),
+               added = step.added < 0 ? Bound{0, 0} : bound_of(step.added);
+    bounds.push_back({step.gain * from.a + added.a, step.gain * from.b + step.offset + added.b});
+    safe_input_ = std::min(safe_input_, (largest_value - bounds.back().b) / bounds.back().a);
+  }
+  if (!(safe_input_ >= 0)) safe_input_ = -1;
 }
 
 memory::dims PlannedPass::output_dims(const Operation& operation) const {
@@ -159,8 +191,15 @@ void PlannedPass::add_convolution(const Operation& operation, const network::Fol
   dnnl::stream stream(engine_);
   dnnl::reorder(weights, placed).execute(stream, weights, placed);
   stream.wait();
-  add_step(operation, description.scratchpad_desc(),
-           {dnnl::convolution_forward(description), 0, 0, {}, form, placed, bias, {}});
+  const auto [gain, offset] = bounds_of(folded);
+  Step step;
+  step.primitive = dnnl::convolution_forward(description);
+  step.form = form;
+  step.weights = placed;
+  step.bias = bias;
+  step.gain = gain;
+  step.offset = offset;
+  add_step(operation, description.scratchpad_desc(), std::move(step));
 }
 
 void PlannedPass::add_pool(const Operation& operation) {
@@ -172,8 +211,10 @@ void PlannedPass::add_pool(const Operation& operation) {
                                            form_of(operation.source), form, stride, kernel, padding, padding);
   const dnnl::pooling_forward::primitive_desc description(wanted, attributes, engine_);
   check_kernel(description);
-  add_step(operation, description.scratchpad_desc(),
-           {dnnl::pooling_forward(description), 0, 0, {}, form, {}, {}, {}});
+  Step step;
+  step.primitive = dnnl::pooling_forward(description);
+  step.form = form;
+  add_step(operation, description.scratchpad_desc(), std::move(step));
 }
 
 // In its place among the steps, which place() has given it.
@@ -184,6 +225,8 @@ void PlannedPass::add_step(const Operation& operation, const memory::desc& scrat
   step.source = steps_[at].source;
   step.destination = steps_[at].destination;
   step.source_form = form_of(operation.source);
+  step.source_operation = operation.source;
+  step.added = operation.added;
   auto& bytes = slot_bytes_[step.destination];
   bytes = std::max(bytes, step.form.get_size());
   scratch_bytes_ = std::max(scratch_bytes_, scratch.get_size());

@@ -22,6 +22,8 @@ struct TileShape {
 // What all threads share: primitives and weights.
 class PlannedPass {
  public:
+  // Sums of such values, also in Winograd's transforms, stay within float32.
+  static constexpr double largest_value = 1e34;
   // The operations up to the last of `outputs`; folded: of each convolution among these, in their order.
   // outputs: operations, whose means follow one another in a row of features. Throws Error: this processor or
   // oneDNN has no kernels for it.
@@ -33,15 +35,18 @@ class PlannedPass {
   using Memory = dnnl::memory;
   struct Step {
     dnnl::primitive primitive;
-    std::size_t source, destination;  // in slots_
+    std::size_t source = 0, destination = 0;  // in slots_
     Memory::desc source_form, form;
-    Memory weights, bias;                 // of a convolution
+    Memory weights, bias;                   // of a convolution
+    int source_operation = -1, added = -1;  // -1: the pictures; -1: none
+    double gain = 1, offset = 0;  // |output| ≤ gain · the largest |input| + offset (+ what is added)
     std::vector<std::size_t> outputs_at;  // first column of its means
   };
   void add_convolution(const network::Operation& operation, const network::FoldedConvolution& folded);
   void add_pool(const network::Operation& operation);
   void add_step(const network::Operation& operation, const Memory::desc& scratch, Step step);
   void place(const network::ForwardPlan& plan, std::size_t count);
+  void find_safe_input();
   Memory::dims output_dims(const network::Operation& operation) const;
   const Memory::desc& form_of(int operation) const;
 
@@ -55,17 +60,21 @@ class PlannedPass {
   std::vector<std::size_t>
       slot_bytes_;  // of memory that operations use in turn; the first holds the pictures
   std::size_t scratch_bytes_ = 0, features_ = 0;
+  double safe_input_ = 0;  // pictures with no |pixel| above it reach no number beyond float32
 };
 
 // Of one thread: the memory that it computes in.
 class TiledPass {
  public:
   explicit TiledPass(const PlannedPass& pass);
-  // crops: [count][C][h][w], no more than the tile has; out: [count][features].
+  // crops: [count][C][h][w], no more than the tile has; out: [count][features]. Of a picture that is not
+  // finite, or that could reach numbers beyond float32 on its way, all features are NaN: ReLU makes 0 of NaN
+  // here.
   void run(std::span<const float> crops, std::size_t count, std::span<float> out);
 
  private:
   void take(std::span<const float> crops);
+  void watch(std::size_t step, std::size_t count);
   void keep_means(const PlannedPass::Step& step, std::size_t column, std::size_t count,
                   std::span<float> out) const;
   const PlannedPass& pass_;
@@ -73,6 +82,9 @@ class TiledPass {
   std::vector<dnnl::memory> slots_;
   dnnl::memory scratch_;
   std::vector<std::unordered_map<int, dnnl::memory>> arguments_;  // of each step
+  std::vector<std::vector<double>>
+      largest_;             // |value| of the pictures, and of each step's output, by picture
+  std::vector<bool> lost_;  // by picture
 };
 
 // oneDNN's loops run on the thread that calls them, which has a tile of its own.

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "embed/onednn/planned_pass_internal.hpp"
 
@@ -26,6 +28,19 @@ float widened(float value) {
 }
 float widened(std::uint16_t bits) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+// The largest |value|; infinite where one is no number.
+template <class Value>
+double largest_of(const Value* values, std::size_t count) {
+  float largest = 0;
+  bool numbers = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float size = std::abs(widened(values[i]));
+    numbers &= size == size;
+    largest = std::max(largest, size);
+  }
+  return numbers ? largest : std::numeric_limits<double>::infinity();
 }
 
 // Means over the pixels of [height][width][channels], summed row by row.
@@ -62,6 +77,7 @@ TiledPass::TiledPass(const PlannedPass& pass)
     }
     arguments_.push_back(std::move(arguments));
   }
+  largest_.assign(pass.steps_.size() + 1, std::vector<double>(static_cast<std::size_t>(pass.tile_.pictures)));
 }
 
 // What the tile has beyond them is left as it was: no picture changes another's features.
@@ -78,14 +94,43 @@ void TiledPass::take(std::span<const float> crops) {
       for (std::size_t c = 0; c < channels; ++c) *to++ = to_bfloat16(crops[first + c * pixels + pixel]);
 }
 
+// Whether what the step may add up, for each picture, is beyond all numbers; then what it has made.
+void TiledPass::watch(std::size_t step, std::size_t count) {
+  const auto& done = pass_.steps_[step];
+  const auto dims = done.form.dims();
+  const auto picture = static_cast<std::size_t>(dims[1] * dims[2] * dims[3]);
+  const void* made = slots_[done.destination].get_data_handle();
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto largest = [&](int operation) { return largest_[static_cast<std::size_t>(operation + 1)][n]; };
+    const double bound =
+        done.gain * largest(done.source_operation) + done.offset + (done.added < 0 ? 0 : largest(done.added));
+    if (!(bound <= PlannedPass::largest_value)) lost_[n] = true;
+    largest_[step + 1][n] = pass_.block_ > 0
+                                ? largest_of(static_cast<const float*>(made) + n * picture, picture)
+                                : largest_of(static_cast<const std::uint16_t*>(made) + n * picture, picture);
+  }
+}
+
 void TiledPass::run(std::span<const float> crops, std::size_t count, std::span<float> out) {
   take(crops);
+  lost_.assign(count, false);
+  const auto picture = crops.size() / std::max<std::size_t>(1, count);
+  bool safe = true;
+  for (std::size_t n = 0; n < count; ++n) {
+    largest_[0][n] = largest_of(crops.data() + n * picture, picture);
+    safe = safe && largest_[0][n] <= pass_.safe_input_;
+  }
   for (std::size_t i = 0; i < pass_.steps_.size(); ++i) {
     const auto& step = pass_.steps_[i];
     step.primitive.execute(stream_, arguments_[i]);
     stream_.wait();
+    if (!safe) watch(i, count);
     for (const auto column : step.outputs_at) keep_means(step, column, count, out);
   }
+  for (std::size_t n = 0; n < count; ++n)
+    if (lost_[n])
+      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(n * pass_.features_), pass_.features_,
+                  std::numeric_limits<float>::quiet_NaN());
 }
 
 void TiledPass::keep_means(const PlannedPass::Step& step, std::size_t column, std::size_t count,
