@@ -6,8 +6,8 @@
 
 namespace cytoscale {
 
-// The value below which `fraction` of the values lie (nearest rank: one of the values). Values are reordered;
-// 0 where there are none.
+// The value below which `fraction` of the values lie (nearest rank: one of the values). Values may be
+// reordered; 0 where there are none.
 float quantile(std::vector<float>& values, double fraction);
 
 // As numpy.percentile(values, 100 · share): linear between neighbors. Values not empty.

@@ -1,42 +1,63 @@
 #include "image/quality.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
+
+#include "core/vector_clones.hpp"
 
 namespace cytoscale::image {
 namespace {
 
-struct Moments {
-  double sum = 0, squares = 0;
-  std::size_t count = 0;
-  void add(double v) {
-    sum += v;
-    squares += v * v;
-    ++count;
+// Of many values, in sums side by side: one alone would wait for each addition.
+class Moments {
+ public:
+  // value(i) for i = 0 … count-1
+  template <class Value>
+  void add(std::size_t count, Value value) {
+    auto sum = sum_, squares = squares_;
+    const auto put = [&](std::size_t lane, double v) {
+      sum[lane] += v;
+      squares[lane] += v * v;
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+      for (std::size_t lane = 0; lane < lanes; ++lane) put(lane, value(i + lane));
+    for (std::size_t lane = 0; i < count; ++i, ++lane) put(lane, value(i));
+    sum_ = sum;
+    squares_ = squares;
+    count_ += count;
   }
   double variance() const {
-    if (count == 0) return 0;
-    const double mean = sum / double(count);
-    return std::max(0.0, squares / double(count) - mean * mean);
+    if (count_ == 0) return 0;
+    const auto n = double(count_);
+    const double mean = std::accumulate(sum_.begin(), sum_.end(), 0.0) / n;
+    return std::max(0.0, std::accumulate(squares_.begin(), squares_.end(), 0.0) / n - mean * mean);
   }
+
+ private:
+  static constexpr std::size_t lanes = 4;
+  std::array<double, lanes> sum_{}, squares_{};
+  std::size_t count_ = 0;
 };
 
 }  // namespace
 
-PlaneQuality measure_quality(const Plane& plane, float white_level) {
+CYTO_VECTOR_CLONES PlaneQuality measure_quality(const Plane& plane, float white_level) {
   PlaneQuality quality;
   if (plane.pixels.empty()) return quality;
   const float origin = plane.pixels[0];  // keeps the sums of squares small beside the variance
   Moments values, laplacian;
   std::size_t saturated = 0;
-  for (const float v : plane.pixels) {
-    values.add(double(v) - origin);
-    saturated += v >= white_level;
-  }
-  for (int y = 1; y + 1 < plane.height; ++y) {
-    for (int x = 1; x + 1 < plane.width; ++x) {
-      laplacian.add(double(plane.at(y - 1, x)) + plane.at(y + 1, x) + plane.at(y, x - 1) +
-                    plane.at(y, x + 1) - 4.0 * plane.at(y, x));
-    }
+  values.add(plane.pixels.size(), [&](std::size_t i) { return double(plane.pixels[i]) - origin; });
+  for (const float v : plane.pixels) saturated += v >= white_level;
+  const auto w = static_cast<std::size_t>(plane.width);
+  for (int y = 1; y + 1 < plane.height && w > 2; ++y) {
+    const float *row = &plane.pixels[std::size_t(y) * w + 1], *above = row - w, *below = row + w;
+    laplacian.add(w - 2, [=](std::size_t x) {
+      return double(above[x]) + below[x] + *(row + x - 1) + row[x + 1] - 4.0 * row[x];
+    });
   }
   const double variance = values.variance();
   quality.focus_score = variance > 0 ? static_cast<float>(laplacian.variance() / variance) : 0.0f;

@@ -1,3 +1,4 @@
+#include "image/filter/connected_runs_internal.hpp"
 #include "image/filter/filters_internal.hpp"
 #include "image/filter/levels.hpp"
 
@@ -19,6 +20,62 @@ Mask random_mask(int height, int width, double share, std::uint64_t stream) {
   Random random(1, stream);
   for (auto& set : mask.set) set = random.uniform() < share;
   return mask;
+}
+
+// Pieces by visiting neighbors one after the other, numbered by their first pixels.
+std::vector<std::int32_t> flooded(const std::vector<std::int32_t>& labels, int height, int width) {
+  std::vector<std::int32_t> piece(labels.size(), -1);
+  std::int32_t count = 0;
+  for (std::size_t seed = 0; seed < labels.size(); ++seed) {
+    if (piece[seed] >= 0) continue;
+    std::vector<std::size_t> members = {seed};
+    piece[seed] = count;
+    for (std::size_t next = 0; next < members.size(); ++next) {
+      const int y = int(members[next]) / width, x = int(members[next]) % width;
+      for (const auto& [v, u] : {std::pair(y - 1, x), {y + 1, x}, {y, x - 1}, {y, x + 1}}) {
+        const auto j = std::size_t(v) * std::size_t(width) + std::size_t(u);
+        if (v < 0 || u < 0 || v >= height || u >= width || piece[j] >= 0 || labels[j] != labels[seed])
+          continue;
+        piece[j] = count;
+        members.push_back(j);
+      }
+    }
+    ++count;
+  }
+  return piece;
+}
+
+TEST(Filters, PiecesAreThoseOfAFlood) {
+  for (const auto& [height, width, kinds] :
+       {std::tuple(40, 31, 2), {23, 64, 3}, {1, 50, 2}, {50, 1, 2}, {17, 19, 1}}) {
+    Random random(2, {std::uint64_t(height)});
+    std::vector<std::int32_t> labels(std::size_t(height * width));
+    for (auto& label : labels) label = std::int32_t(random.below(std::uint64_t(kinds)));
+    const auto pieces = pieces_of(labels, height, width);
+    std::vector<std::int32_t> found(labels.size(), -1);
+    for (const auto& run : pieces.runs)
+      for (std::size_t i = run.first; i <= run.last; ++i) {
+        ASSERT_EQ(run.label, labels[i]);
+        found[i] = run.piece;
+      }
+    const auto expected = flooded(labels, height, width);
+    EXPECT_EQ(found, expected) << height << " × " << width;
+    EXPECT_EQ(pieces.count, *std::max_element(expected.begin(), expected.end()) + 1);
+  }
+}
+
+TEST(Filters, QuantileOfManyIsThatOfAll) {
+  Random random(3, {1});
+  for (const double scale : {1.0, 1e-40, 1e30}) {
+    std::vector<float> values(100'000);
+    for (auto& value : values) value = static_cast<float>(scale * std::round(random.normal(0, 300)) / 10);
+    auto sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    for (const double fraction : {0.0, 0.25, 0.5, 0.999, 1.0}) {
+      auto copy = values;
+      EXPECT_EQ(quantile(copy, fraction), sorted[std::size_t(fraction * double(sorted.size() - 1) + 0.5)]);
+    }
+  }
 }
 
 TEST(Filters, DistanceIsThatOfTheNearestGap) {

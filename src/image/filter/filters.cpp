@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "image/filter/connected_runs_internal.hpp"
 #include "image/filter/filters_internal.hpp"
 
 namespace cytoscale::image::filters {
@@ -91,30 +92,17 @@ std::vector<float> distance_transform(const Mask& mask) {
 }
 
 void fill_holes(Mask& mask, std::size_t max_area_px) {
-  const auto w = std::size_t(mask.width), h = std::size_t(mask.height);
-  std::vector<std::uint8_t> seen(mask.set);
-  std::vector<std::size_t> region;
-  for (std::size_t seed = 0; seed < mask.size(); ++seed) {
-    if (seen[seed]) continue;
-    region.assign(1, seed);
-    seen[seed] = 1;
-    bool open = false;
-    for (std::size_t next = 0; next < region.size(); ++next) {
-      const std::size_t i = region[next], y = i / w, x = i % w;
-      open = open || y == 0 || x == 0 || y + 1 == h || x + 1 == w;
-      const auto visit = [&](std::size_t j) {
-        if (!seen[j]) {
-          seen[j] = 1;
-          region.push_back(j);
-        }
-      };
-      if (y > 0) visit(i - w);
-      if (y + 1 < h) visit(i + w);
-      if (x > 0) visit(i - 1);
-      if (x + 1 < w) visit(i + 1);
-    }
-    if (open || (max_area_px && region.size() > max_area_px)) continue;
-    for (const std::size_t i : region) mask.set[i] = 1;
+  const auto pieces = pieces_of(mask.set, mask.height, mask.width);
+  std::vector<std::size_t> area(static_cast<std::size_t>(pieces.count));
+  std::vector<std::uint8_t> open(area.size());
+  for (const auto& run : pieces.runs) {
+    area[static_cast<std::size_t>(run.piece)] += run.size();
+    open[static_cast<std::size_t>(run.piece)] |= pieces.at_edge(run);
+  }
+  for (const auto& run : pieces.runs) {
+    const auto piece = static_cast<std::size_t>(run.piece);
+    if (run.label || open[piece] || (max_area_px && area[piece] > max_area_px)) continue;
+    std::fill_n(mask.set.begin() + static_cast<std::ptrdiff_t>(run.first), run.size(), std::uint8_t{1});
   }
 }
 

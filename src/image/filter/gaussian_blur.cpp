@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/vector_clones.hpp"
+
 namespace cytoscale::image {
 namespace {
 
@@ -23,7 +25,7 @@ int mirrored(int i, int n) {
   return i < n ? i : period - 1 - i;
 }
 
-void blur_rows(const Plane& in, const std::vector<float>& half, Plane& out) {
+CYTO_VECTOR_CLONES void blur_rows(const Plane& in, const std::vector<float>& half, Plane& out) {
   const int radius = static_cast<int>(half.size()) - 1;
   std::vector<float> row(std::size_t(in.width + 2 * radius));
   for (int y = 0; y < in.height; ++y) {
@@ -43,7 +45,7 @@ void blur_rows(const Plane& in, const std::vector<float>& half, Plane& out) {
   }
 }
 
-void blur_columns(const Plane& in, const std::vector<float>& half, Plane& out) {
+CYTO_VECTOR_CLONES void blur_columns(const Plane& in, const std::vector<float>& half, Plane& out) {
   const int radius = static_cast<int>(half.size()) - 1;
   const auto row = [&in](int y) {
     return &in.pixels[std::size_t(mirrored(y, in.height)) * std::size_t(in.width)];

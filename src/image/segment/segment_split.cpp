@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "image/filter/connected_runs_internal.hpp"
 #include "image/filter/gaussian_blur.hpp"
 #include "image/segment/segment_internal.hpp"
 
@@ -73,11 +74,13 @@ Neighbors basins_around(std::size_t i, const filters::Mask& mask, const std::vec
   const int width = mask.width, y = static_cast<int>(i) / width, x = static_cast<int>(i) % width;
   Neighbors found;
   float highest = -1;
+  std::int32_t last_label = 0, last_root = 0;  // neighbors are mostly of one basin
   for (int v = std::max(0, y - 1); v <= std::min(mask.height - 1, y + 1); ++v) {
     for (int u = std::max(0, x - 1); u <= std::min(width - 1, x + 1); ++u) {
       const std::size_t j = std::size_t(v) * std::size_t(width) + std::size_t(u);
       if (!labels[j] || j == i) continue;
-      const auto root = basins.root(labels[j]);
+      if (labels[j] != last_label) last_root = basins.root(last_label = labels[j]);
+      const auto root = last_root;
       const auto end = found.roots.begin() + found.count;
       auto at = std::find(found.roots.begin(), end, root);
       if (at == end) {
@@ -103,71 +106,46 @@ void number_regions(Regions& regions, Basins& basins) {
   }
 }
 
-// The largest 4-connected piece of each region stays.
+void set_run(Regions& regions, const filters::Run& run, std::int32_t label) {
+  std::fill_n(regions.labels.begin() + static_cast<std::ptrdiff_t>(run.first), run.size(), label);
+}
+
+// The largest 4-connected piece of each region stays; of several the first.
 void keep_largest_piece(Regions& regions, int height, int width) {
-  auto& labels = regions.labels;
-  std::vector<std::int32_t> piece(labels.size()), largest(std::size_t(regions.count) + 1);
-  std::vector<std::size_t> size(std::size_t(regions.count) + 1), members;
-  std::int32_t pieces = 0;
-  for (std::size_t seed = 0; seed < labels.size(); ++seed) {
-    const auto label = labels[seed];
-    if (!label || piece[seed]) continue;
-    piece[seed] = ++pieces;
-    members.assign(1, seed);
-    const auto visit = [&](std::size_t j) {
-      if (labels[j] != label || piece[j]) return;
-      piece[j] = pieces;
-      members.push_back(j);
-    };
-    const auto w = std::size_t(width);
-    for (std::size_t next = 0; next < members.size(); ++next) {
-      const std::size_t i = members[next], x = i % w, y = i / w;
-      if (y > 0) visit(i - w);
-      if (y + 1 < std::size_t(height)) visit(i + w);
-      if (x > 0) visit(i - 1);
-      if (x + 1 < w) visit(i + 1);
-    }
-    if (members.size() <= size[std::size_t(label)]) continue;
-    size[std::size_t(label)] = members.size();
-    largest[std::size_t(label)] = pieces;
+  const auto pieces = filters::pieces_of(regions.labels, height, width);
+  std::vector<std::size_t> size(std::size_t(pieces.count));
+  std::vector<std::int32_t> label(std::size_t(pieces.count)), largest(std::size_t(regions.count) + 1, -1);
+  for (const auto& run : pieces.runs) {
+    size[std::size_t(run.piece)] += run.size();
+    label[std::size_t(run.piece)] = run.label;
   }
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] && piece[i] != largest[std::size_t(labels[i])]) labels[i] = 0;
+  for (std::size_t piece = 0; piece < size.size(); ++piece) {
+    auto& best = largest[std::size_t(label[piece])];
+    if (best < 0 || size[piece] > size[std::size_t(best)]) best = static_cast<std::int32_t>(piece);
   }
+  for (const auto& run : pieces.runs)
+    if (run.label && run.piece != largest[std::size_t(run.label)]) set_run(regions, run, 0);
 }
 
 // Gaps that a single region encloses become its own: nucleoli, and chromatin below the trimming height.
 void fill_enclosed(Regions& regions, int height, int width) {
-  auto& labels = regions.labels;
-  std::vector<std::uint8_t> seen(labels.size());
-  std::vector<std::size_t> gap;
-  const auto w = std::size_t(width), h = std::size_t(height);
-  for (std::size_t seed = 0; seed < labels.size(); ++seed) {
-    if (labels[seed] || seen[seed]) continue;
-    gap.assign(1, seed);
-    seen[seed] = 1;
-    std::int32_t around = 0;
-    bool enclosed = true;
-    const auto visit = [&](std::size_t j) {
-      if (labels[j]) {
-        enclosed = enclosed && (around == 0 || around == labels[j]);
-        around = labels[j];
-      } else if (!seen[j]) {
-        seen[j] = 1;
-        gap.push_back(j);
-      }
-    };
-    for (std::size_t next = 0; next < gap.size(); ++next) {
-      const std::size_t i = gap[next], x = i % w, y = i / w;
-      enclosed = enclosed && y > 0 && x > 0 && y + 1 < h && x + 1 < w;
-      if (y > 0) visit(i - w);
-      if (y + 1 < h) visit(i + w);
-      if (x > 0) visit(i - 1);
-      if (x + 1 < w) visit(i + 1);
-    }
-    if (!enclosed) continue;
-    for (const std::size_t i : gap) labels[i] = around;
-  }
+  const auto pieces = filters::pieces_of(regions.labels, height, width);
+  constexpr std::int32_t none = 0, open = -1;
+  std::vector<std::int32_t> around(std::size_t(pieces.count), none);
+  const auto meet = [&](const filters::Run& gap, const filters::Run& other) {
+    if (gap.label || !other.label) return;
+    auto& seen = around[std::size_t(gap.piece)];
+    seen = seen == none || seen == other.label ? other.label : open;
+  };
+  pieces.visit_touching([&](std::size_t a, std::size_t b) {
+    meet(pieces.runs[a], pieces.runs[b]);
+    meet(pieces.runs[b], pieces.runs[a]);
+  });
+  for (const auto& run : pieces.runs)
+    if (!run.label && pieces.at_edge(run)) around[std::size_t(run.piece)] = open;
+  for (const auto& run : pieces.runs)
+    if (const auto label = around[std::size_t(run.piece)]; !run.label && label > 0)
+      set_run(regions, run, label);
 }
 
 }  // namespace
@@ -202,12 +180,13 @@ Regions flood(const filters::Mask& mask, const std::vector<float>& relief, doubl
 
 void trim(Regions& regions, const Plane& smooth, float background, double fraction) {
   std::vector<std::size_t> ends(std::size_t(regions.count) + 2);
-  for (const auto label : regions.labels) ++ends[std::size_t(label) + 1];
+  for (const auto label : regions.labels)
+    if (label) ++ends[std::size_t(label) + 1];
   std::partial_sum(ends.begin(), ends.end(), ends.begin());
-  std::vector<float> sorted(regions.labels.size());  // values grouped by region
+  std::vector<float> sorted(ends.back());  // values grouped by region
   std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
-  for (std::size_t i = 0; i < sorted.size(); ++i)
-    sorted[next[std::size_t(regions.labels[i])]++] = smooth.pixels[i];
+  for (std::size_t i = 0; i < regions.labels.size(); ++i)
+    if (const auto label = regions.labels[i]) sorted[next[std::size_t(label)]++] = smooth.pixels[i];
   std::vector<float> least(std::size_t(regions.count) + 1);
   for (std::size_t r = 1; r < least.size(); ++r) {
     const auto first = sorted.begin() + std::ptrdiff_t(ends[r]),
@@ -216,7 +195,7 @@ void trim(Regions& regions, const Plane& smooth, float background, double fracti
     std::nth_element(first, rank, last);
     least[r] = background + static_cast<float>(fraction) * (*rank - background);
   }
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
+  for (std::size_t i = 0; i < regions.labels.size(); ++i) {
     auto& label = regions.labels[i];
     if (label && smooth.pixels[i] < least[std::size_t(label)]) label = 0;
   }
