@@ -58,11 +58,7 @@ class EachEncoder : public testing::TestWithParam<std::pair<EncoderKind, Precisi
   }
   static EncoderKind kind() { return GetParam().first; }
   static Precision precision() { return GetParam().second; }
-  static auto make(int threads, const std::string& architecture = "resnet18") {
-    auto options = untrained(threads, precision(), kind());
-    options.architecture = architecture;
-    return embed::make_encoder(options);
-  }
+  static auto make(int threads) { return embed::make_encoder(untrained(threads, precision(), kind())); }
 };
 
 TEST_P(EachEncoder, SameBytesForAnyNumberOfThreads) {
@@ -94,15 +90,10 @@ double difference(std::span<const float> exact, std::span<const float> other) {
 }
 
 TEST_P(EachEncoder, IsNearTheReference) {
+  if (kind() == EncoderKind::torch && precision() == Precision::fp32) GTEST_SKIP() << "the reference itself";
   const auto crops = some_crops(8);
-  for (const std::string architecture : {"resnet18", "resnet50"}) {
-    auto options = untrained(1);
-    options.architecture = architecture;
-    const auto exact = encode(*embed::make_encoder(options), crops);
-    EXPECT_LT(difference(exact, encode(*make(1, architecture), crops)),
-              precision() == Precision::fp32 ? 1e-5 : 1e-2)
-        << architecture;
-  }
+  EXPECT_LT(difference(encode(*embed::make_encoder(untrained(1)), crops), encode(*make(1), crops)),
+            precision() == Precision::fp32 ? 1e-5 : 1e-2);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EachEncoder,
@@ -145,11 +136,12 @@ TEST(Encoder, WhatIsNoNumberStaysNone) {
                                    [](float value) { return std::isfinite(value); }));
     return finite;
   };
-  EXPECT_EQ(finite_cells(*embed::make_encoder(options)), (std::vector<bool>{true, true, true}));
+  const auto encoder = embed::make_encoder(options);
+  EXPECT_EQ(finite_cells(*encoder), (std::vector<bool>{true, true, true}));
   crops[crop + 5] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_EQ(finite_cells(*embed::make_encoder(options)), (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(finite_cells(*encoder), (std::vector<bool>{true, false, true}));
   crops[crop + 5] = 3e38f;
-  EXPECT_EQ(finite_cells(*embed::make_encoder(options)), (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(finite_cells(*encoder), (std::vector<bool>{true, false, true}));
   crops = some_crops(3);
   ModelInfo info{{"resnet18", 3, 0}, 48, image::CropNormalization::maximum, {}, {}, false, {}};
   auto weights = initial_weights(info, 1);
@@ -169,9 +161,13 @@ TEST(Encoder, OnednnIsChosenForFeaturesOfCellsOnCpus) {
   const auto none = [](embed::EncoderOptions&) {};
   EXPECT_NE(description(none).find("oneDNN"), std::string::npos);
   EXPECT_NE(description([](auto& o) { o.kind = EncoderKind::torch; }).find("LibTorch"), std::string::npos);
-  const auto dense = [](auto& o) { o.architecture = "vgg16", o.layers = {"fc6"}, o.crop_size = 32; };
-  EXPECT_NE(description(dense).find("LibTorch"), std::string::npos);
-  EXPECT_THROW(description([&](auto& o) { dense(o), o.kind = EncoderKind::onednn; }), Error);
+  const auto other = [](auto& o) { o.architecture = "wscnn4", o.layers = {"conv2"}, o.crop_size = 100; };
+  EXPECT_NE(description(other).find("LibTorch"), std::string::npos);
+  EXPECT_THROW(description([&](auto& o) { other(o), o.kind = EncoderKind::onednn; }), Error);
+  EXPECT_THROW(description([&](auto& o) {
+                 o.architecture = "vgg16", o.layers = {"fc6"}, o.crop_size = 32, o.kind = EncoderKind::onednn;
+               }),
+               Error);
 }
 
 TEST(Encoder, DescribesItself) {
