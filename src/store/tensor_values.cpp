@@ -1,8 +1,8 @@
 #include "store/tensor_values.hpp"
 
-#include <bit>
 #include <cstring>
 
+#include "core/bfloat16.hpp"
 #include "core/error.hpp"
 #include "hdf5/numbers.hpp"
 
@@ -18,10 +18,6 @@ std::vector<float> converted(const StoredTensor& tensor, Convert convert) {
     values[i] = convert(stored);
   }
   return values;
-}
-
-float from_bfloat16(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <tuple>
 
 #include "core/error.hpp"
 #include "embed/onednn/planned_pass_internal.hpp"
@@ -38,8 +39,7 @@ memory::dim output_side(int side, const Operation& operation) {
 
 template <class Description>
 void check_kernel(const Description& description) {
-  const std::string kernel = description.impl_info_str();
-  if (kernel.find("ref") != std::string::npos)
+  if (!description || std::string(description.impl_info_str()).find("ref") != std::string::npos)
     throw Error("oneDNN has no fast kernel for this network on this processor", "option --encoder",
                 "Choose --encoder torch");
 }
@@ -88,9 +88,9 @@ PlannedPass::PlannedPass(const network::ForwardPlan& plan,
   for (std::size_t i = 0; i < count; ++i) {
     const auto& operation = plan.operations[i];
     if (operation.kind == Operation::Kind::convolution)
-      add_convolution(operation, folded.at(next++));
+      plan_convolution(operation, folded.at(next++), steps_[i]);
     else
-      add_pool(operation);
+      plan_pool(operation, steps_[i]);
   }
   find_safe_input();
   for (const int output : outputs) {
@@ -105,8 +105,7 @@ void PlannedPass::place(const network::ForwardPlan& plan, std::size_t count) {
   const auto index = [](int operation) { return static_cast<std::size_t>(operation + 1); };
   std::vector<std::size_t> last_read(count + 1, 0), slot(count + 1, 0);
   for (std::size_t i = 0; i < count; ++i)
-    for (const int read : {plan.operations[i].source, plan.operations[i].added})
-      if (read >= -1) last_read[index(read)] = i;
+    for (const int read : {plan.operations[i].source, plan.operations[i].added}) last_read[index(read)] = i;
   steps_.resize(count);
   slot_bytes_ = {0};
   std::vector<std::size_t> free;
@@ -122,6 +121,8 @@ void PlannedPass::place(const network::ForwardPlan& plan, std::size_t count) {
       mine = slot_bytes_.size();
       slot_bytes_.push_back(0);
     }
+    steps_[i].source_operation = operation.source;
+    steps_[i].added = operation.added;
     steps_[i].source = slot[index(operation.source)];
     steps_[i].destination = mine;
     // The slot of what was added lives on as this operation's.
@@ -158,7 +159,8 @@ const memory::desc& PlannedPass::form_of(int operation) const {
   return operation < 0 ? input_ : steps_[static_cast<std::size_t>(operation)].form;
 }
 
-void PlannedPass::add_convolution(const Operation& operation, const network::FoldedConvolution& folded) {
+void PlannedPass::plan_convolution(const Operation& operation, const network::FoldedConvolution& folded,
+                                   Step& step) {
   dnnl::post_ops after;
   if (operation.added >= 0) after.append_sum(1);
   if (operation.relu) after.append_eltwise(1, algorithm::eltwise_relu, 0, 0);
@@ -179,9 +181,6 @@ void PlannedPass::add_convolution(const Operation& operation, const network::Fol
   if (block_ == 16 && operation.kernel == 3 && operation.stride == 1)
     description = describe(algorithm::convolution_winograd);
   if (!description) description = describe(algorithm::convolution_direct);
-  if (!description)
-    throw Error("oneDNN has no kernel for this network on this processor", "option --encoder",
-                "Choose --encoder torch");
   check_kernel(description);
   memory weights({shape, memory::data_type::f32, memory::format_tag::oihw}, engine_),
       bias({{operation.to}, memory::data_type::f32, memory::format_tag::x}, engine_),
@@ -191,46 +190,34 @@ void PlannedPass::add_convolution(const Operation& operation, const network::Fol
   dnnl::stream stream(engine_);
   dnnl::reorder(weights, placed).execute(stream, weights, placed);
   stream.wait();
-  const auto [gain, offset] = bounds_of(folded);
-  Step step;
   step.primitive = dnnl::convolution_forward(description);
   step.form = form;
   step.weights = placed;
   step.bias = bias;
-  step.gain = gain;
-  step.offset = offset;
-  add_step(operation, description.scratchpad_desc(), std::move(step));
+  std::tie(step.gain, step.offset) = bounds_of(folded);
+  lay_out(step, description.scratchpad_desc());
 }
 
-void PlannedPass::add_pool(const Operation& operation) {
+void PlannedPass::plan_pool(const Operation& operation, Step& step) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const memory::dims kernel(2, operation.kernel), stride(2, operation.stride), padding(2, operation.padding);
   const memory::desc form{output_dims(operation), type_, order_};
   const dnnl::pooling_forward::desc wanted(dnnl::prop_kind::forward_inference, algorithm::pooling_max,
                                            form_of(operation.source), form, stride, kernel, padding, padding);
-  const dnnl::pooling_forward::primitive_desc description(wanted, attributes, engine_);
+  const dnnl::pooling_forward::primitive_desc description(wanted, attributes, engine_, true);
   check_kernel(description);
-  Step step;
   step.primitive = dnnl::pooling_forward(description);
   step.form = form;
-  add_step(operation, description.scratchpad_desc(), std::move(step));
+  lay_out(step, description.scratchpad_desc());
 }
 
-// In its place among the steps, which place() has given it.
-void PlannedPass::add_step(const Operation& operation, const memory::desc& scratch, Step step) {
-  const auto at = static_cast<std::size_t>(
-      std::find_if(steps_.begin(), steps_.end(), [](const Step& other) { return !other.primitive; }) -
-      steps_.begin());
-  step.source = steps_[at].source;
-  step.destination = steps_[at].destination;
-  step.source_form = form_of(operation.source);
-  step.source_operation = operation.source;
-  step.added = operation.added;
+// What the step needs of memory.
+void PlannedPass::lay_out(Step& step, const memory::desc& scratch) {
+  step.source_form = form_of(step.source_operation);
   auto& bytes = slot_bytes_[step.destination];
   bytes = std::max(bytes, step.form.get_size());
   scratch_bytes_ = std::max(scratch_bytes_, scratch.get_size());
-  steps_[at] = std::move(step);
 }
 
 }  // namespace cytoscale::embed::onednn

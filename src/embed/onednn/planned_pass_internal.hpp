@@ -42,9 +42,10 @@ class PlannedPass {
     double gain = 1, offset = 0;  // |output| ≤ gain · the largest |input| + offset (+ what is added)
     std::vector<std::size_t> outputs_at;  // first column of its means
   };
-  void add_convolution(const network::Operation& operation, const network::FoldedConvolution& folded);
-  void add_pool(const network::Operation& operation);
-  void add_step(const network::Operation& operation, const Memory::desc& scratch, Step step);
+  void plan_convolution(const network::Operation& operation, const network::FoldedConvolution& folded,
+                        Step& step);
+  void plan_pool(const network::Operation& operation, Step& step);
+  void lay_out(Step& step, const Memory::desc& scratch);
   void place(const network::ForwardPlan& plan, std::size_t count);
   void find_safe_input();
   Memory::dims output_dims(const network::Operation& operation) const;

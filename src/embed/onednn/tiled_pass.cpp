@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "core/bfloat16.hpp"
 #include "embed/onednn/planned_pass_internal.hpp"
 
 namespace cytoscale::embed::onednn {
@@ -16,18 +16,11 @@ memory bytes(const dnnl::engine& engine, std::size_t size) {
   return {{{padded}, memory::data_type::u8, memory::format_tag::x}, engine};
 }
 
-// To the nearest, ties to even.
-std::uint16_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((bits >> 16) | 0x40u);
-  return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
-}
-
 float widened(float value) {
   return value;
 }
 float widened(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+  return from_bfloat16(bits);
 }
 
 // The largest |value|; infinite where one is no number.

@@ -9,20 +9,16 @@ using Kind = Operation::Kind;
 
 class Planner {
  public:
-  int convolve(const Operation& operation) { return append(operation); }
-  int max_pool(int kernel, int stride, int padding) {
+  void convolve(const Operation& operation) { plan_.operations.push_back(operation); }
+  void max_pool(int kernel, int stride, int padding) {
     const int channels = plan_.operations.back().to;
-    return append({Kind::max_pool, last(), channels, channels, kernel, stride, padding, "", ""});
+    plan_.operations.push_back({Kind::max_pool, last(), channels, channels, kernel, stride, padding, "", ""});
   }
   void layer(const std::string& name) { plan_.layers.push_back({name, last()}); }
   int last() const { return static_cast<int>(plan_.operations.size()) - 1; }
   ForwardPlan take() { return std::move(plan_); }
 
  private:
-  int append(const Operation& operation) {
-    plan_.operations.push_back(operation);
-    return last();
-  }
   ForwardPlan plan_;
 };
 

@@ -20,9 +20,10 @@ void add_dense(Tensors& tensors, const std::string& name, std::int64_t from, std
 }
 
 void add_convolution(Tensors& tensors, const Operation& convolution) {
-  const auto& [kind, source, from, to, kernel, stride, padding, name, norm, bias, added, relu] = convolution;
-  tensors.push_back({name + ".weight", {to, from, kernel, kernel}, Role::parameter});
-  if (bias) tensors.push_back({name + ".bias", {to}, Role::parameter});
+  const auto &name = convolution.tensor, &norm = convolution.norm;
+  const std::int64_t to = convolution.to, kernel = convolution.kernel;
+  tensors.push_back({name + ".weight", {to, convolution.from, kernel, kernel}, Role::parameter});
+  if (convolution.bias) tensors.push_back({name + ".bias", {to}, Role::parameter});
   if (norm.empty()) return;
   tensors.push_back({norm + ".weight", {to}, Role::parameter});
   tensors.push_back({norm + ".bias", {to}, Role::parameter});

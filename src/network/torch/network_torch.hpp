@@ -85,7 +85,7 @@ store::StoredTensor store_tensor(const torch::Tensor& tensor);
 torch::Tensor restore_tensor(const store::StoredTensor& stored, const std::string& where);
 void store_weights(const Network& network, store::SafeTensors& file);
 
-// Throws Error as check_tensors() and check_values() do. A missing num_batches_tracked is taken as 0.
+// Throws Error as check_tensors() and read_values() do. A missing num_batches_tracked is taken as 0.
 void load_weights(Network& network, const store::SafeTensors& file, const std::string& where,
                   LastLayer last_layer = LastLayer::load);
 

@@ -4,7 +4,6 @@
 #include "core/error.hpp"
 #include "network/torch/network_torch.hpp"
 #include "network/weights/weights.hpp"
-#include "store/tensor_values.hpp"
 
 namespace cytoscale::network {
 namespace {
@@ -59,9 +58,10 @@ void load_weights(Network& network, const store::SafeTensors& file, const std::s
   for (auto [name, tensor] : network.named_tensors()) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end() || (last_layer == LastLayer::keep && is_last_layer(name))) continue;
-    const std::string at = where + ":" + name;
-    if (tensor.is_floating_point()) check_values(store::floats_of(found->second, at), name, at);
-    tensor.copy_(restore_tensor(found->second, at));
+    if (tensor.is_floating_point())
+      set(tensor, read_values(file, name, where));
+    else
+      tensor.copy_(restore_tensor(found->second, where + ":" + name));
   }
 }
 

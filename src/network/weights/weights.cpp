@@ -24,12 +24,14 @@ std::vector<float> filled(const TensorInfo& tensor, Draw draw) {
   return values;
 }
 
-std::vector<float> read_values(const store::SafeTensors& file, const std::string& name,
-                               const std::string& where) {
-  const auto at = where + ":" + name;
-  auto values = store::floats_of(file.tensors.at(name), at);
-  check_values(values, name, at);
-  return values;
+void check_values(const std::vector<float>& values, const std::string& name, const std::string& where) {
+  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+    throw Error("the tensor holds values that are not finite numbers", where,
+                "The weights come from a training that diverged: take an older checkpoint");
+  if (name.ends_with("running_var") &&
+      std::any_of(values.begin(), values.end(), [](float value) { return value < 0; }))
+    throw Error("the tensor holds a variance below 0", where,
+                "The file is damaged, or not of a training: take an older checkpoint, or export it again");
 }
 
 }  // namespace
@@ -77,14 +79,12 @@ std::string check_initial_weights(const std::filesystem::path& model, const Netw
   return read.remark;
 }
 
-void check_values(const std::vector<float>& values, const std::string& name, const std::string& where) {
-  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
-    throw Error("the tensor holds values that are not finite numbers", where,
-                "The weights come from a training that diverged: take an older checkpoint");
-  if (name.ends_with("running_var") &&
-      std::any_of(values.begin(), values.end(), [](float value) { return value < 0; }))
-    throw Error("the tensor holds a variance below 0", where,
-                "The file is damaged, or not of a training: take an older checkpoint, or export it again");
+std::vector<float> read_values(const store::SafeTensors& file, const std::string& name,
+                               const std::string& where) {
+  const auto at = where + ":" + name;
+  auto values = store::floats_of(file.tensors.at(name), at);
+  check_values(values, name, at);
+  return values;
 }
 
 store::StoredTensor with_channels(const store::StoredTensor& weight, int channels, const std::string& where) {

@@ -18,8 +18,10 @@ namespace cytoscale::network {
 std::vector<float> initial_values(const NetworkSpec& spec, const TensorInfo& tensor,
                                   const std::vector<TensorInfo>& all, std::uint64_t seed);
 
-// Throws Error: a number that is not finite, a variance below 0.
-void check_values(const std::vector<float>& values, const std::string& name, const std::string& where);
+// The numbers of a floating-point tensor, row by row. Throws Error as store::floats_of(), and: one that is
+// not finite, a variance below 0.
+std::vector<float> read_values(const store::SafeTensors& file, const std::string& name,
+                               const std::string& where);
 
 // weight: [to][from][kernel][kernel] -> [to][channels][kernel][kernel], float32: the mean over the input
 // channels, repeated, times from/channels (the sum of a filter is kept, as in Carreira & Zisserman, CVPR
@@ -31,7 +33,7 @@ struct FoldedConvolution {
   std::vector<float> weight;  // [to][from][kernel][kernel]
   std::vector<float> bias;    // [to]
 };
-// Of a file that check_tensors() has passed. Throws Error as check_values().
+// Of a file that check_tensors() has passed. Throws Error as read_values().
 FoldedConvolution fold_convolution(const Operation& convolution, const store::SafeTensors& file,
                                    const std::string& where);
 inline constexpr double norm_epsilon = 1e-5;
