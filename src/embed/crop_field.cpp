@@ -17,8 +17,4 @@ std::vector<float> crop_field(const image::FieldImage& image, const store::CellT
   return crops;
 }
 
-std::size_t crop_bytes(std::int64_t cells, std::size_t channels, image::PictureSize size) {
-  return static_cast<std::size_t>(cells) * channels * size.pixels() * sizeof(float);
-}
-
 }  // namespace cytoscale::embed

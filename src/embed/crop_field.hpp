@@ -19,7 +19,4 @@ struct CropSettings {
 std::vector<float> crop_field(const image::FieldImage& image, const store::CellTable& cells, FieldId field,
                               const CropSettings& settings);
 
-// What crops of that many cells take in memory.
-std::size_t crop_bytes(std::int64_t cells, std::size_t channels, image::PictureSize size);
-
 }  // namespace cytoscale::embed

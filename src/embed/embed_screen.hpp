@@ -1,8 +1,8 @@
 // Features of every cell of a screen. Ranks take plates, balanced by cells, then share the last fields; on
-// each rank threads read, correct and crop fields ahead while the main thread runs the encoder and writes
-// rows (it alone speaks HDF5 and MPI). A field is encoded by itself, in chunks of at most `batch` cells, so
-// that its features depend on nothing but the field: the file is the same for any number of ranks and
-// threads.
+// each rank threads read, correct and crop fields ahead, others run the encoder (embed/feature_stream.hpp),
+// and the main thread writes rows (it alone speaks HDF5 and MPI). Tiles fill across the fields of a group,
+// and where a cell stands in one depends on the cell table alone (embed/tile_places.hpp): the file is the
+// same for any number of ranks and threads.
 #pragma once
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -33,7 +33,6 @@ struct FieldDigest {
 
 struct EmbedOptions {
   std::string name = "embed", unit = "cells";  // for messages
-  int batch = 128;                             // cells that the encoder gets at a time, at most
   bool float16 = false;                        // store features as 16-bit floats
   std::optional<FieldDigest> digest;
   prepare::FieldPassOptions pass;  // its queue holds crops
@@ -41,7 +40,6 @@ struct EmbedOptions {
   // An earlier file of the same cells and options (kept_features.hpp): its features are taken over, but for
   // fields that could not be read then. Must outlive the call.
   const store::EmbeddingReader* kept = nullptr;
-  void validate() const;  // throws Error
 };
 
 struct EmbedResult {

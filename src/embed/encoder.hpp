@@ -14,6 +14,12 @@
 
 namespace cytoscale::embed {
 
+// One place of a tile, or, with null pointers, an empty one.
+struct TilePlace {
+  const float* picture = nullptr;  // [C][h][w]
+  float* features = nullptr;       // [D], to be written
+};
+
 class Encoder {
  public:
   virtual ~Encoder() = default;
@@ -26,10 +32,17 @@ class Encoder {
   virtual const std::vector<std::string>& feature_layers() const = 0;
   // What computes, for provenance: library and its version, precision, device, model.
   virtual std::string description() const = 0;
-  // crops: [count][C][h][w], out: [count][D]. A cell's features depend neither on the number of threads nor
-  // on the cells beside it in the batch. Not for use from two threads at once. Throws Error: spans of another
-  // size.
-  virtual void encode(std::span<const float> crops, std::size_t count, std::span<float> out) = 0;
+  // Places of a tile: the pictures that pass together, always as many. What stands in one changes nothing at
+  // the others.
+  virtual std::size_t tile() const = 0;
+  // How many threads may call encode_tile() at a time; each calls begin_thread() first.
+  virtual int threads() const = 0;
+  virtual void begin_thread() const {}
+  virtual void encode_tile(std::span<const TilePlace> places) = 0;
+
+  // All of crops, [count][C][h][w], tile by tile, on threads of its own; out: [count][D]. Throws Error: spans
+  // of another size.
+  void encode(std::span<const float> crops, std::size_t count, std::span<float> out);
 };
 
 // What is taken for evidence of what comes back to a pixel: the size of a gradient (Sailem et al. 2017), or

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/threads/worker_pool.hpp"
 #include "image/size_text.hpp"
 
 namespace cytoscale::embed {
@@ -12,22 +13,24 @@ constexpr std::size_t tile_values = std::size_t{1} << 24;  // a tile of larger p
 
 }  // namespace
 
-TiledEncoder::TiledEncoder(const CropShape& crop, std::size_t tile, int threads,
-                           std::function<void()> on_start)
+TiledEncoder::TiledEncoder(const CropShape& crop, std::size_t tile, int threads)
     : crop_(crop),
       tile_(std::clamp<std::size_t>(
           tile_values / (static_cast<std::size_t>(crop.channels) * crop.size.pixels()), 1, tile)),
-      workers_(threads, std::move(on_start)) {}
+      threads_(threads) {}
 
-void TiledEncoder::encode(std::span<const float> crops, std::size_t count, std::span<float> out) {
+void Encoder::encode(std::span<const float> crops, std::size_t count, std::span<float> out) {
   const auto dims = feature_names().size();
-  const auto crop = static_cast<std::size_t>(crop_.channels) * crop_.size.pixels();
+  const auto crop = static_cast<std::size_t>(channels()) * crop_size().pixels();
   if (crops.size() != count * crop || out.size() != count * dims)
     throw Error("buffers do not fit " + std::to_string(count) + " crops", "encoder");
-  workers_.run((count + tile_ - 1) / tile_, [&](std::size_t tile, int worker) {
-    const auto first = tile * tile_, here = std::min(tile_, count - first);
-    encode_tile(crops.subspan(first * crop, here * crop), here, out.subspan(first * dims, here * dims),
-                worker);
+  WorkerPool workers(threads(), [this] { begin_thread(); });
+  workers.run((count + tile() - 1) / tile(), [&](std::size_t number, int) {
+    std::vector<TilePlace> places(tile());
+    const auto first = number * tile();
+    for (std::size_t i = 0; i < std::min(tile(), count - first); ++i)
+      places[i] = {crops.data() + (first + i) * crop, out.data() + (first + i) * dims};
+    encode_tile(places);
   });
 }
 

@@ -3,7 +3,6 @@
 // beside it nor on the number of threads; and two threads with a tile each are faster than two that share
 // one.
 #pragma once
-#include "core/threads/worker_pool.hpp"
 #include "embed/encoder.hpp"
 #include "network/weights/model_file.hpp"
 
@@ -20,23 +19,18 @@ class TiledEncoder : public Encoder {
   int channels() const final { return crop_.channels; }
   image::PictureSize crop_size() const final { return crop_.size; }
   const image::Rescaling& rescaling() const final { return crop_.rescaling; }
-  void encode(std::span<const float> crops, std::size_t count, std::span<float> out) final;
+  std::size_t tile() const final { return tile_; }
+  int threads() const final { return threads_; }
 
  protected:
-  // tile: crops that pass together, at most; fewer where they are large. Each thread calls on_start first.
-  TiledEncoder(const CropShape& crop, std::size_t tile, int threads, std::function<void()> on_start);
-  // Of `count` crops, as many as a tile has or fewer. Called by several threads at once, each a worker 0, 1,
-  // …
-  virtual void encode_tile(std::span<const float> crops, std::size_t count, std::span<float> out,
-                           int worker) = 0;
-  std::size_t tile() const { return tile_; }
+  // tile: crops that pass together, at most; fewer where they are large.
+  TiledEncoder(const CropShape& crop, std::size_t tile, int threads);
   const CropShape& crop() const { return crop_; }
-  int threads() const { return workers_.size(); }
 
  private:
   CropShape crop_;
   std::size_t tile_;
-  WorkerPool workers_;
+  int threads_;
 };
 
 // The network that the options name: a file's, or an untrained one of their architecture (without weights).

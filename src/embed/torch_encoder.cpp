@@ -16,18 +16,28 @@ TorchEncoder::TorchEncoder(const CropShape& crop, const EncoderOptions& options,
                    options.whole_fields ? 1
                    : device.is_cpu()    ? 16
                                         : 256,
-                   device.is_cpu() && !options.whole_fields ? options.threads : 1,
-                   [threads = options.whole_fields ? options.threads : 1] { at::set_num_threads(threads); }),
-      device_(device) {}
+                   device.is_cpu() && !options.whole_fields ? options.threads : 1),
+      device_(device),
+      threads_in_tile_(options.whole_fields ? options.threads : 1) {}
 
-// Always as many cells as a tile has, the last one filled up with zeros.
-void TorchEncoder::encode_tile(std::span<const float> crops, std::size_t count, std::span<float> out, int) {
+void TorchEncoder::begin_thread() const {
+  at::set_num_threads(threads_in_tile_);
+}
+
+// Empty places are black.
+void TorchEncoder::encode_tile(std::span<const TilePlace> places) {
   torch::NoGradGuard no_graph;
   torch::InferenceMode inference(!needs_gradients());
   auto input = empty_tile();
-  std::copy(crops.begin(), crops.end(), input.data_ptr<float>());
+  const auto picture = static_cast<std::size_t>(input.stride(0));
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].picture != nullptr)
+      std::copy_n(places[i].picture, picture, input.data_ptr<float>() + i * picture);
   const auto outputs = features(input).to(torch::kCPU, torch::kFloat32).contiguous();
-  std::copy_n(outputs.data_ptr<float>(), count * static_cast<std::size_t>(outputs.size(1)), out.begin());
+  const auto width = static_cast<std::size_t>(outputs.size(1));
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].picture != nullptr)
+      std::copy_n(outputs.data_ptr<float>() + i * width, width, places[i].features);
 }
 
 torch::Tensor TorchEncoder::empty_tile() const {

@@ -9,6 +9,10 @@
 namespace cytoscale::embed {
 
 class TorchEncoder : public TiledEncoder {
+ public:
+  void begin_thread() const final;
+  void encode_tile(std::span<const TilePlace> places) final;
+
  protected:
   TorchEncoder(const CropShape& crop, const EncoderOptions& options);
   // [tile][C][h][w] float32 -> [tile][D], any type and device. Called by several threads at once.
@@ -21,7 +25,7 @@ class TorchEncoder : public TiledEncoder {
 
  private:
   TorchEncoder(const CropShape& crop, const EncoderOptions& options, torch::Device device);
-  void encode_tile(std::span<const float> crops, std::size_t count, std::span<float> out, int worker) final;
+  int threads_in_tile_;
 };
 
 // The two kinds that make_torch_encoder() chooses from.

@@ -56,7 +56,9 @@ RankPlan plan_ranks(const screen::Screen& screen, const ScreenHeaders& headers,
   plan.channels = screen.channels;
   plan.all = load_of(all, screen, headers, cells);
   for (const auto& fields : shards.fields) plan.ranks.push_back(load_of(fields, screen, headers, cells));
-  plan.tail = load_of(shards.tail, screen, headers, cells);
+  std::vector<FieldId> tail;
+  for (const auto& group : shards.tail) tail.push_back(group.first);
+  plan.tail = load_of(tail, screen, headers, cells);
   return plan;
 }
 

@@ -13,10 +13,16 @@ std::vector<FieldId> with_units(std::vector<FieldId> fields, const std::vector<d
 }  // namespace
 
 FieldShare by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
-                    const std::vector<double>& units) {
-  auto plan = screen::plan_shards(screen, comm.size(), units);
-  return {with_units(std::move(plan.fields[static_cast<std::size_t>(comm.rank())]), units),
-          with_units(std::move(plan.tail), units)};
+                    const std::vector<double>& units, const screen::FieldGroups& groups) {
+  auto plan = screen::plan_shards(screen, comm.size(), units, 0.1, groups);
+  FieldShare share{with_units(std::move(plan.fields[static_cast<std::size_t>(comm.rank())]), units), {}};
+  for (const auto& group : plan.tail) {
+    std::vector<FieldId> fields;
+    for (std::size_t i = 0; i < group.count; ++i) fields.emplace_back(group.first + i);
+    fields = with_units(std::move(fields), units);
+    if (!fields.empty()) share.tail.push_back(std::move(fields));
+  }
+  return share;
 }
 
 FieldShare in_blocks(const mpi::Communicator& comm, const std::vector<double>& units) {
@@ -30,18 +36,24 @@ FieldShare in_blocks(const mpi::Communicator& comm, const std::vector<double>& u
 }
 
 FieldOrder::FieldOrder(const mpi::Communicator& comm, FieldShare share)
-    : share_(std::move(share)), tail_(comm, static_cast<std::int64_t>(share_.tail.size())) {}
+    : share_(std::move(share)),
+      now_(&share_.own),
+      tail_(comm, static_cast<std::int64_t>(share_.tail.size())) {}
 
 std::optional<FieldId> FieldOrder::next() {
-  if (at_ < share_.own.size()) return share_.own[at_++];
-  if (const auto item = tail_.next()) return share_.tail[static_cast<std::size_t>(*item)];
-  return std::nullopt;
+  if (at_ >= now_->size()) {
+    const auto group = tail_.next();
+    if (!group) return std::nullopt;
+    now_ = &share_.tail[static_cast<std::size_t>(*group)];
+    at_ = 0;
+  }
+  return (*now_)[at_++];
 }
 
 void FieldOrder::drain() {
-  at_ = share_.own.size();
-  while (next()) {
-  }
+  do {
+    at_ = now_->size();
+  } while (next());
 }
 
 }  // namespace cytoscale::prepare

@@ -45,7 +45,8 @@ class FieldPass::Worker {
         ledger_(ledger),
         work_(work),
         units_(units_to_do(screen_, ledger, work)),
-        order_(comm_, work.by_plate ? by_plate(comm_, screen_, units_) : in_blocks(comm_, units_)),
+        order_(comm_,
+               work.by_plate ? by_plate(comm_, screen_, units_, work.groups) : in_blocks(comm_, units_)),
         pulse_(comm_, counts),
         known_failures_(known_failures),
         allowed_(screen::failure_limit(options_.max_failed_fields, screen_.fields.size())) {
@@ -88,7 +89,8 @@ class FieldPass::Worker {
   // The same on all ranks, since it is judged by the same round's sums.
   bool over() {
     order_.serve();
-    const bool idle = (!more_ || order_.would_wait()) && !next_ && (!queue_ || queue_->asked() == 0);
+    const bool idle =
+        (!more_ || order_.would_wait()) && !next_ && (!queue_ || queue_->asked() == 0) && settled_;
     const std::int64_t mine[counts] = {static_cast<std::int64_t>(finished_),
                                        static_cast<std::int64_t>(failures_.size()),
                                        stuck_,
@@ -108,8 +110,8 @@ class FieldPass::Worker {
     bool busy = false;
     problem_ = mpi::failure_in([&] {
       fill();
-      if (queue_->asked() == 0) return;
-      busy = true;
+      busy = queue_->asked() > 0 || !settled_;
+      if (queue_->asked() == 0) return settle();
       finish(asked_.front(), queue_->take([this] { tick(); }, options_.field_timeout_s));
     });
     return busy;
@@ -161,9 +163,15 @@ class FieldPass::Worker {
     } else if (prepared->failure) {
       fail(*prepared->failure);
     } else {
+      settled_ = false;
       prepared->finish([this] { tick(); });
     }
     finished_ += work_.units(field);
+  }
+
+  void settle() {
+    if (!settled_ && work_.settle) work_.settle([this] { tick(); });
+    settled_ = true;
   }
 
   void fail(const screen::FieldFailure& failure) {
@@ -191,7 +199,7 @@ class FieldPass::Worker {
   double units_before_ = 0, units_total_ = 0, finished_ = 0, checked_s_ = 0;
   std::deque<FieldId> asked_;
   std::optional<FieldId> next_;
-  bool more_ = true;
+  bool more_ = true, settled_ = true;
   std::size_t queued_bytes_ = 0;
   std::int64_t stuck_ = 0;
   std::vector<screen::FieldFailure> failures_;

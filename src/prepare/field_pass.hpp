@@ -1,8 +1,8 @@
 // One pass over the fields of a screen: read, work, commit. Ranks take plates, balanced by what there is to
 // do, then share the last fields; on each rank threads read and prepare fields ahead
 // (core/threads/task_queue.hpp), and the main thread, which alone speaks HDF5 and MPI, finishes them in
-// order. What a field becomes depends on the field alone, so that results are the same for any number of
-// ranks and threads.
+// order. Finishing may begin what ends some fields later. What a field becomes depends on the field alone, so
+// that results are the same for any number of ranks and threads.
 //
 // All ranks see the same counts over all ranks, several times a second (mpi/pulse.hpp): fields that failed,
 // so that the limit strikes early; errors, so that one rank's ends the pass for all at their next field; and
@@ -19,6 +19,7 @@
 #include "image/illumination.hpp"
 #include "mpi/run_context.hpp"
 #include "prepare/failure_report.hpp"
+#include "screen/plan.hpp"
 #include "screen/screen.hpp"
 #include "store/illumination_file.hpp"
 #include "store/rows/field_ledger.hpp"
@@ -51,11 +52,15 @@ struct FieldWork {
   std::string unit = "cells";                  // what is counted
   std::function<double(FieldId field)> units;  // of the field; 0: there is nothing to do
   bool by_plate = true;                        // ranks take plates; else each an equal block of the fields
+  screen::FieldGroups groups = {};             // by plate: not divided between ranks; none: a field each
   std::function<std::size_t(FieldId field)> bytes;  // that a prepared field takes in memory
   bool shows_progress = true;
   // On any thread. Reads, calls claim.keep() when it has read (false: return at once, with nothing), works.
   // Throws Error: the field cannot be read.
   std::function<Finish(FieldId field, const Gain& gain, Claim& claim)> prepare;
+  // Main thread: ends what finishing fields has begun. Before this rank has nothing left to do; not where the
+  // pass ends early.
+  std::function<void(const Tick&)> settle = {};
 };
 
 struct FieldPassResult {

@@ -12,62 +12,98 @@ Block block_of(std::size_t count, int rank, int ranks) {
   return {count * r / n, count * (r + 1) / n};
 }
 
+FieldGroups group_fields(const Screen& screen, const std::vector<double>& cost, double enough) {
+  FieldGroups groups;
+  for (const auto& plate : plates_of(screen)) {
+    const auto end = plate.first_field + plate.field_count;
+    for (std::size_t first = plate.first_field, field = first; field < end; first = field) {
+      double sum = 0;
+      do {
+        sum += cost[field++];
+      } while (field < end && sum < enough);
+      groups.push_back({FieldId(first), field - first});
+    }
+  }
+  return groups;
+}
+
 namespace {
 
-struct PlateCost {
-  std::size_t first_field, field_count;
+struct CostlyGroup : FieldGroup {
   double cost;
 };
 
-std::vector<PlateCost> plates_by_cost(const Screen& screen, const std::vector<double>& cost) {
-  std::vector<PlateCost> plates;
+// Plates with the largest first, each as its groups.
+std::vector<std::vector<CostlyGroup>> plates_by_cost(const Screen& screen, const FieldGroups& groups,
+                                                     const std::vector<double>& cost) {
+  std::vector<std::vector<CostlyGroup>> plates;
+  std::vector<double> costs;
+  auto group = groups.begin();
   for (const auto& plate : plates_of(screen)) {
-    const auto first = cost.begin() + static_cast<std::ptrdiff_t>(plate.first_field);
-    const double sum = std::accumulate(first, first + static_cast<std::ptrdiff_t>(plate.field_count), 0.0);
-    plates.push_back({plate.first_field, plate.field_count, sum});
+    plates.emplace_back();
+    costs.push_back(0);
+    for (; group != groups.end() && group->first < plate.first_field + plate.field_count; ++group) {
+      const auto first = cost.begin() + static_cast<std::ptrdiff_t>(group->first);
+      plates.back().push_back(
+          {*group, std::accumulate(first, first + static_cast<std::ptrdiff_t>(group->count), 0.0)});
+      costs.back() += plates.back().back().cost;
+    }
   }
-  std::stable_sort(plates.begin(), plates.end(),
-                   [](const auto& a, const auto& b) { return a.cost > b.cost; });
-  return plates;
+  std::vector<std::size_t> order(plates.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return costs[a] > costs[b]; });
+  std::vector<std::vector<CostlyGroup>> sorted;
+  for (const auto plate : order) sorted.push_back(std::move(plates[plate]));
+  return sorted;
+}
+
+// Whole plates to the least loaded rank; what would overfill it goes on to the next, so that fewer plates
+// than ranks are split and a plate is read by as few ranks as balance allows.
+std::vector<std::vector<CostlyGroup>> share_out(const std::vector<std::vector<CostlyGroup>>& plates,
+                                                std::size_t ranks, double share) {
+  std::vector<std::vector<CostlyGroup>> shares(ranks);
+  std::vector<double> load(ranks, 0);
+  for (const auto& plate : plates)
+    for (auto group = plate.begin(); group != plate.end();) {
+      const auto rank = static_cast<std::size_t>(std::min_element(load.begin(), load.end()) - load.begin());
+      const bool last_resort = load[rank] >= share;
+      do {
+        shares[rank].push_back(*group);
+        load[rank] += group++->cost;
+      } while (group != plate.end() && (last_resort || load[rank] + group->cost <= share * (1 + 1e-9)));
+    }
+  return shares;
+}
+
+template <typename Groups>
+void in_order(Groups& groups) {
+  std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
 }
 
 }  // namespace
 
-ShardPlan plan_shards(const Screen& screen, int ranks, const std::vector<double>& given,
-                      double tail_fraction) {
+ShardPlan plan_shards(const Screen& screen, int ranks, const std::vector<double>& given, double tail_fraction,
+                      const FieldGroups& given_groups) {
   if (ranks < 1) throw Error("the number of ranks must be at least 1", "--ranks");
   const std::vector<double> cost = given.empty() ? std::vector<double>(screen.fields.size(), 1.0) : given;
-  const double total = std::accumulate(cost.begin(), cost.end(), 0.0);
-  const double share = total / ranks;
+  const auto groups = given_groups.empty() ? group_fields(screen, cost, 0) : given_groups;
+  const double share = std::accumulate(cost.begin(), cost.end(), 0.0) / ranks;
   ShardPlan plan;
-  plan.fields.resize(static_cast<std::size_t>(ranks));
-  std::vector<double> load(plan.fields.size(), 0);
-  // Whole plates to the least loaded rank; what would overfill it goes on to the next, so that fewer plates
-  // than ranks are split and a plate is read by as few ranks as balance allows.
-  for (const auto& plate : plates_by_cost(screen, cost)) {
-    std::size_t field = plate.first_field;
-    const auto end = plate.first_field + plate.field_count;
-    while (field < end) {
-      const auto rank = static_cast<std::size_t>(std::min_element(load.begin(), load.end()) - load.begin());
-      const bool last_resort = load[rank] >= share;
-      do {
-        plan.fields[rank].emplace_back(field);
-        load[rank] += cost[field++];
-      } while (field < end && (last_resort || load[rank] + cost[field] <= share * (1 + 1e-9)));
+  for (auto& own : share_out(plates_by_cost(screen, groups, cost), static_cast<std::size_t>(ranks), share)) {
+    in_order(own);
+    double load = 0, tail = 0;
+    for (const auto& group : own) load += group.cost;
+    // Alone a rank has nobody to share a tail with.
+    while (ranks > 1 && !own.empty() && tail + own.back().cost <= tail_fraction * load) {
+      tail += own.back().cost;
+      plan.tail.push_back(own.back());
+      own.pop_back();
     }
+    plan.fields.emplace_back();
+    for (const auto& group : own)
+      for (std::size_t i = 0; i < group.count; ++i) plan.fields.back().emplace_back(group.first + i);
   }
-  for (std::size_t rank = 0; rank < plan.fields.size(); ++rank) {
-    auto& fields = plan.fields[rank];
-    std::sort(fields.begin(), fields.end());
-    if (ranks == 1) break;  // nobody to share a tail with
-    double tail = 0;
-    while (!fields.empty() && tail + cost[fields.back()] <= tail_fraction * load[rank]) {
-      tail += cost[fields.back()];
-      plan.tail.push_back(fields.back());
-      fields.pop_back();
-    }
-  }
-  std::sort(plan.tail.begin(), plan.tail.end());
+  in_order(plan.tail);
   return plan;
 }
 

@@ -46,7 +46,6 @@ cli::Option& EncodeSettings::declare_model(cli::OptionSet& options, const std::s
 void EncodeSettings::declare_computing(cli::OptionSet& options) {
   declare_precision(options, encoding.encoder.precision);
   options.add("float16", encoding.embed.float16, "store features as 16-bit floats: half the size, 3 digits");
-  options.add("embed-batch", encoding.embed.batch, "cells that the network gets at a time, at most");
 }
 
 void EncodeSettings::declare_machine(cli::OptionSet& options) {
@@ -62,7 +61,7 @@ void EncodeSettings::resolve() {
   if (files.output.empty()) files.output = output / file_;
   if (files.failures.empty()) files.failures = output / "failures.csv";
   encoding.encoder.crop_size = crop_px;
-  encoding.embed.validate();
+  encoding.embed.pass.validate();
   encoding.manifest.validate();
 }
 

@@ -26,7 +26,6 @@ struct EmbedFailures : testing::Test {
     cells = prepare::cells_for(screen);
     files = {folder / "e.h5ad", "", folder / "failures.csv"};
     options.pass.checkpoint_s = 0;
-    options.batch = 4;
   }
   // The error's text, the same on every rank; "" without one.
   std::string embed(Encoder& encoder) {
@@ -134,7 +133,7 @@ TEST_F(EmbedFailures, KilledRunIsContinued) {
     if (child == 0) {
       StatisticsEncoder deadly;
       deadly.before_encoding = [calls = 0]() mutable {
-        if (++calls == 9) ::kill(::getpid(), SIGKILL);
+        if (++calls == 20) ::kill(::getpid(), SIGKILL);
       };
       embed_with(mpi::Communicator::self(), screen, cells, deadly, options, files);
       ::_exit(0);
@@ -158,9 +157,6 @@ TEST_F(EmbedFailures, WrongChannelsAndOptions) {
   StatisticsEncoder three(3);
   EXPECT_THAT(embed(three), HasSubstr("the network takes 3 channels, the screen has 2"));
   StatisticsEncoder encoder;
-  options.batch = 0;
-  EXPECT_THAT(embed(encoder), HasSubstr("--embed-batch"));
-  options.batch = 1;
   options.pass.max_failed_fields = "lots";
   EXPECT_THAT(embed(encoder), HasSubstr("--max-failed-fields"));
   options.pass.max_failed_fields = "1%";

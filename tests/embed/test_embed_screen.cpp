@@ -1,4 +1,4 @@
-// The features are those of the crops, and the file does not depend on ranks, threads, batches or memory.
+// The features are those of the crops, and the file does not depend on ranks, threads or memory.
 #include "embed/embed_screen.hpp"
 
 #include <gmock/gmock.h>
@@ -8,6 +8,7 @@
 #include "core/system/files.hpp"
 #include "core/text/csv.hpp"
 #include "embed/kept_features.hpp"
+#include "embed/tile_places.hpp"
 #include "embed_support.hpp"
 #include "mpi/agree.hpp"
 #include "store/illumination_file.hpp"
@@ -53,7 +54,7 @@ TEST(EmbedScreen, FeaturesAreThoseOfTheCrops) {
   }
 }
 
-TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
+TEST(EmbedScreen, SameBytesForAnyRanksThreadsAndMemory) {
   const auto folder = fresh_folder("bytes");
   const screen::Screen screen = prepare::screen_with_images(folder, 2, 3);
   const store::CellTable cells = prepare::cells_for(screen);
@@ -66,7 +67,6 @@ TEST(EmbedScreen, SameBytesForAnyRanksThreadsBatchesAndMemory) {
   const std::string own = std::to_string(world().rank());
   const std::string alone = embedded(mpi::Communicator::self(), "alone" + own, {});
   EmbedOptions other;
-  other.batch = 2;
   other.pass.threads = 3;
   other.pass.queue_memory_mib = 1;
   other.pass.checkpoint_s = 0;
@@ -86,7 +86,7 @@ TEST(EmbedScreen, KeptFeaturesAreThoseThatAreThere) {
   const auto embed = [&](const std::filesystem::path& to, const EmbedOptions& options) {
     StatisticsEncoder encoder;
     embed_with(world(), screen, cells, encoder, options, {to, "", folder / "failures.csv"});
-    return encoder.cells_encoded;
+    return encoder.cells_encoded.load();
   };
   embed(file, {});
   for (auto& field : screen.fields) field.metadata.back() = "corrected";
@@ -110,6 +110,42 @@ TEST(EmbedScreen, KeptFeaturesAreThoseThatAreThere) {
     write_file_atomically(file, bytes);
   });
   EXPECT_FALSE(kept_features(world(), file, cells, {{"job", "embed"}})) << "damaged";
+}
+
+// Where a cell stands in its tile is the same for any number of ranks, and beside a field that is not there.
+TEST(EmbedScreen, PlacesInTilesDependOnTheCellTableAlone) {
+  const auto folder = fresh_folder("places");
+  const screen::Screen screen = prepare::screen_with_images(folder, 2, 3);
+  const store::CellTable cells = prepare::cells_for(screen);
+  const auto places = [&](const mpi::Communicator& comm, const std::filesystem::path& file) {
+    StatisticsEncoder encoder;
+    encoder.keeps_places = true;
+    EmbedOptions options;
+    options.pass.max_failed_fields = "1";
+    embed_with(comm, screen, cells, encoder, options, {file, "", folder / "failures.csv"});
+    const store::EmbeddingReader reader(file);
+    std::vector<float> rows(static_cast<std::size_t>(cells.cells()) * 4), first;
+    reader.read_rows(0, cells.cells(), rows);
+    for (std::size_t i = 0; i < rows.size(); i += 4) first.push_back(rows[i]);
+    return first;
+  };
+  const auto alone = places(mpi::Communicator::self(), folder / ("alone" + std::to_string(world().rank())));
+  EXPECT_EQ(places(world(), folder / "all"), alone);
+  const TilePlaces expected(cells, groups_for_tiles(screen, cells, 2), 2);
+  for (FieldId f; f < screen.fields.size(); ++f)
+    for (const auto& part : expected.parts_of(f))
+      for (std::size_t i = 0; i < part.count; ++i)
+        EXPECT_EQ(alone[static_cast<std::size_t>(cells.first_cell[f]) + part.first + i],
+                  static_cast<float>(part.place + i));
+  world().barrier();
+  if (world().root()) std::filesystem::remove(screen.fields[4].images[0].path);
+  world().barrier();
+  const auto without = places(world(), folder / "without");
+  for (std::size_t cell = 0; cell < alone.size(); ++cell) {
+    const auto at = static_cast<std::int64_t>(cell);
+    if (at >= cells.first_cell[4] && at < cells.first_cell[5]) continue;
+    EXPECT_EQ(without[cell], alone[cell]) << cell;
+  }
 }
 
 TEST(EmbedScreen, RanksWithoutFields) {

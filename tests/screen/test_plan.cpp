@@ -23,7 +23,8 @@ TEST(Plan, EveryFieldExactlyOnce) {
   const auto screen = screen_of({40, 7, 96, 12, 33});
   for (int ranks : {1, 2, 3, 4, 8, 500}) {
     const auto plan = plan_shards(screen, ranks);
-    auto all = plan.tail;
+    std::vector<FieldId> all;
+    for (const auto& group : plan.tail) all.push_back(group.first);
     for (const auto& fields : plan.fields) all.insert(all.end(), fields.begin(), fields.end());
     std::sort(all.begin(), all.end());
     std::vector<FieldId> expected;
@@ -55,10 +56,37 @@ TEST(Plan, CostsCountAndTheTailIsSmall) {
   for (int r = 0; r < 2; ++r) {
     for (auto f : plan.fields[static_cast<std::size_t>(r)]) load[r] += cost[f];
   }
-  for (auto f : plan.tail) tail += cost[f];
+  for (const auto& group : plan.tail) tail += cost[group.first];
   EXPECT_NEAR(load[0], load[1], 4);
   EXPECT_LE(tail, 0.1 * 200 + 1e-9);
   EXPECT_GT(tail, 0.05 * 200);
+}
+
+TEST(Plan, GroupsEndWithTheirPlateAndHaveEnough) {
+  const auto screen = screen_of({5, 2, 4});
+  const std::vector<double> cost{3, 3, 3, 3, 3, 1, 1, 10, 0, 0, 0};
+  const FieldGroups groups{{FieldId(0), 2}, {FieldId(2), 2}, {FieldId(4), 1},
+                           {FieldId(5), 2}, {FieldId(7), 1}, {FieldId(8), 3}};
+  EXPECT_EQ(group_fields(screen, cost, 5), groups);
+  EXPECT_EQ(group_fields(screen, cost, 0).size(), screen.fields.size());
+}
+
+TEST(Plan, GroupsAreNotDivided) {
+  const auto screen = screen_of({40, 7, 96, 12, 33});
+  const std::vector<double> cost(screen.fields.size(), 1);
+  const auto groups = group_fields(screen, cost, 5);
+  for (int ranks : {1, 2, 3, 8}) {
+    const auto plan = plan_shards(screen, ranks, cost, 0.3, groups);
+    std::vector<int> rank_of(screen.fields.size(), -1);
+    for (std::size_t r = 0; r < plan.fields.size(); ++r)
+      for (const auto f : plan.fields[r]) rank_of[f] = static_cast<int>(r);
+    for (const auto& group : plan.tail)
+      for (std::size_t i = 0; i < group.count; ++i) rank_of[group.first + i] = 1000;
+    for (const auto& group : groups)
+      for (std::size_t i = 0; i < group.count; ++i) EXPECT_EQ(rank_of[group.first + i], rank_of[group.first]);
+    EXPECT_EQ(std::count(rank_of.begin(), rank_of.end(), -1), 0);
+    EXPECT_EQ(plan.tail.empty(), ranks == 1);
+  }
 }
 
 TEST(Plan, BlocksCoverEverythingOnce) {

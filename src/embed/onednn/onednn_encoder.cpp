@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <memory>
+#include <mutex>
 
 #include "core/error.hpp"
 #include "embed/encoder_modules.hpp"
@@ -16,21 +18,23 @@ class OnednnEncoder final : public TiledEncoder {
  public:
   OnednnEncoder(const network::Model& model, const CropShape& crop, const EncoderOptions& options)
       : TiledEncoder(crop, options.precision == network::Precision::bf16 ? tile_of_bf16 : tile_of_fp32,
-                     options.threads, use_one_thread),
+                     options.threads),
         description_(model.info.spec.architecture + ", " + enum_name(options.precision) + ", oneDNN " +
                      version() + ", CPU" + (model.remark.empty() ? "" : "; " + model.remark)),
         pass_(make_pass(model, layers_of(model.info.spec, options), options.precision)) {
-    for (int i = 0; i < threads(); ++i) workers_.emplace_back(pass_);
+    for (int i = 0; i < threads(); ++i) idle_.push_back(std::make_unique<TiledPass>(pass_));
   }
 
   const std::vector<std::string>& feature_names() const override { return names_; }
   const std::vector<std::string>& feature_layers() const override { return layers_; }
   std::string description() const override { return description_; }
 
- protected:
-  void encode_tile(std::span<const float> crops, std::size_t count, std::span<float> out,
-                   int worker) override {
-    workers_[static_cast<std::size_t>(worker)].run(crops, count, out);
+  void begin_thread() const override { use_one_thread(); }
+  void encode_tile(std::span<const TilePlace> places) override {
+    auto pass = take_pass();
+    pass->run(places);
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(pass));
   }
 
  private:
@@ -38,6 +42,14 @@ class OnednnEncoder final : public TiledEncoder {
     const auto& version = *dnnl_version();
     return std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
            std::to_string(version.patch);
+  }
+
+  // Of those that no thread is using: there is one for each.
+  std::unique_ptr<TiledPass> take_pass() {
+    const std::lock_guard lock(mutex_);
+    auto pass = std::move(idle_.back());
+    idle_.pop_back();
+    return pass;
   }
 
   PlannedPass make_pass(const network::Model& model, const std::vector<network::LayerInfo>& layers,
@@ -62,7 +74,8 @@ class OnednnEncoder final : public TiledEncoder {
   std::vector<std::string> names_, layers_;
   std::string description_;
   PlannedPass pass_;
-  std::vector<TiledPass> workers_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<TiledPass>> idle_;
 };
 
 const bool defined =

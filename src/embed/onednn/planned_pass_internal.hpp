@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <vector>
+#include "embed/encoder.hpp"
 
 #include "image/crop/crop.hpp"
 #include "network/spec/compute.hpp"
@@ -68,24 +69,21 @@ class PlannedPass {
 class TiledPass {
  public:
   explicit TiledPass(const PlannedPass& pass);
-  // crops: [count][C][h][w], no more than the tile has; out: [count][features]. Of a picture that is not
-  // finite, or that could reach numbers beyond float32 on its way, all features are NaN: ReLU makes 0 of NaN
-  // here.
-  void run(std::span<const float> crops, std::size_t count, std::span<float> out);
+  // As many places as the tile has. Of a picture that is not finite, or that could reach numbers beyond
+  // float32 on its way, all features are NaN: ReLU makes 0 of NaN here.
+  void run(std::span<const TilePlace> places);
 
  private:
-  void take(std::span<const float> crops);
-  void watch(std::size_t step, std::size_t count);
-  void keep_means(const PlannedPass::Step& step, std::size_t column, std::size_t count,
-                  std::span<float> out) const;
+  void take(std::size_t place, const float* picture);
+  void watch(std::size_t step, std::span<const TilePlace> places);
+  void keep_means(const PlannedPass::Step& step, std::size_t column, std::span<const TilePlace> places) const;
   const PlannedPass& pass_;
   dnnl::stream stream_;
   std::vector<dnnl::memory> slots_;
   dnnl::memory scratch_;
   std::vector<std::unordered_map<int, dnnl::memory>> arguments_;  // of each step
-  std::vector<std::vector<double>>
-      largest_;             // |value| of the pictures, and of each step's output, by picture
-  std::vector<bool> lost_;  // by picture
+  std::vector<std::vector<double>> largest_;  // |value| of the pictures, and of each step's output, by place
+  std::vector<bool> lost_;                    // by place
 };
 
 // oneDNN's loops run on the thread that calls them, which has a tile of its own.

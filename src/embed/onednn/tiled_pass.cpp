@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "core/bfloat16.hpp"
@@ -73,27 +72,27 @@ TiledPass::TiledPass(const PlannedPass& pass)
   largest_.assign(pass.steps_.size() + 1, std::vector<double>(static_cast<std::size_t>(pass.tile_.pictures)));
 }
 
-// What the tile has beyond them is left as it was: no picture changes another's features.
-void TiledPass::take(std::span<const float> crops) {
+// Empty places are left as they were: no picture changes another's features.
+void TiledPass::take(std::size_t place, const float* picture) {
+  const auto channels = static_cast<std::size_t>(pass_.tile_.channels), pixels = pass_.tile_.size.pixels(),
+             values = channels * pixels;
   if (pass_.block_ > 0) {
-    std::memcpy(slots_.front().get_data_handle(), crops.data(), crops.size_bytes());
+    std::copy_n(picture, values, static_cast<float*>(slots_.front().get_data_handle()) + place * values);
     return;
   }
-  auto* to = static_cast<std::uint16_t*>(slots_.front().get_data_handle());
-  const auto channels = static_cast<std::size_t>(pass_.tile_.channels), pixels = pass_.tile_.size.pixels(),
-             picture = channels * pixels;
-  for (std::size_t first = 0; first < crops.size(); first += picture)
-    for (std::size_t pixel = 0; pixel < pixels; ++pixel)
-      for (std::size_t c = 0; c < channels; ++c) *to++ = to_bfloat16(crops[first + c * pixels + pixel]);
+  auto* to = static_cast<std::uint16_t*>(slots_.front().get_data_handle()) + place * values;
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel)
+    for (std::size_t c = 0; c < channels; ++c) *to++ = to_bfloat16(picture[c * pixels + pixel]);
 }
 
 // Whether what the step may add up, for each picture, is beyond all numbers; then what it has made.
-void TiledPass::watch(std::size_t step, std::size_t count) {
+void TiledPass::watch(std::size_t step, std::span<const TilePlace> places) {
   const auto& done = pass_.steps_[step];
   const auto dims = done.form.dims();
   const auto picture = static_cast<std::size_t>(dims[1] * dims[2] * dims[3]);
   const void* made = slots_[done.destination].get_data_handle();
-  for (std::size_t n = 0; n < count; ++n) {
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    if (places[n].picture == nullptr) continue;
     const auto largest = [&](int operation) { return largest_[static_cast<std::size_t>(operation + 1)][n]; };
     const double bound =
         done.gain * largest(done.source_operation) + done.offset + (done.added < 0 ? 0 : largest(done.added));
@@ -104,36 +103,36 @@ void TiledPass::watch(std::size_t step, std::size_t count) {
   }
 }
 
-void TiledPass::run(std::span<const float> crops, std::size_t count, std::span<float> out) {
-  take(crops);
-  lost_.assign(count, false);
-  const auto picture = crops.size() / std::max<std::size_t>(1, count);
+void TiledPass::run(std::span<const TilePlace> places) {
+  lost_.assign(places.size(), false);
+  const auto picture = static_cast<std::size_t>(pass_.tile_.channels) * pass_.tile_.size.pixels();
   bool safe = true;
-  for (std::size_t n = 0; n < count; ++n) {
-    largest_[0][n] = largest_of(crops.data() + n * picture, picture);
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    if (places[n].picture == nullptr) continue;
+    take(n, places[n].picture);
+    largest_[0][n] = largest_of(places[n].picture, picture);
     safe = safe && largest_[0][n] <= pass_.safe_input_;
   }
   for (std::size_t i = 0; i < pass_.steps_.size(); ++i) {
     const auto& step = pass_.steps_[i];
     step.primitive.execute(stream_, arguments_[i]);
     stream_.wait();
-    if (!safe) watch(i, count);
-    for (const auto column : step.outputs_at) keep_means(step, column, count, out);
+    if (!safe) watch(i, places);
+    for (const auto column : step.outputs_at) keep_means(step, column, places);
   }
-  for (std::size_t n = 0; n < count; ++n)
-    if (lost_[n])
-      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(n * pass_.features_), pass_.features_,
-                  std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t n = 0; n < places.size(); ++n)
+    if (lost_[n]) std::fill_n(places[n].features, pass_.features_, std::numeric_limits<float>::quiet_NaN());
 }
 
-void TiledPass::keep_means(const PlannedPass::Step& step, std::size_t column, std::size_t count,
-                           std::span<float> out) const {
+void TiledPass::keep_means(const PlannedPass::Step& step, std::size_t column,
+                           std::span<const TilePlace> places) const {
   const auto dims = step.form.dims();
   const auto channels = static_cast<std::size_t>(dims[1]), height = static_cast<std::size_t>(dims[2]),
              width = static_cast<std::size_t>(dims[3]), picture = channels * height * width;
   const void* made = slots_[step.destination].get_data_handle();
-  for (std::size_t n = 0; n < count; ++n) {
-    float* to = out.data() + n * pass_.features_ + column;
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    if (places[n].picture == nullptr) continue;
+    float* to = places[n].features + column;
     if (pass_.block_ == 0) {
       mean(static_cast<const std::uint16_t*>(made) + n * picture, height, width, channels, to);
       continue;
