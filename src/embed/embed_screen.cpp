@@ -62,6 +62,14 @@ class Rows {
   std::int64_t encoded_ = 0, kept_ = 0, not_finite_ = 0;
 };
 
+std::unique_ptr<FeatureStream> make_stream(const screen::Screen& screen, const store::CellTable& cells,
+                                           const screen::FieldGroups& groups, Encoder& encoder,
+                                           const FeatureStream::Done& done) {
+  const TilePlaces places(cells, groups, encoder.tile());
+  auto stream = encoder.field_stream(screen, cells, places, done);
+  return stream ? std::move(stream) : std::make_unique<CropStream>(screen, cells, places, encoder, done);
+}
+
 bool has_failed_fields(const store::EmbeddingReader& kept) {
   const auto& failed = kept.field_failed();
   return std::find_if(failed.begin(), failed.end(), [](auto flag) { return flag != 0; }) != failed.end();
@@ -87,23 +95,26 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
   store::EmbeddingWriter writer(comm, files.output, screen, cells, layout);
   Rows rows(cells, writer, digest);
   const auto groups = groups_for_tiles(screen, cells, encoder.tile());
-  CropStream stream(
-      screen, cells, TilePlaces(cells, groups, encoder.tile()), encoder,
-      [&](FieldId field, auto pictures, auto features) { rows.write(field, pictures, features); });
+  std::unique_ptr<FeatureStream> stream;
+  mpi::together(comm, [&] {
+    stream = make_stream(screen, cells, groups, encoder, [&](FieldId field, auto pictures, auto features) {
+      rows.write(field, pictures, features);
+    });
+  });
   prepare::FieldWork work;
   work.name = options.name;
   work.unit = options.unit;
   work.units = [&](FieldId field) { return static_cast<double>(cells.cells_of(field)); };
   work.groups = groups;
-  work.bytes = [&](FieldId field) { return stream.bytes(field); };
+  work.bytes = [&](FieldId field) { return stream->bytes(field); };
   work.prepare = [&](FieldId field, const prepare::Gain& gain, Claim& claim) -> prepare::Finish {
     if (options.kept && !options.kept->field_failed()[field])
       return [&, field](const prepare::Tick&) { rows.take(*options.kept, field); };
-    const auto prepared = stream.prepare(field, gain, claim);
+    const auto prepared = stream->prepare(field, gain, claim);
     if (!prepared) return {};
-    return [&, field, prepared](const prepare::Tick& tick) { stream.take(field, prepared, tick); };
+    return [&, field, prepared](const prepare::Tick& tick) { stream->take(field, prepared, tick); };
   };
-  work.settle = [&](const prepare::Tick& tick) { stream.settle(tick); };
+  work.settle = [&](const prepare::Tick& tick) { stream->settle(tick); };
   const auto passed = prepare::fill_rows(context, screen, cells, pass, writer, work,
                                          {files.failures, options.name, options.pass.max_failed_fields, 0});
   const auto not_finite = comm.sum(rows.not_finite());

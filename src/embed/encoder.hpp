@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "embed/feature_stream.hpp"
+#include "embed/tile_places.hpp"
 #include "image/crop/crop.hpp"
 #include "network/spec/compute.hpp"
 
@@ -39,6 +41,13 @@ class Encoder {
   virtual int threads() const = 0;
   virtual void begin_thread() const {}
   virtual void encode_tile(std::span<const TilePlace> places) = 0;
+
+  // Where crops are cut where the network computes: what takes whole fields in their place. Null: it takes
+  // crops. All must outlive it.
+  virtual std::unique_ptr<FeatureStream> field_stream(const screen::Screen&, const store::CellTable&,
+                                                      TilePlaces, FeatureStream::Done) {
+    return nullptr;
+  }
 
   // All of crops, [count][C][h][w], tile by tile, on threads of its own; out: [count][D]. Throws Error: spans
   // of another size.
@@ -75,6 +84,8 @@ struct EncoderOptions {
   // edge is seen as what stands in the middle. Probabilities are the field's own.
   int evidence_margin_px = 0;
   network::Precision precision = network::Precision::fp32;
+  // device: features of cells by LibTorch; its own crops differ from the host's in the last bits.
+  network::PixelPlace pixels = network::PixelPlace::automatic;
   int threads = 1;                 // that compute
   int channels = 0;                // of the screen; a model of another number is refused
   bool whole_fields = false;       // pictures are fields of crop_size, whatever size it was trained on

@@ -23,6 +23,7 @@ std::string beyond_onednn(const EncoderOptions& options) {
   return "this program was built without it";
 #endif
   if (options.device == network::Device::cuda) return "it computes on CPUs";
+  if (options.pixels == network::PixelPlace::device) return "it takes crops that are cut on the host";
   if (options.classes || options.whole_fields) return "it makes features of cells alone";
   if (network::is_pytorch_file(options.model)) return "it does not run TorchScript";
   if (options.precision == network::Precision::bf16 && !has_avx512())

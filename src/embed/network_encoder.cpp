@@ -160,11 +160,10 @@ class NetworkEncoder final : public TorchEncoder {
         network_(std::move(network)),
         task_(std::move(task)),
         remark_(remark),
-        precision_(enum_name(options.precision)),
-        type_(options.precision == network::Precision::bf16 ? torch::kBFloat16 : torch::kFloat32) {
+        precision_(enum_name(options.precision)) {
     network_->eval();
     network_->to(device_);
-    network_->fold_norms(type_);
+    network_->fold_norms(type());
   }
 
   const std::vector<std::string>& feature_names() const override { return task_.names; }
@@ -176,8 +175,9 @@ class NetworkEncoder final : public TorchEncoder {
 
  protected:
   bool needs_gradients() const override { return task_.gradients; }
+  bool can_be_recorded() const override { return !task_.gradients; }
   torch::Tensor features(const torch::Tensor& crops) override {
-    const auto input = crops.to(device_).to(type_, false, false, torch::MemoryFormat::ChannelsLast);
+    const auto input = crops.to(device_).to(type(), false, false, torch::MemoryFormat::ChannelsLast);
     return task_.work(*network_, input);
   }
 
@@ -185,7 +185,6 @@ class NetworkEncoder final : public TorchEncoder {
   std::shared_ptr<network::Network> network_;
   Task task_;
   std::string remark_, precision_;
-  torch::ScalarType type_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "core/error.hpp"
+#include "embed/device_stream_torch.hpp"
 #include "embed/encoder_modules.hpp"
 #include "embed/torch_encoder_torch.hpp"
 #include "network/memory.hpp"
@@ -7,18 +9,56 @@
 
 namespace cytoscale::embed {
 
+namespace {
+
+// Measured on an H200: 84,000 crops of 128 px pass ResNet18's first half in a second in tiles of some
+// hundreds.
+constexpr std::size_t tile_on_cpu = 16, tile_on_gpu = 256, tile_of_fields_on_gpu = 512;
+
+bool cuts_on_device(const EncoderOptions& options, const torch::Device& device) {
+  using network::PixelPlace;
+  if (options.pixels == PixelPlace::device && options.whole_fields)
+    throw Error("whole fields are not cut", "option --pixels", "Leave it out");
+  return options.pixels == PixelPlace::device ||
+         (options.pixels == PixelPlace::automatic && device.is_cuda() && !options.whole_fields);
+}
+
+std::size_t tile_for(const EncoderOptions& options, const torch::Device& device, bool takes_fields) {
+  if (options.whole_fields) return 1;
+  if (device.is_cpu()) return tile_on_cpu;
+  return takes_fields ? tile_of_fields_on_gpu : tile_on_gpu;
+}
+
+}  // namespace
+
 TorchEncoder::TorchEncoder(const CropShape& crop, const EncoderOptions& options)
     : TorchEncoder(crop, options, network::choose_device(options.device, options.local_rank)) {}
 
-// Threads share a whole field, and take tiles of cells each.
 TorchEncoder::TorchEncoder(const CropShape& crop, const EncoderOptions& options, torch::Device device)
-    : TiledEncoder(crop,
-                   options.whole_fields ? 1
-                   : device.is_cpu()    ? 16
-                                        : 256,
+    : TorchEncoder(crop, options, device, cuts_on_device(options, device)) {}
+
+// Threads share a whole field, and what is cut on the device; else they take tiles of cells each.
+TorchEncoder::TorchEncoder(const CropShape& crop, const EncoderOptions& options, torch::Device device,
+                           bool takes_fields)
+    : TiledEncoder(crop, tile_for(options, device, takes_fields),
                    device.is_cpu() && !options.whole_fields ? options.threads : 1),
       device_(device),
-      threads_in_tile_(options.whole_fields ? options.threads : 1) {}
+      threads_in_tile_(options.whole_fields || takes_fields ? options.threads : 1),
+      takes_fields_(takes_fields),
+      type_(network::computing_type(options.precision)) {
+  network::set_precision(options.precision);
+}
+
+std::unique_ptr<FeatureStream> TorchEncoder::field_stream(const screen::Screen& screen,
+                                                          const store::CellTable& cells, TilePlaces places,
+                                                          FeatureStream::Done done) {
+  if (!takes_fields_) return nullptr;
+  return std::make_unique<DeviceStream>(
+      screen, cells, std::move(places), *this,
+      TileWork{device_, type_, [this](const torch::Tensor& crops) { return features(crops); },
+               can_be_recorded(), threads_in_tile_},
+      std::move(done));
+}
 
 void TorchEncoder::begin_thread() const {
   at::set_num_threads(threads_in_tile_);

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "core/error.hpp"
+
 namespace cytoscale::network {
 
 bool has_cuda() {
@@ -9,6 +11,18 @@ bool has_cuda() {
   for (const auto* driver : {"/dev/nvidiactl", "/dev/dxg"})
     if (std::filesystem::exists(driver, unknown)) return torch_has_cuda();
   return false;
+}
+
+Precision resolve_precision(Precision asked, Device device) {
+  if (asked != Precision::automatic && asked != Precision::tf32) return asked;
+  const bool gpu = device == Device::cuda || (device == Device::automatic && has_cuda());
+  if (asked == Precision::tf32) {
+    if (gpu) return asked;
+    throw Error("processors have no tf32", "option --precision",
+                "Choose fp32, bf16 or auto; or --device cuda");
+  }
+  const bool fast = gpu || __builtin_cpu_supports("amx-bf16") || __builtin_cpu_supports("avx512bf16");
+  return fast ? Precision::bf16 : Precision::fp32;
 }
 
 }  // namespace cytoscale::network

@@ -12,6 +12,9 @@ inline constinit ModuleFunction<bool()> torch_has_cuda{torch_module};
 // Whether a GPU can be used. LibTorch is asked only where the machine has a driver of one.
 bool has_cuda();
 
+// What `automatic` means on this machine, with that device. Throws Error: tf32 without a GPU.
+Precision resolve_precision(Precision asked, Device device);
+
 // Throws Error: CUDA is asked for and this LibTorch or machine has none.
 inline void check_device(Device choice) {
   if (choice == Device::cuda) check_cuda();

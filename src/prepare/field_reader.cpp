@@ -17,16 +17,27 @@ FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& c
   for (FieldId f; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
 }
 
+void FieldReader::judge(FieldId field, image::PictureSize own, const ImageFile& file) const {
+  const auto& size = sizes_[field];
+  if (own != size)
+    throw Error("the image is " + image::size_text(own) + ", " + wanted_ + image::size_text(size),
+                file.path.string(), remedy_);
+}
+
 std::optional<image::LoadedField> FieldReader::read(FieldId field, Claim& claim) const {
   const auto images = screen_.fields.at(field).images;  // its own: a read that hangs may outlive the screen
   auto loaded = image::read_field(images);
   if (!claim.keep()) return std::nullopt;
-  const auto& size = sizes_[field];
-  const image::PictureSize own(loaded.image.height, loaded.image.width);
-  if (own != size)
-    throw Error("the image is " + image::size_text(own) + ", " + wanted_ + image::size_text(size),
-                images.front().path.string(), remedy_);
+  judge(field, {loaded.image.height, loaded.image.width}, images.front());
   return loaded;
+}
+
+std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field, Claim& claim) const {
+  const auto images = screen_.fields.at(field).images;
+  auto planes = image::read_raw_field(images);
+  if (!claim.keep()) return std::nullopt;
+  judge(field, {planes.front().height, planes.front().width}, images.front());
+  return planes;
 }
 
 std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, const image::Illumination* gain,

@@ -24,13 +24,16 @@ class FieldReader {
   // Nothing where the claim was given up meanwhile (core/threads/task_queue.hpp): then nothing may be
   // touched. Throws Error naming the file.
   std::optional<image::LoadedField> read(FieldId field, Claim& claim) const;
-  // The same, divided by the illumination function where one is given.
+  // The same, as the files hold it.
+  std::optional<std::vector<image::RawPlane>> read_raw(FieldId field, Claim& claim) const;
+  // The same as read(), divided by the illumination function where one is given.
   std::optional<image::FieldImage> read_corrected(FieldId field, const image::Illumination* gain,
                                                   Claim& claim) const;
   image::PictureSize size(FieldId field) const { return sizes_[field]; }
   std::size_t bytes(FieldId field) const;  // of a field as float32
 
  private:
+  void judge(FieldId field, image::PictureSize own, const ImageFile& file) const;
   const screen::Screen& screen_;
   std::vector<image::PictureSize> sizes_;
   std::string wanted_, remedy_;

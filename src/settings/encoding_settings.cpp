@@ -1,6 +1,7 @@
 #include "settings/encoding_settings.hpp"
 
 #include "core/error.hpp"
+#include "network/device.hpp"
 #include "network/weights/model_file.hpp"
 #include "settings/machine_settings.hpp"
 #include "settings/screen_settings.hpp"
@@ -61,6 +62,8 @@ void EncodeSettings::resolve() {
   if (files.output.empty()) files.output = output / file_;
   if (files.failures.empty()) files.failures = output / "failures.csv";
   encoding.encoder.crop_size = crop_px;
+  encoding.encoder.precision =
+      network::resolve_precision(encoding.encoder.precision, encoding.encoder.device);
   encoding.embed.pass.validate();
   encoding.manifest.validate();
 }
@@ -95,6 +98,7 @@ void EmbedSettings::declare(cli::OptionSet& options) {
            "has "
            "changed, they are computed. Images are not looked at")
       .resource();
+  declare_pixels(options, encoder.pixels);
   options.group("Untrained network");
   options.add("seed", encoder.seed, "of its weights");
   options.add("architecture", encoder.architecture, "its kind").value("NAME");

@@ -3,19 +3,11 @@
 namespace cytoscale::settings {
 
 void declare_precision(cli::OptionSet& options, network::Precision& precision) {
-  options.add_choice(
-      "precision", {"fp32", "bf16", "auto"},
-      "of the network; auto: bf16 where the processor multiplies it in hardware (AMX, AVX-512 BF16), else "
-      "fp32. Name it where the nodes of a cluster differ",
-      [&precision](const std::string& text) {
-        // Decided here, so that the resolved option says what was computed.
-        const bool fast =
-            __builtin_cpu_supports("amx-bf16") != 0 || __builtin_cpu_supports("avx512bf16") != 0;
-        precision = text != "auto" ? parse_enum<network::Precision>(text)
-                    : fast         ? network::Precision::bf16
-                                   : network::Precision::fp32;
-      },
-      [&precision] { return enum_name(precision); });
+  options
+      .add("precision", precision,
+           "of the network: fp32; bf16; tf32 (GPUs); auto (bf16 where the GPU, or the processor with AMX or "
+           "AVX-512 BF16, multiplies it in hardware, else fp32; name it where the nodes of a cluster differ)")
+      .value("PRECISION");
 }
 
 void declare_pass(cli::OptionSet& options, prepare::FieldPassOptions& pass) {
@@ -53,6 +45,15 @@ void declare_failures(cli::OptionSet& options, std::filesystem::path& failures) 
 
 void declare_device(cli::OptionSet& options, network::Device& device) {
   options.add("device", device, "auto (a GPU where there is one), cpu or cuda").value("DEVICE").resource();
+}
+
+void declare_pixels(cli::OptionSet& options, network::PixelPlace& pixels) {
+  options
+      .add("pixels", pixels,
+           "where crops are cut and rescaled: on the device, which then gets whole fields; on the host; auto "
+           "(on a GPU)")
+      .value("WHERE")
+      .resource();
 }
 
 }  // namespace cytoscale::settings

@@ -1,6 +1,7 @@
 #include "settings/training_settings.hpp"
 
 #include "core/text/text.hpp"
+#include "network/device.hpp"
 #include "settings/machine_settings.hpp"
 #include "settings/screen_settings.hpp"
 
@@ -209,6 +210,8 @@ void TrainSettings::declare(cli::OptionSet& options) {
 }
 
 void TrainSettings::resolve() {
+  training.options.precision =
+      network::resolve_precision(training.options.precision, training.options.device);
   if (training.model.empty()) training.model = output / "model";
   if (training.cells.empty()) training.cells = output / "cells.h5";
   training.failures = output / "failures.csv";

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "network/device.hpp"
 #include "settings/evaluation_settings.hpp"
 #include "settings/localization_settings.hpp"
 #include "settings/prepare_settings.hpp"
@@ -84,7 +85,7 @@ TEST(Words, OfTraining) {
   expect_refused<TrainSettings>({{"optimizer", "newton"}}, "adamw, sgd");
   expect_refused<TrainSettings>({{"schedule", "linear"}}, "cosine, constant, step, plateau");
   expect_refused<TrainSettings>({{"batch-norm", "group"}}, "local, frozen, sync");
-  expect_refused<TrainSettings>({{"precision", "int8"}}, "fp32, bf16, auto");
+  expect_refused<TrainSettings>({{"precision", "int8"}}, "auto, fp32, tf32, bf16");
   expect_refused<TrainSettings>({{"device", "tpu"}}, "auto, cpu, cuda");
   expect_refused<TrainSettings>({{"regularizer", "cutout"}}, "baseline, mixup, rnn");
   expect_refused<TrainSettings>({{"hold-out", "cell"}, {"mixup-partner", "plate"}}, "replicate");
@@ -122,6 +123,17 @@ TEST(Words, OfPreparationAndEvaluation) {
   expect_refused<SegmentSettings>({{"manifest-format", "cellprofiler"}}, "auto, native, bbbc021");
   expect_defaults<EvaluateSettings>({{"zprime-axis", "lda"}});
   expect_kept<EvaluateSettings>({{"zprime-axis", "mean-difference"}});
+}
+
+TEST(Words, PrecisionIsThatOfTheDevice) {
+  using network::Device, network::Precision, network::resolve_precision;
+  const auto found = resolve_precision(Precision::automatic, Device::cpu);
+  const bool fast = __builtin_cpu_supports("amx-bf16") || __builtin_cpu_supports("avx512bf16");
+  EXPECT_EQ(found, fast ? Precision::bf16 : Precision::fp32);
+  EXPECT_EQ(resolve_precision(Precision::automatic, Device::cuda), Precision::bf16);
+  EXPECT_EQ(resolve_precision(Precision::tf32, Device::cuda), Precision::tf32);
+  EXPECT_THAT(message_of([] { resolve_precision(Precision::tf32, Device::cpu); }),
+              testing::HasSubstr("processors have no tf32"));
 }
 
 }  // namespace

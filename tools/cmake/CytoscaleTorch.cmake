@@ -1,5 +1,6 @@
 # LibTorch as one target, cytoscale_torch, from Debian's package, a PyPI wheel or a LibTorch archive; and cytoscale_nccl,
-# which is empty unless CYTOSCALE_CUDA is on and NCCL is found (then it defines CYTOSCALE_HAS_NCCL).
+# which is empty unless CYTOSCALE_CUDA is on and NCCL is found (then it defines CYTOSCALE_HAS_NCCL). CYTOSCALE_CUDA defines
+# CYTOSCALE_HAS_CUDA for what uses LibTorch.
 #
 # A CUDA build of LibTorch is not taken through its own CMake files: these want nvcc, an architecture list and the very toolkit
 # it was built with even to link a program that has no device code, and would mix that toolkit's libraries with those LibTorch
@@ -37,6 +38,7 @@ function(cytoscale_torch_cuda_parts)
   target_link_libraries(cytoscale_torch INTERFACE
     -Wl,--no-as-needed ${cytoscale_torch_prefix}/lib/libtorch_cuda.so -Wl,--as-needed
     ${cytoscale_torch_prefix}/lib/libc10_cuda.so ${cudart})
+  target_compile_definitions(cytoscale_torch INTERFACE CYTOSCALE_HAS_CUDA)
 
   find_library(nccl NAMES libnccl.so.2 nccl HINTS ${libraries} NO_CACHE)
   find_path(nccl_include nccl.h HINTS ${headers} ${cuda_include} NO_CACHE)

@@ -11,8 +11,17 @@ enum class Device {
 };
 
 enum class Precision {
+  automatic,  // bf16 where the GPU or the processor multiplies it in hardware, else fp32
   fp32,
+  tf32,  // GPUs: float32 whose products have 10 bits behind the point
   bf16,  // activations and convolutions; weights and sums stay float32
+};
+
+// Where crops are cut out of fields, rescaled and changed.
+enum class PixelPlace {
+  automatic,  // on the device where it is a GPU, else on the host
+  host,
+  device,
 };
 
 // How batch normalization gets its statistics while training.
@@ -34,8 +43,18 @@ struct cytoscale::EnumNames<cytoscale::network::Device> {
 template <>
 struct cytoscale::EnumNames<cytoscale::network::Precision> {
   static constexpr const char* what = "precision";
-  static constexpr EnumName<network::Precision> all[] = {{network::Precision::fp32, "fp32"},
+  static constexpr EnumName<network::Precision> all[] = {{network::Precision::automatic, "auto"},
+                                                         {network::Precision::fp32, "fp32"},
+                                                         {network::Precision::tf32, "tf32"},
                                                          {network::Precision::bf16, "bf16"}};
+};
+
+template <>
+struct cytoscale::EnumNames<cytoscale::network::PixelPlace> {
+  static constexpr const char* what = "place for pixels";
+  static constexpr EnumName<network::PixelPlace> all[] = {{network::PixelPlace::automatic, "auto"},
+                                                          {network::PixelPlace::host, "host"},
+                                                          {network::PixelPlace::device, "device"}};
 };
 
 template <>

@@ -89,6 +89,11 @@ void store_weights(const Network& network, store::SafeTensors& file);
 void load_weights(Network& network, const store::SafeTensors& file, const std::string& where,
                   LastLayer last_layer = LastLayer::load);
 
+// What activations and convolutions are in.
+torch::ScalarType computing_type(Precision precision);
+// For all networks of this process: whether products may be tf32; cuDNN is deterministic.
+void set_precision(Precision precision);
+
 // The device for this rank (its number on its node chooses the GPU). Throws Error when CUDA is asked for and
 // this LibTorch or machine has none.
 torch::Device choose_device(Device choice, int local_rank);

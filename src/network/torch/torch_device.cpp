@@ -7,6 +7,17 @@
 
 namespace cytoscale::network {
 
+torch::ScalarType computing_type(Precision precision) {
+  return precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
+}
+
+void set_precision(Precision precision) {
+  auto& context = at::globalContext();
+  context.setAllowTF32CuDNN(precision == Precision::tf32);
+  context.setAllowTF32CuBLAS(precision == Precision::tf32);
+  context.setDeterministicCuDNN(true);
+}
+
 torch::Device choose_device(Device choice, int local_rank) {
   if (choice == Device::cpu) return torch::kCPU;
   const auto devices = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
