@@ -1,7 +1,6 @@
 #include "settings/training_settings.hpp"
 
 #include "core/text/text.hpp"
-#include "network/device.hpp"
 #include "settings/machine_settings.hpp"
 #include "settings/screen_settings.hpp"
 
@@ -145,7 +144,10 @@ void declare_steps(cli::OptionSet& options, learn::TrainOptions& training) {
 }
 
 void declare_shards(cli::OptionSet& options, learn::TrainOptions& training) {
-  options.add("shard-size", training.shard_size, "examples that pass the network together, on one thread");
+  options.add(
+      "shard-size", training.shard_size,
+      "examples that have batch statistics of their own and on the host pass the network together, on "
+      "one thread (0: 16; on a device all of a rank's)");
   options
       .add("batch-norm", training.batch_norm,
            "statistics: local (of each shard), frozen, or sync (over ranks)")
@@ -186,6 +188,12 @@ void TrainSettings::declare_machine(cli::OptionSet& options) {
   declare_device(options, training.options.device);
   declare_precision(options, training.options.precision);
   options
+      .add("pixels", training.options.pixels,
+           "where crops are cut and changed, and how steps are taken: on the device, where all stays and a "
+           "rank's examples pass together; on the host, shard by shard; auto (on a GPU)")
+      .value("WHERE")
+      .resource();
+  options
       .add("image-memory", training.options.image_memory_gib, "limit for the training images, of each rank")
       .value("GIB")
       .resource();
@@ -210,8 +218,7 @@ void TrainSettings::declare(cli::OptionSet& options) {
 }
 
 void TrainSettings::resolve() {
-  training.options.precision =
-      network::resolve_precision(training.options.precision, training.options.device);
+  training.options.resolve();
   if (training.model.empty()) training.model = output / "model";
   if (training.cells.empty()) training.cells = output / "cells.h5";
   training.failures = output / "failures.csv";

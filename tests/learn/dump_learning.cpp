@@ -85,6 +85,10 @@ void dump_outcome(store::SafeTensors& file, const std::string& name, const learn
   }
 }
 
+torch::Tensor targets_of(const learn::CropBatch& batch) {
+  return torch::tensor(batch.targets).view({-1, labels});
+}
+
 void dump_regularizer(store::SafeTensors& file, learn::RegularizerKind which, const learn::CropBatch& batch) {
   const auto kind = enum_name(which);
   learn::TrainOptions options;
@@ -97,8 +101,10 @@ void dump_regularizer(store::SafeTensors& file, learn::RegularizerKind which, co
   const auto count = static_cast<std::int64_t>(batch.count * batch.crops_per_example);
   const auto crops = random_values({count, 2, crop_px, crop_px}, 1).abs();
   file.tensors[kind + "/features"] = network::store_tensor(network->features(crops, {"pool5"})[0]);
-  dump_outcome(file, kind, regularizer->outcome(*network, head.get(), crops, batch, 0.1),
-               head ? head->named_parameters() : network->named_parameters(), {"conv1", "bn1", "layer"});
+  dump_outcome(
+      file, kind,
+      regularizer->outcome(*network, head.get(), {crops, targets_of(batch), batch.crops_per_example}, 0.1),
+      head ? head->named_parameters() : network->named_parameters(), {"conv1", "bn1", "layer"});
 }
 
 // The joint loss over fields, of a map and what follows it.
@@ -112,7 +118,7 @@ void dump_joint(store::SafeTensors& file, const std::string& name, const network
   const auto fields = random_values({static_cast<std::int64_t>(batch.count), 2, 150, 120}, 3) * 20;
   file.tensors[name + "/maps"] = network::store_tensor(network->forward_with_evidence(fields).maps.detach());
   file.tensors[name + "/targets"] = network::store_tensor(torch::tensor(batch.targets).view({-1, labels}));
-  dump_outcome(file, name, regularizer->outcome(*network, nullptr, fields, batch, 0.1),
+  dump_outcome(file, name, regularizer->outcome(*network, nullptr, {fields, targets_of(batch)}, 0.1),
                network->named_parameters(), {"conv", "maps.weight"});
 }
 

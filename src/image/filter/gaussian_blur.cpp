@@ -8,17 +8,6 @@
 namespace cytoscale::image {
 namespace {
 
-std::vector<float> gaussian_kernel(double sigma_px) {
-  const int radius = static_cast<int>(std::ceil(4 * sigma_px));
-  std::vector<float> half(std::size_t(radius) + 1);
-  double sum = 0;
-  for (int i = 0; i <= radius; ++i) sum += (i ? 2 : 1) * std::exp(-0.5 * i * i / (sigma_px * sigma_px));
-  for (int i = 0; i <= radius; ++i) {
-    half[std::size_t(i)] = static_cast<float>(std::exp(-0.5 * i * i / (sigma_px * sigma_px)) / sum);
-  }
-  return half;
-}
-
 int mirrored(int i, int n) {
   const int period = 2 * n;
   i = ((i % period) + period) % period;
@@ -63,6 +52,17 @@ CYTO_VECTOR_CLONES void blur_columns(const Plane& in, const std::vector<float>& 
 }
 
 }  // namespace
+
+std::vector<float> gaussian_kernel(double sigma_px) {
+  const int radius = static_cast<int>(std::ceil(4 * sigma_px));
+  std::vector<float> half(std::size_t(radius) + 1);
+  double sum = 0;
+  for (int i = 0; i <= radius; ++i) sum += (i ? 2 : 1) * std::exp(-0.5 * i * i / (sigma_px * sigma_px));
+  for (int i = 0; i <= radius; ++i) {
+    half[std::size_t(i)] = static_cast<float>(std::exp(-0.5 * i * i / (sigma_px * sigma_px)) / sum);
+  }
+  return half;
+}
 
 Plane gaussian_blur(const Plane& plane, double sigma_px) {
   if (sigma_px <= 0 || plane.pixels.empty()) return plane;

@@ -2,7 +2,7 @@
 // there are, stitched 2 × 2 to one picture with that label. More cells in view, in ever new company.
 #include <algorithm>
 
-#include "learn/augment/regularizer.hpp"
+#include "learn/augment/regularizer_torch.hpp"
 
 namespace cytoscale::learn {
 namespace {
@@ -20,8 +20,7 @@ class Mosaic final : public Regularizer {
     return sampler_.draw_group(step, place, cells_);
   }
 
-  void compose(std::int64_t, std::int64_t, const std::vector<CellDraw>& cells, std::span<float> crops,
-               image::PictureSize size, CropBatch& batch) const override {
+  void compose(std::span<float> crops, image::PictureSize size, float, CropBatch& batch) const override {
     batch.size = {2 * size.height, 2 * size.width};
     const auto height = static_cast<std::size_t>(size.height), width = static_cast<std::size_t>(size.width);
     const auto planes = crops.size() / (cells_ * size.pixels());
@@ -31,8 +30,17 @@ class Mosaic final : public Regularizer {
           const auto line = crops.subspan(((part * planes + c) * height + row % height) * width, width);
           batch.crops.insert(batch.crops.end(), line.begin(), line.end());
         }
-    sampler_.add_target(cells.front(), 1, add_example(batch));
   }
+
+  torch::Tensor compose(const torch::Tensor& crops, const torch::Tensor&) const override {
+    const auto channels = crops.size(1), height = crops.size(2), width = crops.size(3);
+    return crops.contiguous()
+        .view({-1, 2, 2, channels, height, width})
+        .permute({0, 3, 1, 4, 2, 5})
+        .reshape({-1, channels, 2 * height, 2 * width});
+  }
+
+  std::size_t crops_per_example() const override { return 1; }
 };
 
 }  // namespace

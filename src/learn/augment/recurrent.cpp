@@ -52,15 +52,17 @@ class Recurrent final : public Regularizer {
     return head;
   }
 
-  Outcome outcome(network::Network& network, torch::nn::Module* head, const torch::Tensor& crops,
-                  const CropBatch& batch, double label_smoothing) const override {
+  Outcome outcome(network::Network& network, torch::nn::Module* head, const ExampleTensors& examples,
+                  double label_smoothing) const override {
     auto* recurrence = head->as<Recurrence>();
-    const auto features = network.features(crops, {network::layers_of(network.spec()).back().name})[0];
-    const auto n = static_cast<std::int64_t>(batch.count), t = static_cast<std::int64_t>(cells_);
-    const auto group = batch.crops_per_example == 1 ? features.unsqueeze(1).expand({n, t, features.size(1)})
-                                                    : features.view({n, t, features.size(1)});
+    const auto features =
+        network.features(examples.crops, {network::layers_of(network.spec()).back().name})[0];
+    const auto n = examples.targets.size(0), t = static_cast<std::int64_t>(cells_);
+    const auto group = examples.crops_per_example == 1
+                           ? features.unsqueeze(1).expand({n, t, features.size(1)})
+                           : features.view({n, t, features.size(1)});
     const auto states = std::get<0>(recurrence->gru->forward(group));
-    return judge(recurrence->fc->forward(states.select(1, t - 1)), batch, label_smoothing);
+    return judge(recurrence->fc->forward(states.select(1, t - 1)), examples.targets, label_smoothing);
   }
 };
 

@@ -6,14 +6,6 @@
 #include "network/torch/pooling_torch.hpp"
 
 namespace cytoscale::learn {
-namespace {
-
-torch::Tensor targets_of(const CropBatch& batch, const torch::Tensor& answers) {
-  return torch::from_blob(const_cast<float*>(batch.targets.data()), answers.sizes()).to(answers.device());
-}
-
-}  // namespace
-
 Regularizer::Regularizer(const CellSampler& sampler, const TrainOptions& options)
     : sampler_(sampler),
       options_(options.regularizer),
@@ -24,15 +16,21 @@ std::vector<CellDraw> Regularizer::draw(std::int64_t step, std::int64_t place) c
   return {sampler_.draw(step, place)};
 }
 
-void Regularizer::compose(std::int64_t, std::int64_t, const std::vector<CellDraw>& cells,
-                          std::span<float> crops, image::PictureSize size, CropBatch& batch) const {
-  batch.size = size;
-  batch.crops.insert(batch.crops.end(), crops.begin(), crops.end());
-  batch.crops_per_example = cells_;
+void Regularizer::describe(std::int64_t, std::int64_t, const std::vector<CellDraw>& cells,
+                           DrawnBatch& batch) const {
   sampler_.add_target(cells.front(), 1, add_example(batch));
 }
 
-std::span<float> Regularizer::add_example(CropBatch& batch) const {
+void Regularizer::compose(std::span<float> crops, image::PictureSize size, float, CropBatch& batch) const {
+  batch.size = size;
+  batch.crops.insert(batch.crops.end(), crops.begin(), crops.end());
+}
+
+torch::Tensor Regularizer::compose(const torch::Tensor& crops, const torch::Tensor&) const {
+  return crops;
+}
+
+std::span<float> Regularizer::add_example(DrawnBatch& batch) const {
   ++batch.count;
   batch.targets.resize(batch.count * sampler_.labels());
   return std::span(batch.targets).last(sampler_.labels());
@@ -42,21 +40,20 @@ std::shared_ptr<torch::nn::Module> Regularizer::make_head(const network::Network
   return nullptr;
 }
 
-Outcome Regularizer::outcome(network::Network& network, torch::nn::Module*, const torch::Tensor& crops,
-                             const CropBatch& batch, double label_smoothing) const {
+Outcome Regularizer::outcome(network::Network& network, torch::nn::Module*, const ExampleTensors& examples,
+                             double label_smoothing) const {
   if (!network::pools_probabilities(network.spec().architecture))
-    return judge(network.classify(crops), batch, label_smoothing);
+    return judge(network.classify(examples.crops), examples.targets, label_smoothing);
   // The joint loss of Kraus et al. 2016 eq. 2.
-  const auto evidence = network.forward_with_evidence(crops);
-  auto outcome = judge(evidence.logits, batch, label_smoothing);
-  outcome.loss_sum =
-      outcome.loss_sum + torch::binary_cross_entropy_with_logits(
-                             evidence.pooled, targets_of(batch, evidence.pooled), {}, {}, at::Reduction::Sum);
+  const auto evidence = network.forward_with_evidence(examples.crops);
+  auto outcome = judge(evidence.logits, examples.targets, label_smoothing);
+  outcome.loss_sum = outcome.loss_sum + torch::binary_cross_entropy_with_logits(
+                                            evidence.pooled, examples.targets, {}, {}, at::Reduction::Sum);
   return outcome;
 }
 
-Outcome Regularizer::judge(const torch::Tensor& logits, const CropBatch& batch, double smoothing) const {
-  const auto targets = targets_of(batch, logits);
+Outcome Regularizer::judge(const torch::Tensor& logits, const torch::Tensor& targets,
+                           double smoothing) const {
   if (several_labels_) {
     const auto loss = torch::binary_cross_entropy_with_logits(
         logits, targets * (1 - smoothing) + smoothing / 2, {}, {}, at::Reduction::Sum);

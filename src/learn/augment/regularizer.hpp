@@ -27,6 +27,7 @@ class Network;
 namespace cytoscale::learn {
 
 struct Outcome;
+struct ExampleTensors;
 
 class Regularizer {
  public:
@@ -38,18 +39,24 @@ class Regularizer {
   // The cells of example `place`, as many as cells_per_example().
   virtual std::vector<CellDraw> draw(std::int64_t step, std::int64_t place) const;
   std::size_t cells_per_example() const { return cells_; }
-  // Appends an example to the batch. crops: of its cells, [cells][C][h][w], free to be changed.
-  virtual void compose(std::int64_t step, std::int64_t place, const std::vector<CellDraw>& cells,
-                       std::span<float> crops, image::PictureSize size, CropBatch& batch) const;
+  // Appends an example's target to the batch, and its weight where cells are blended.
+  virtual void describe(std::int64_t step, std::int64_t place, const std::vector<CellDraw>& cells,
+                        DrawnBatch& batch) const;
+  // Appends what the network sees of an example. crops: of its cells, [cells][C][h][w], free to be changed;
+  // weight: as drawn, or 1.
+  virtual void compose(std::span<float> crops, image::PictureSize size, float weight, CropBatch& batch) const;
+  // The same of a batch on a device. crops: [count · cells][C][h][w]; weights: [count], or undefined.
+  virtual at::Tensor compose(const at::Tensor& crops, const at::Tensor& weights) const;
+  // Crops of an example that the network sees.
+  virtual std::size_t crops_per_example() const { return cells_; }
 
   // Of the network that it teaches: the classes it ends in (0: none, a head of its own follows) …
   virtual int network_classes(int labels) const { return labels; }
   // … and the part that only training needs; null: none. Its parameters are set, from the seed.
   virtual std::shared_ptr<torch::nn::Module> make_head(const network::NetworkSpec& network, int labels) const;
-  // crops: those of the batch, on the network's device. A batch of single cells to be judged, not learned,
-  // has crops_per_example 1 whatever the regularizer.
-  virtual Outcome outcome(network::Network& network, torch::nn::Module* head, const at::Tensor& crops,
-                          const CropBatch& batch, double label_smoothing) const;
+  // A batch of single cells to be judged, not learned, has crops_per_example 1 whatever the regularizer.
+  virtual Outcome outcome(network::Network& network, torch::nn::Module* head, const ExampleTensors& examples,
+                          double label_smoothing) const;
   // The mean loss of a network that knows nothing: to it each label is as likely as the others, or, of
   // several labels and at every place of a class map of probabilities, as likely as not. Of a pool that
   // then does not say 1/2: at most, as if every label's bag were wrong.
@@ -57,11 +64,11 @@ class Regularizer {
 
  protected:
   // Appends an example whose target is still empty: [labels] zeros, to be filled.
-  std::span<float> add_example(CropBatch& batch) const;
+  std::span<float> add_example(DrawnBatch& batch) const;
   // Logits [count][labels] against the batch's targets: cross-entropy, with label smoothing, and what share
   // the most likely label has in the target; of several labels the cross-entropies of each, summed, and the
   // share of labels that are told right.
-  Outcome judge(const at::Tensor& logits, const CropBatch& batch, double smoothing) const;
+  Outcome judge(const at::Tensor& logits, const at::Tensor& targets, double smoothing) const;
   const CellSampler& sampler_;
   RegularizerOptions options_;
   bool several_labels_;

@@ -23,15 +23,20 @@ class BatchMaker {
   BatchMaker(const TrainingPlan& plan, const CellImages& images, const TrainOptions& options,
              image::PictureSize size, image::Rescaling rescaling);
   const Regularizer& regularizer() const { return *regularizer_; }
+  const CellImages& images() const { return images_; }
+  image::PictureSize size() const { return size_; }
+  const image::Rescaling& rescaling() const { return rescaling_; }
   // Examples [first, last) of the global batch of a step, augmented; random numbers from (seed, step, place).
   CropBatch training(std::int64_t step, std::size_t first, std::size_t last) const;
   // The given cells as they are, an example each.
   CropBatch plain(std::span<const CellDraw> draws) const;
+  // The same before there are pixels.
+  DrawnBatch drawn(std::int64_t step, std::size_t first, std::size_t last) const;
+  DrawnBatch drawn(std::span<const CellDraw> draws) const;
 
  private:
-  // A cell as it is, and changed at random.
-  void cut(const CellDraw& draw, std::span<float> out) const;
-  void cut(const CellDraw& draw, Random& random, std::span<float> out) const;
+  DrawnCell changed(const CellDraw& draw, Random& random) const;
+  void cut(const DrawnCell& drawn, std::span<float> out) const;
   const TrainingPlan& plan_;
   const CellImages& images_;
   CellSampler sampler_;

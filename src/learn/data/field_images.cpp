@@ -80,6 +80,27 @@ void FieldImages::cut(const TrainingCell& cell, const Warp& warp, image::Picture
   cut_crop(at(FieldId(cell.field)), cell.y, cell.x, warp, size, out);
 }
 
+image::WindowPlace FieldImages::window(const TrainingCell& cell, int side, std::span<std::byte> codes,
+                                       std::span<float> scaling) const {
+  const auto& field = at(FieldId(cell.field));
+  const auto place = image::place_window(cell.y, cell.x, side, field.height, field.width);
+  const auto size = static_cast<std::size_t>(side), row_bytes = static_cast<std::size_t>(place.width) * 2;
+  for (std::size_t c = 0; c < field.offset.size(); ++c) {
+    scaling[2 * c] = field.offset[c];
+    scaling[2 * c + 1] = field.scale[c];
+    for (long row = 0; row < place.height; ++row) {
+      const auto from =
+          (c * static_cast<std::size_t>(field.height) + static_cast<std::size_t>(place.top + row)) *
+              static_cast<std::size_t>(field.width) +
+          static_cast<std::size_t>(place.left);
+      const auto to = (c * size + static_cast<std::size_t>(place.top - place.window_top + row)) * size +
+                      static_cast<std::size_t>(place.left - place.window_left);
+      std::memcpy(codes.data() + 2 * to, field.pixels.data() + from, row_bytes);
+    }
+  }
+  return place;
+}
+
 FieldLoad load_fields(const mpi::RunContext& context, const screen::Screen& screen,
                       const store::CellTable& cells, const std::vector<FieldId>& fields,
                       const std::filesystem::path& illumination, const prepare::FieldPassOptions& options) {

@@ -24,6 +24,10 @@ class FieldImages final : public CellImages {
   std::size_t size() const { return images_.size(); }
   void cut(const TrainingCell& cell, const Warp& warp, image::PictureSize size,
            std::span<float> out) const override;
+  int bits() const override { return 16; }
+  image::WindowPlace window(const TrainingCell& cell, int side, std::span<std::byte> codes,
+                            std::span<float> scaling) const override;
+  const std::map<std::size_t, image::PackedField>& fields() const { return images_; }
 
  private:
   std::map<std::size_t, image::PackedField> images_;

@@ -38,13 +38,17 @@ void StoreImages::cut(const TrainingCell& cell, const Warp& warp, image::Picture
   thread_local std::vector<float> scaling;
   codes.resize(store_.window_bytes());
   scaling.resize(2 * store_.channels());
-  store_.read(cell.row, codes, scaling);
-  const auto place = image::place_window(cell.y, cell.x, store_.window_px(), cells_.height[cell.field],
-                                         cells_.width[cell.field]);
+  const auto place = window(cell, store_.window_px(), codes, scaling);
   if (store_.bits() == 8)
     cut_as<std::uint8_t>(codes, scaling, store_.window_px(), place, cell, warp, size, out);
   else
     cut_as<std::uint16_t>(codes, scaling, store_.window_px(), place, cell, warp, size, out);
+}
+
+image::WindowPlace StoreImages::window(const TrainingCell& cell, int side, std::span<std::byte> codes,
+                                       std::span<float> scaling) const {
+  store_.read(cell.row, codes, scaling);
+  return image::place_window(cell.y, cell.x, side, cells_.height[cell.field], cells_.width[cell.field]);
 }
 
 void check_store_fits(const store::CropStore& store, const TrainOptions& options,

@@ -16,6 +16,10 @@ class StoreImages final : public CellImages {
   StoreImages(const store::CropStore& store, const store::CellTable& cells) : store_(store), cells_(cells) {}
   void cut(const TrainingCell& cell, const Warp& warp, image::PictureSize size,
            std::span<float> out) const override;
+  int bits() const override { return store_.bits(); }
+  int window_px(int) const override { return store_.window_px(); }
+  image::WindowPlace window(const TrainingCell& cell, int side, std::span<std::byte> codes,
+                            std::span<float> scaling) const override;
 
  private:
   const store::CropStore& store_;

@@ -20,6 +20,12 @@ class OwnedStoreImages final : public CellImages {
            std::span<float> out) const override {
     images_.cut(cell, warp, size, out);
   }
+  int bits() const override { return images_.bits(); }
+  int window_px(int wanted) const override { return images_.window_px(wanted); }
+  image::WindowPlace window(const TrainingCell& cell, int side, std::span<std::byte> codes,
+                            std::span<float> scaling) const override {
+    return images_.window(cell, side, codes, scaling);
+  }
 
  private:
   store::CropStore store_;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t piece_values =
     1u << 17;  // 512 KiB of each array: shared out over threads, and fits their caches
-constexpr double beta1 = 0.9, beta2 = 0.999;
-constexpr float epsilon = 1e-8f;
+constexpr double beta1 = AdamwNumbers::beta1, beta2 = AdamwNumbers::beta2;
+constexpr auto epsilon = static_cast<float>(AdamwNumbers::epsilon);
 
 std::string part_name(const std::string& tensor, const char* part) {
   return "optimizer/" + tensor + "/" + part;

@@ -20,6 +20,10 @@ struct FlatTensor {
   std::size_t offset, values;
 };
 
+struct AdamwNumbers {
+  static constexpr double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+};
+
 class Optimiser {
  public:
   // Weight decay acts on tensors of two or more dimensions: not on biases and normalizations.
@@ -34,6 +38,13 @@ class Optimiser {
   // tensor.
   void store(store::SafeTensors& file) const;
   void restore(const store::SafeTensors& file, const std::string& where);
+
+  // The same, to be read and changed: running means, as the parameters lie (sgd: momentum and nothing).
+  struct State {
+    std::span<float> first, second;
+    std::int64_t& steps;
+  };
+  State state() { return {first_, second_, steps_}; }
 
  private:
   struct Piece {

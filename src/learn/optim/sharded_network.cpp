@@ -11,19 +11,6 @@ namespace {
 
 enum Stream : std::uint64_t { stream_dropout = 0x4452 };
 
-constexpr std::size_t bucket_limit = 1u << 20;  // values; larger tensors have a bucket to themselves
-
-// The network's parameters, then the head's.
-std::vector<std::pair<std::string, torch::Tensor>> named_parameters_of(const network::Network& network,
-                                                                       const torch::nn::Module* head) {
-  std::vector<std::pair<std::string, torch::Tensor>> named;
-  for (const auto& entry : network.named_parameters()) named.emplace_back(entry.key(), entry.value());
-  if (head)
-    for (const auto& entry : head->named_parameters())
-      named.emplace_back("regularizer/" + entry.key(), entry.value());
-  return named;
-}
-
 }  // namespace
 
 ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::NetworkSpec& spec, int labels,
@@ -34,17 +21,16 @@ ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::Net
       device_(network::choose_device(options.device, comm.node_rank())),
       type_(network::computing_type(options.precision)),
       // Measured: on CPUs, shards of 16 crops of 48 px in fp32 take 1.4 times as long with the channels last.
-      layout_(device_.is_cpu() && type_ == torch::kFloat32 ? torch::MemoryFormat::Contiguous
-                                                           : torch::MemoryFormat::ChannelsLast),
+      memory_format_(device_.is_cpu() && type_ == torch::kFloat32 ? torch::MemoryFormat::Contiguous
+                                                                  : torch::MemoryFormat::ChannelsLast),
       learns_statistics_(options.batch_norm != network::NormMode::frozen),
       master_(network::make_network(spec)),
       head_(regularizer.make_head(spec, labels)),
       statistics_(master_->statistics()) {
   network::set_precision(options.precision);
-  std::vector<std::size_t> bucket_values;
-  lay_out(bucket_values);
-  sums_ = std::make_unique<BatchSums>(comm, options.shards(comm.size()), bucket_values,
-                                      [this] { main_thread_.poke(); });
+  if (options.reproducible) at::globalContext().setDeterministicAlgorithms(true, true);
+  sums_ = std::make_unique<GradientSums>(comm, options.shards(comm.size()), own_parameters(),
+                                         [this] { main_thread_.poke(); });
   // Synchronized statistics tie a rank's cells together: one pass, on several intra-op threads.
   const bool one_pass = options.batch_norm == network::NormMode::sync || !device_.is_cpu();
   const int workers = one_pass ? 1 : std::clamp(threads, 1, static_cast<int>(sums_->shards().count));
@@ -55,49 +41,30 @@ ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::Net
 
 ShardedNetwork::~ShardedNetwork() = default;
 
-void ShardedNetwork::connect() {
-  if (!options_.reproducible) return sums_->connect(comm_, device_);
-  at::globalContext().setDeterministicAlgorithms(true, true);
-  at::globalContext().setDeterministicCuDNN(true);
-}
-
-// Parameters in one array, in the order in which backward reaches them: the last first.
-void ShardedNetwork::lay_out(std::vector<std::size_t>& bucket_values) {
+// Parameters in one array. What is summed: by bucket, how many gradients, and statistics.
+std::vector<std::size_t> ShardedNetwork::own_parameters() {
   const auto named = named_parameters_of(*master_, head_.get());
-  tensors_.resize(named.size());
-  bucket_of_.resize(named.size());
-  std::size_t offset = 0;
-  for (std::size_t i = named.size(); i-- > 0;) {
-    const auto& [name, tensor] = named[i];
-    const auto values = static_cast<std::size_t>(tensor.numel());
-    tensors_[i] = {name, tensor.sizes().vec(), offset, values};
-    if (bucket_values.empty() || bucket_values.back() + values > bucket_limit) {
-      bucket_values.push_back(0);
-      in_bucket_.push_back(0);
-    }
-    bucket_of_[i] = bucket_values.size() - 1;
-    bucket_values.back() += values;
-    ++in_bucket_.back();
-    offset += values;
-  }
-  parameters_.resize(offset);
-  if (type_ == torch::kBFloat16 && device_.is_cpu()) rounded_.resize(offset);
+  layout_ = lay_out(named);
+  parameters_.resize(layout_.values);
+  if (type_ == torch::kBFloat16 && device_.is_cpu()) rounded_.resize(layout_.values);
   for (std::size_t i = 0; i < named.size(); ++i) {
     auto parameter = named[i].second;
-    const auto place = torch::from_blob(parameters_.data() + tensors_[i].offset, tensors_[i].shape);
+    const auto place = torch::from_blob(parameters_.data() + tensors()[i].offset, tensors()[i].shape);
     place.copy_(parameter.detach());
     parameter.set_data(place);
   }
+  auto bucket_values = layout_.bucket_values;
   learns_statistics_ = learns_statistics_ && !statistics_.empty();
-  if (!learns_statistics_) return;
+  if (!learns_statistics_) return bucket_values;
   bucket_values.push_back(0);
   for (const auto& statistic : statistics_)
     bucket_values.back() += static_cast<std::size_t>(statistic.numel());
+  return bucket_values;
 }
 
 // Rounded once a step rather than once a shard where the network computes in bf16.
 torch::Tensor ShardedNetwork::shared(std::size_t parameter) {
-  const auto& tensor = tensors_[parameter];
+  const auto& tensor = tensors()[parameter];
   if (type_ == torch::kBFloat16 && tensor.shape.size() == 4)
     return torch::from_blob(rounded_.data() + tensor.offset, tensor.shape, torch::kBFloat16);
   return torch::from_blob(parameters_.data() + tensor.offset, tensor.shape);
@@ -128,15 +95,15 @@ void ShardedNetwork::add_replica(int labels) {
 void ShardedNetwork::weights_changed() {
   torch::NoGradGuard no_grad;
   if (device_.is_cpu()) {
-    pool_->run(rounded_.empty() ? 0 : tensors_.size(), [&](std::size_t i, int) {
-      const auto* values = parameters_.data() + tensors_[i].offset;
-      if (tensors_[i].shape.size() == 4)
-        std::copy_n(values, tensors_[i].values, rounded_.data() + tensors_[i].offset);
+    pool_->run(rounded_.empty() ? 0 : tensors().size(), [&](std::size_t i, int) {
+      const auto* values = parameters_.data() + tensors()[i].offset;
+      if (tensors()[i].shape.size() == 4)
+        std::copy_n(values, tensors()[i].values, rounded_.data() + tensors()[i].offset);
     });
   } else {
-    for (std::size_t i = 0; i < tensors_.size(); ++i)
+    for (std::size_t i = 0; i < tensors().size(); ++i)
       replicas_[0]->parameters[i].copy_(
-          torch::from_blob(parameters_.data() + tensors_[i].offset, tensors_[i].shape));
+          torch::from_blob(parameters_.data() + tensors()[i].offset, tensors()[i].shape));
   }
   if (learns_statistics_) return;
   for (auto& replica : replicas_)
@@ -146,11 +113,17 @@ void ShardedNetwork::weights_changed() {
 // The batch through the network; loss_sum is the sum over its examples.
 Tally ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum,
                               double smoothing) {
-  const auto n = static_cast<std::int64_t>(batch.count * batch.crops_per_example);
+  const auto count = static_cast<std::int64_t>(batch.count);
+  const auto n = count * static_cast<std::int64_t>(batch.crops_per_example);
   const auto crops = torch::from_blob(const_cast<float*>(batch.crops.data()),
                                       {n, master_->spec().channels, batch.size.height, batch.size.width});
-  const auto input = crops.to(device_).to(type_, false, false, layout_);
-  const auto outcome = regularizer_.outcome(*replica.network, replica.head.get(), input, batch, smoothing);
+  const auto targets =
+      torch::from_blob(const_cast<float*>(batch.targets.data()),
+                       {count, static_cast<std::int64_t>(batch.targets.size() / batch.count)});
+  const auto outcome = regularizer_.outcome(*replica.network, replica.head.get(),
+                                            {crops.to(device_).to(type_, false, false, memory_format_),
+                                             targets.to(device_), batch.crops_per_example},
+                                            smoothing);
   loss_sum = outcome.loss_sum;
   return {loss_sum.item<double>(), outcome.correct_sum.item<double>(), static_cast<double>(batch.count)};
 }
@@ -158,19 +131,22 @@ Tally ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::T
 // A gradient as backward finds it, or none: zero. On a GPU this runs on a thread of LibTorch's own.
 void ShardedNetwork::take(Replica& replica, std::size_t parameter, const torch::Tensor* gradient) {
   torch::NoGradGuard no_grad;
-  const auto& tensor = tensors_[parameter];
-  sums_->put(replica.shard, tensor.offset,
-             gradient ? gradient->detach() : torch::zeros(tensor.shape, device_));
+  const auto& tensor = tensors()[parameter];
+  auto place = torch::from_blob(sums_->array_of(replica.shard).data() + tensor.offset, tensor.shape);
+  if (gradient)
+    place.copy_(gradient->detach());
+  else
+    place.zero_();
   replica.taken[parameter] = 1;
-  const auto bucket = bucket_of_[parameter];
+  const auto bucket = layout_.bucket_of[parameter];
   if (--replica.waiting[bucket] == 0) sums_->complete(replica.shard, bucket);
 }
 
 Tally ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size_t shard,
                                   const CropBatch& batch) {
   replica.shard = shard;
-  replica.taken.assign(tensors_.size(), 0);
-  replica.waiting = in_bucket_;
+  replica.taken.assign(tensors().size(), 0);
+  replica.waiting = layout_.in_bucket;
   for (auto& parameter : replica.parameters) parameter.mutable_grad() = torch::Tensor();
   torch::Tensor loss_sum;
   if (options_.dropout)
@@ -178,7 +154,7 @@ Tally ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size
         Random(options_.seed, {stream_dropout, static_cast<std::uint64_t>(step), shard}).bits64(), device_);
   const auto score = forward(replica, batch, loss_sum, options_.label_smoothing);
   (loss_sum / static_cast<double>(options_.batch_size)).backward();
-  for (std::size_t i = 0; i < tensors_.size(); ++i)
+  for (std::size_t i = 0; i < tensors().size(); ++i)
     if (!replica.taken[i]) take(replica, i, nullptr);
   if (!learns_statistics_) return score;
   torch::NoGradGuard no_grad;
@@ -186,7 +162,7 @@ Tally ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size
   auto offset = sums_->offset(bucket);
   const double share = static_cast<double>(batch.count) / options_.batch_size;
   for (const auto& statistic : replica.statistics) {
-    sums_->put(shard, offset, statistic * share);
+    torch::from_blob(sums_->array_of(shard).data() + offset, statistic.sizes()).copy_(statistic * share);
     offset += static_cast<std::size_t>(statistic.numel());
   }
   sums_->complete(shard, bucket);
@@ -224,7 +200,6 @@ void ShardedNetwork::serve() {
     }
     over = sums_->advance() && ended;
   }
-  sums_->finish();
 }
 
 void ShardedNetwork::keep_statistics() {

@@ -1,9 +1,9 @@
 // A network that learns from shards of a batch on several threads and ranks. A shard is a forward and
 // backward pass of its own, on one thread with one intra-op thread, through a copy of the network that shares
 // its parameters; so its gradient does not depend on how many threads and ranks there are, and neither do the
-// sums (learn/optim/batch_sums_torch.hpp). The main thread speaks MPI: it moves gradients over the ranks
-// while the other threads are still in backward. On a GPU one thread feeds it shard by shard, and NCCL sums
-// where it can (learn/optim/device_sums_torch.hpp).
+// sums (learn/optim/gradient_sums.hpp). The main thread speaks MPI: it moves gradients over the ranks
+// while the other threads are still in backward. On a GPU, where it serves for what must not depend on the
+// number of ranks and for synchronized statistics, one thread feeds it shard by shard.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/types.h>
@@ -16,7 +16,8 @@
 
 #include "core/threads/worker_pool.hpp"
 #include "learn/augment/regularizer.hpp"
-#include "learn/optim/batch_sums_torch.hpp"
+#include "learn/optim/flat_parameters_torch.hpp"
+#include "learn/optim/gradient_sums.hpp"
 #include "learn/optim/main_thread.hpp"
 #include "learn/optim/optimizer.hpp"
 #include "learn/optim/tally.hpp"
@@ -33,16 +34,13 @@ class ShardedNetwork {
   ShardedNetwork(const mpi::Communicator& comm, const network::NetworkSpec& spec, int labels,
                  const Regularizer& regularizer, const TrainOptions& options, int threads);
   ~ShardedNetwork();
-  // Once, before learn(). Throws Error when NCCL cannot be started. Collective: yes.
-  void connect();
-
   // Weights and statistics, on the CPU. After changing them call weights_changed(). Collective: no.
   network::Network& network() const { return *master_; }
   torch::nn::Module* head() const { return head_.get(); }  // the regularizer's part, or null
   void weights_changed();
   // All parameters in one array, and where each is in it.
   std::span<float> parameters() { return parameters_; }
-  const std::vector<FlatTensor>& tensors() const { return tensors_; }
+  const std::vector<FlatTensor>& tensors() const { return layout_.tensors; }
   WorkerPool& pool() { return *pool_; }
   mpi::PartRange shards() const { return sums_->shards(); }  // this rank's of the batch
 
@@ -65,7 +63,7 @@ class ShardedNetwork {
     std::vector<char> taken;           // by parameter
     std::vector<std::size_t> waiting;  // by bucket: parameters without a gradient yet
   };
-  void lay_out(std::vector<std::size_t>& bucket_values);
+  std::vector<std::size_t> own_parameters();
   void add_replica(int labels);
   torch::Tensor shared(std::size_t parameter);  // as a replica on the CPU uses it
   Tally forward(Replica& replica, const CropBatch& batch, torch::Tensor& loss_sum, double smoothing);
@@ -78,17 +76,15 @@ class ShardedNetwork {
   TrainOptions options_;
   torch::Device device_;
   torch::ScalarType type_;
-  torch::MemoryFormat layout_;  // of the crops, and so of all activations
+  torch::MemoryFormat memory_format_;  // of the crops, and so of all activations
   bool learns_statistics_;
   std::shared_ptr<network::Network> master_;
   std::shared_ptr<torch::nn::Module> head_;
   std::vector<float> parameters_;
   std::vector<c10::BFloat16> rounded_;  // the parameters as bf16, for convolutions on a CPU
-  std::vector<FlatTensor> tensors_;     // by parameter, in the network's order
-  std::vector<std::size_t> bucket_of_,
-      in_bucket_;                          // by parameter: its bucket; by bucket: how many parameters
+  FlatLayout layout_;
   std::vector<torch::Tensor> statistics_;  // the master's, in the order of their bucket
-  std::unique_ptr<BatchSums> sums_;        // gradients as parameters_ lie, then statistics
+  std::unique_ptr<GradientSums> sums_;     // gradients as parameters_ lie, then statistics
   std::vector<std::unique_ptr<Replica>> replicas_;
   MainThread main_thread_;
   std::size_t started_early_ = 0;

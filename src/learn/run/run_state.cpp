@@ -38,44 +38,45 @@ void take_initial_weights(network::Network& network, const std::filesystem::path
 }  // namespace
 
 RunState::RunState(const mpi::Communicator& comm, const network::NetworkSpec& spec, int labels,
-                   const Regularizer& regularizer, const TrainOptions& options, std::int64_t total_steps,
+                   const BatchMaker& maker, const TrainOptions& options, std::int64_t total_steps,
                    int threads)
-    : network(comm, spec, labels, regularizer, options, threads),
-      optimiser(options, network.tensors(), network.parameters().size()),
+    : learner(options.pixels == network::PixelPlace::device
+                  ? make_device_learner(comm, spec, labels, maker, options, threads)
+                  : make_host_learner(comm, spec, labels, maker, options, threads)),
       schedule(options, total_steps) {
-  network.network().initialize(options.seed);
-  if (!options.initial_weights.empty()) take_initial_weights(network.network(), options.initial_weights);
-  network.weights_changed();
+  learner->network().initialize(options.seed);
+  if (!options.initial_weights.empty()) take_initial_weights(learner->network(), options.initial_weights);
+  learner->weights_changed();
 }
 
 void RunState::keep_best() {
   best_weights_.emplace();
-  network::store_weights(network.network(), *best_weights_);
+  network::store_weights(learner->network(), *best_weights_);
 }
 
 store::SafeTensors RunState::weights() const {
   if (best_weights_) return *best_weights_;
   store::SafeTensors file;
-  network::store_weights(network.network(), file);
+  network::store_weights(learner->network(), file);
   return file;
 }
 
 void RunState::store(store::SafeTensors& file) const {
-  network::store_weights(network.network(), file);
-  if (network.head())
-    for (const auto& entry : network.head()->named_parameters())
+  network::store_weights(learner->network(), file);
+  if (learner->head())
+    for (const auto& entry : learner->head()->named_parameters())
       file.tensors[head_prefix + entry.key()] = network::store_tensor(entry.value());
   if (best_weights_)
     for (const auto& [name, tensor] : best_weights_->tensors) file.tensors[best_prefix + name] = tensor;
-  optimiser.store(file);
+  learner->optimiser().store(file);
   file.metadata[schedule_key] = schedule.state().dump();
   file.metadata[best_key] = best.state().dump();
 }
 
 void RunState::restore(const store::SafeTensors& file, const std::string& where) {
-  network::load_weights(network.network(), file, where);
-  if (network.head()) restore_head(*network.head(), file, where);
-  optimiser.restore(file, where);
+  network::load_weights(learner->network(), file, where);
+  if (learner->head()) restore_head(*learner->head(), file, where);
+  learner->optimiser().restore(file, where);
   schedule.restore(state_in(file, schedule_key, where));
   best.restore(state_in(file, best_key, where));
   const std::string prefix = best_prefix;
@@ -85,7 +86,7 @@ void RunState::restore(const store::SafeTensors& file, const std::string& where)
     if (!best_weights_) best_weights_.emplace();
     best_weights_->tensors[name.substr(prefix.size())] = tensor;
   }
-  network.weights_changed();
+  learner->weights_changed();
 }
 
 }  // namespace cytoscale::learn

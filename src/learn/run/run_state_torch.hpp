@@ -4,9 +4,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "learn/optim/optimizer.hpp"
+#include "learn/optim/learner_torch.hpp"
 #include "learn/optim/schedule.hpp"
-#include "learn/optim/sharded_network_torch.hpp"
 #include "store/safetensors.hpp"
 
 namespace cytoscale::learn {
@@ -14,17 +13,16 @@ namespace cytoscale::learn {
 class RunState {
  public:
   // With initial weights, from the seed or from TrainOptions::initial_weights. Throws Error: those do not
-  // fit, no such device. The regularizer must outlive it. Collective: no.
+  // fit, no such device. The maker must outlive it. Collective: no.
   RunState(const mpi::Communicator& comm, const network::NetworkSpec& spec, int labels,
-           const Regularizer& regularizer, const TrainOptions& options, std::int64_t total_steps,
-           int threads);
+           const BatchMaker& maker, const TrainOptions& options, std::int64_t total_steps, int threads);
 
-  ShardedNetwork network;
-  Optimiser optimiser;
+  std::unique_ptr<Learner> learner;
   Schedule schedule;
   BestLoss best;  // of the validation losses
 
-  // The weights as they are now are the best, as far as validation knows.
+  // Below, weights are those that the learner has fetched. Those now are the best, as far as validation
+  // knows.
   void keep_best();
   // What the run ends with: the network's weights, or the best kept.
   store::SafeTensors weights() const;

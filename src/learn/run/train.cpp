@@ -14,11 +14,9 @@
 #include "learn/run/train.hpp"
 #include "learn/run/train_record.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/guarded_run.hpp"
 #include "mpi/threads.hpp"
 #include "network/memory.hpp"
 #include "network/weights/model_file.hpp"
-#include "screen/plan.hpp"
 
 namespace cytoscale::learn {
 namespace {
@@ -30,9 +28,7 @@ class Trainer {
   TrainResult train();
 
  private:
-  BatchQueue start_batches();
-  Tally step(std::int64_t step, const std::vector<CropBatch>& shards);
-  Tally validate();
+  double read_scores(std::int64_t steps_done);
   bool update_early_stopping(const std::optional<Tally>& validation);
   void check_finite(std::int64_t steps_done);
   void describe(store::SafeTensors& file, std::int64_t steps_done) const;
@@ -86,37 +82,27 @@ Trainer::Trainer(const mpi::Communicator& comm, const TrainingPlan& plan, const 
       spec.pooling.height = size_.height, spec.pooling.width = size_.width;
     const double guessing = maker_.regularizer().guessing_loss(spec, labels, size_);
     watch_.emplace(options.divergence * guessing, guessing, run.folder);
-    state_.emplace(comm, spec, labels, maker_.regularizer(), options, total_, threads_);
+    state_.emplace(comm, spec, labels, maker_, options, total_, threads_);
     if (found.checkpoint)
       state_->restore(store::read_safetensors(*found.checkpoint), found.checkpoint->string());
     first_step_ = found.step;
     record_.emplace(comm, plan, options, run, first_step_);
     saved_ = found.checkpoint.has_value();
   });
-  state_->network.connect();
+  state_->learner->connect();
 }
 
-Tally Trainer::step(std::int64_t step, const std::vector<CropBatch>& shards) {
-  auto& network = state_->network;
-  const auto score = network.learn(step, shards);
-  watch_->observe(score.mean_loss(), step + 1, saved_);
-  state_->optimiser.step(network.parameters(), network.gradient(), state_->schedule.rate(step),
-                         network.pool());
-  network.keep_statistics();
-  network.weights_changed();
-  return score;
-}
-
-Tally Trainer::validate() {
-  const auto picture = plan_.channels.size() * size_.pixels();
-  const std::size_t at_once = std::clamp<std::size_t>((std::size_t{1} << 24) / picture, 1, 64),
-                    tiles = (validation_.size() + at_once - 1) / at_once;
-  const auto block = screen::block_of(tiles, comm_.rank(), comm_.size());
-  const auto mine = state_->network.judge(block.first, block.last, [&](std::size_t tile) {
-    const auto first = tile * at_once;
-    return maker_.plain(std::span(validation_).subspan(first, std::min(at_once, validation_.size() - first)));
-  });
-  return sum_over_ranks(comm_, mine);
+// What the steps taken since it was asked last have scored; the sum of the signals that asked to stop.
+double Trainer::read_scores(std::int64_t steps_done) {
+  const auto scores = state_->learner->scores();
+  auto step = steps_done - static_cast<std::int64_t>(scores.size());
+  double signals = 0;
+  for (const auto& score : scores) {
+    watch_->observe(score.mean_loss(), ++step, saved_);
+    record_->add_step(score);
+    signals += score.stop_signals;
+  }
+  return signals;
 }
 
 // True when the run is to end here.
@@ -124,13 +110,17 @@ bool Trainer::update_early_stopping(const std::optional<Tally>& validation) {
   if (!validation || validation->examples == 0) return false;
   state_->schedule.observe(validation->mean_loss());
   if (options_.early_stopping == 0) return false;
-  if (state_->best.observe(validation->mean_loss())) state_->keep_best();
+  if (state_->best.observe(validation->mean_loss())) {
+    state_->learner->fetch();
+    state_->keep_best();
+  }
   return state_->best.since() >= options_.early_stopping;
 }
 
 void Trainer::check_finite(std::int64_t steps_done) {
+  state_->learner->fetch();
   mpi::together(comm_, [&] {
-    for (const auto& [name, tensor] : state_->network.network().named_tensors())
+    for (const auto& [name, tensor] : state_->learner->network().named_tensors())
       if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
         throw Error("the weights are not numbers any more after step " + std::to_string(steps_done) + " (" +
                         name + ")",
@@ -140,7 +130,7 @@ void Trainer::check_finite(std::int64_t steps_done) {
 }
 
 void Trainer::describe(store::SafeTensors& file, std::int64_t steps_done) const {
-  network::ModelInfo info{state_->network.network().spec(), options_.crop_px, options_.crop_normalization,
+  network::ModelInfo info{state_->learner->network().spec(), options_.crop_px, options_.crop_normalization,
                           rescaling_.statistics, plan_.labels};
   info.several_labels = options_.several_labels;
   info.provenance = run_.provenance;
@@ -169,19 +159,6 @@ void Trainer::save_model(std::int64_t steps_done) {
   });
 }
 
-// This rank's shards, step after step.
-BatchQueue Trainer::start_batches() {
-  const auto shards = state_->network.shards();
-  const auto all = options_.shards(comm_.size());
-  const auto examples = static_cast<std::size_t>(options_.batch_size);
-  const auto per_step = static_cast<std::int64_t>(shards.count);
-  return {first_step_ * per_step, total_ * per_step, threads_ > 4 ? threads_ / 4 : 1,
-          [this, shards, all, examples, per_step](std::int64_t item) {
-            const auto shard = shards.first + static_cast<std::size_t>(item % per_step);
-            return maker_.training(item / per_step, examples * shard / all, examples * (shard + 1) / all);
-          }};
-}
-
 // The same on all ranks: the sum over ranks tells each of them.
 void Trainer::stop(std::int64_t steps_done) {
   const auto signal = static_cast<int>(comm_.max(stop_signal()));
@@ -197,27 +174,26 @@ TrainResult Trainer::train() {
     write_training_wells(run_.folder / "training_wells.csv", plan_);
   });
   record_->begin();
-  BatchQueue queue = start_batches();
   Progress progress("training", enum_name(options_.examples),
                     static_cast<std::uint64_t>(total_ * cells_per_step_), run_.clock, comm_.root());
+  auto& learner = *state_->learner;
+  learner.begin(first_step_, total_);
+  const auto every = [](std::int64_t steps, std::int64_t period) { return steps % period == 0; };
   std::int64_t done = first_step_;
   bool stopped_early = false;
   for (bool over = done == total_; !over;) {
-    std::vector<CropBatch> batch;
-    // Other ranks may be in the sums of this step already: they cannot be met by an exception that unwinds.
-    mpi::or_abort(comm_, [&] {
-      for (std::size_t k = 0; k < state_->network.shards().count; ++k) batch.push_back(queue.next());
-    });
-    const auto score = step(done++, batch);
-    record_->add_step(score);
+    learner.step(state_->schedule.rate(done++));
     over = done == total_;
-    const bool saves = done % options_.checkpoint_every == 0;
+    const bool saves = every(done, options_.checkpoint_every),
+               validates = over || every(done, options_.validate_every),
+               logs = saves || validates || every(done, options_.log_every);
+    if (!logs && !every(done, learner.steps_ahead())) continue;
+    const double signals = read_scores(done);
     std::optional<Tally> validation;
-    if (over || done % options_.validate_every == 0) validation = validate();
-    if (over || validation || saves || done % options_.log_every == 0)
-      record_->add_row(done, validation, state_->schedule.rate(done - 1));
+    if (validates) validation = learner.judge(validation_);
+    if (logs) record_->add_row(done, validation, state_->schedule.rate(done - 1));
     over |= stopped_early = update_early_stopping(validation);
-    const bool stops = score.stop_signals > 0 && !over;
+    const bool stops = signals > 0 && !over;
     if ((saves || stops) && !over) save_checkpoint(done);
     if (stops) stop(done);
     std::string note = "loss " + number_text(std::round(record_->last_loss() * 1000) / 1000);

@@ -6,11 +6,14 @@
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/text/text.hpp"
+#include "network/device.hpp"
 #include "network/weights/model_file.hpp"
 #include "screen/column_roles.hpp"
 
 namespace cytoscale::learn {
 namespace {
+
+constexpr int default_shard = 16;
 
 void check(bool good, const std::string& key, const std::string& problem, const std::string& remedy = {}) {
   if (!good) throw Error(problem, "option --" + key, remedy);
@@ -60,7 +63,8 @@ void TrainOptions::validate() const {
   check(steps >= 0, "steps", "must not be negative", "0 counts by --epochs");
   check(steps > 0 || (epochs > 0 && epochs < 1e6), "epochs", "must be above 0", "Or give --steps");
   check(batch_size >= 1, "batch-size", "must be at least 1");
-  check(shard_size * regularizer.cells_per_example() >= 2, "shard-size", "must be at least 2 cells");
+  check(shard_size == 0 || shard_size * regularizer.cells_per_example() >= 2, "shard-size",
+        "must be at least 2 cells");
   check(learning_rate >= 0 && std::isfinite(learning_rate), "learning-rate", "must be a number not below 0");
   check(momentum >= 0 && momentum < 1, "momentum", "must be in [0, 1)");
   check(weight_decay >= 0 && std::isfinite(weight_decay), "weight-decay", "must be a number not below 0");
@@ -81,15 +85,30 @@ void TrainOptions::validate() const {
   check(threads >= 0, "threads", "must not be negative", "0 takes this rank's share of the cores");
 }
 
+void TrainOptions::resolve() {
+  precision = network::resolve_precision(precision, device);
+  if (pixels != network::PixelPlace::automatic) return;
+  const bool gpu =
+      device == network::Device::cuda || (device == network::Device::automatic && network::has_cuda());
+  const bool needs_host = reproducible || batch_norm == network::NormMode::sync;
+  pixels = gpu && !needs_host ? network::PixelPlace::device : network::PixelPlace::host;
+}
+
 void TrainOptions::validate_ranks(int ranks) const {
   const auto count = shards(ranks);
   check(batch_size >= ranks && count >= static_cast<std::size_t>(ranks), "batch-size",
-        "a batch of " + std::to_string(batch_size) + " in shards of " + std::to_string(shard_size) +
+        "a batch of " + std::to_string(batch_size) + " in shards of " + std::to_string(smallest_shard()) +
             " cannot be shared by " + std::to_string(ranks) + " ranks",
         "Take a larger batch, smaller shards (--shard-size) or fewer ranks");
   check(!reproducible || batch_norm != network::NormMode::sync || ranks == 1, "reproducible",
         "synchronized statistics are summed in an order that depends on the number of ranks",
         "Take --batch-norm local or frozen");
+  const bool on_device = pixels == network::PixelPlace::device;
+  check(!reproducible || !on_device || ranks == 1, "reproducible",
+        "on a device a rank's examples pass together: gradients depend on how many ranks share them",
+        "Take --pixels host");
+  check(batch_norm != network::NormMode::sync || !on_device || ranks == 1, "batch-norm",
+        "statistics are synchronized over ranks on the host alone", "Take --pixels host");
 }
 
 void TrainOptions::validate_validation(std::int64_t cells) const {
@@ -113,8 +132,13 @@ std::int64_t TrainOptions::total_steps(std::int64_t training_cells) const {
 }
 
 std::size_t TrainOptions::shards(int ranks) const {
-  if (batch_norm == network::NormMode::sync) return static_cast<std::size_t>(ranks);
-  return static_cast<std::size_t>(std::max(1, batch_size / shard_size));
+  const int size = smallest_shard();
+  if (batch_norm == network::NormMode::sync || size == 0) return static_cast<std::size_t>(ranks);
+  return static_cast<std::size_t>(std::max(1, batch_size / size));
+}
+
+int TrainOptions::smallest_shard() const {
+  return shard_size == 0 && pixels != network::PixelPlace::device ? default_shard : shard_size;
 }
 
 nlohmann::json TrainOptions::identity() const {
@@ -148,7 +172,7 @@ nlohmann::json TrainOptions::identity() const {
           {"epochs", steps > 0 ? 0.0 : epochs},
           {"steps", steps},
           {"batch-size", batch_size},
-          {"shard-size", batch_norm == network::NormMode::sync ? 0 : shard_size},
+          {"shard-size", batch_norm == network::NormMode::sync ? 0 : smallest_shard()},
           {"optimizer", enum_name(optimiser)},
           {"learning-rate", base_learning_rate()},
           {"momentum", momentum},

@@ -71,7 +71,9 @@ struct TrainOptions {
   double epochs = 10;      // of as many draws as there are training cells
   std::int64_t steps = 0;  // instead of epochs, where above 0
   int batch_size = 64;     // examples (cells, or groups of them), over all ranks
-  int shard_size = 16;     // at least so many examples pass the network together, on one thread
+  // At least so many examples have batch statistics of their own and, on threads, pass the network together;
+  // 0: on a device all of a rank's, else 16.
+  int shard_size = 0;
   OptimizerKind optimiser = OptimizerKind::adamw;
   double learning_rate = 0;    // 0: 0.001 for adamw, 0.02 for sgd
   double momentum = 0.9;       // sgd
@@ -97,6 +99,11 @@ struct TrainOptions {
   double image_memory_gib = 8;  // of each rank, for the images
   int threads = 0;              // that compute, of each rank; 0: this rank's share of its node's cores
   network::Device device = network::Device::automatic;
+  // device: all on it, in one pass per rank. Anything else: on threads, shard by shard.
+  network::PixelPlace pixels = network::PixelPlace::automatic;
+
+  // What is `automatic` becomes what suits this machine. Throws Error: tf32 without a GPU.
+  void resolve();
 
   bool over_fields() const { return examples != Examples::cells; }
 
@@ -108,6 +115,7 @@ struct TrainOptions {
   void validate_validation(std::int64_t cells) const;
   double base_learning_rate() const;
   std::int64_t total_steps(std::int64_t training_cells) const;
+  int smallest_shard() const;  // examples; 0: all of a rank's
   std::size_t shards(
       int ranks) const;  // of a batch; with synchronized statistics one of each rank, else of any number
   // The options that decide the weights, by key: those of a checkpoint must be the same for it to be

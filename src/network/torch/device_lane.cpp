@@ -2,6 +2,8 @@
 
 #include <torch/version.h>
 
+#include <limits>
+
 #include "core/error.hpp"
 
 #ifdef CYTOSCALE_HAS_CUDA
@@ -40,7 +42,7 @@ class HostLane final : public DeviceLane {
       work();
     };
   }
-  void finish() override { ++counts().waits; }
+  double free_bytes() const override { return std::numeric_limits<double>::infinity(); }
 
  private:
   // Not there when it is first asked for: as on a device, who would have it at once must wait.
@@ -114,9 +116,10 @@ class CudaLane final : public DeviceLane {
       graph->replay();
     };
   }
-  void finish() override {
-    ++counts().waits;
-    computing_.synchronize();
+  double free_bytes() const override {
+    const c10::cuda::CUDAGuard guard(device_);
+    std::size_t free = 0, total = 0;
+    return cudaMemGetInfo(&free, &total) == cudaSuccess ? static_cast<double>(free) : 0;
   }
 
  private:

@@ -53,8 +53,7 @@ class DeviceLane {
   // Work that reads and writes the same tensors whenever it is done and asks nothing of the host: does it a
   // few times, then records it. What comes back repeats it. On a CPU it does the work.
   virtual std::function<void()> record(const std::function<void()>& work) = 0;
-  // Until all work is done.
-  virtual void finish() = 0;
+  virtual double free_bytes() const = 0;  // of the device's memory; on a CPU: no limit
 
  protected:
   explicit DeviceLane(const torch::Device& device) : device_(device) {}

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "network/spec/compute.hpp"
 #include "network/weights/weights.hpp"
@@ -20,6 +21,9 @@ namespace cytoscale::network {
 struct NormContext {
   NormMode mode = NormMode::local;
   double momentum = 0.1;  // the share of the batch in the stored statistics; 1: they are the last batch's own
+  // Pictures of each shard, where several pass together and each has statistics of its own (local); the
+  // stored ones then get their mean, weighted by size.
+  std::vector<std::int64_t> shards;
   int ranks = 1;
   std::function<void(std::span<double>)> sum_over_ranks;  // in place; needed for sync on more than one rank
 };
@@ -36,6 +40,7 @@ class BatchNormImpl : public torch::nn::Module {
 
  private:
   torch::Tensor synchronized(const torch::Tensor& input);
+  torch::Tensor shard_by_shard(const torch::Tensor& input);
   std::shared_ptr<NormContext> context_;
 };
 TORCH_MODULE(BatchNorm);
