@@ -3,31 +3,22 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
+#include "core/threads/worker_pool.hpp"
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
+#include "screen/plan.hpp"
 #include "store/illumination_file.hpp"
 #include "store/rows/journal.hpp"
 
 namespace cytoscale::prepare {
 namespace {
 
-image::IlluminationSum empty_sum(const screen::Screen& screen, const image::PictureSize& size) {
-  image::IlluminationSum sum;
-  sum.channels = static_cast<int>(screen.channels.size());
-  sum.height = size.height;
-  sum.width = size.width;
-  sum.sums.assign(screen.channels.size() * size.pixels(), 0);
-  return sum;
-}
-
-image::Illumination flat(const image::IlluminationSum& sum) {
-  return {sum.channels, sum.height, sum.width, std::vector<float>(sum.sums.size(), 1.0f)};
-}
-
 // A plate at a time: its fields are summed by all ranks. Integer sums: any order gives the same bits.
+// Memory holds the grid of a plate, and of each thread a plane and the grid of its field.
 class Illuminator {
  public:
   Illuminator(const mpi::RunContext& context, const screen::Screen& screen,
@@ -38,18 +29,21 @@ class Illuminator {
         plates_(screen::plates_of(screen)),
         sizes_(sizes),
         reader_(screen, sizes),
-        pass_(context, screen, options.pass) {}
+        pass_(context, screen, options.pass),
+        mine_(screen::block_of(screen.channels.size(), context.comm.rank(), context.comm.size())) {
+    mpi::together(context.comm, [this] { pool_.emplace(options_.pass.threads); });
+  }
 
   void run(store::Journal& journal) {
     Progress progress("illuminate", "plates", plates_.size(), context_.clock, context_.comm.root());
     for (std::size_t p = 0; p < plates_.size(); ++p) {
       progress.update(p);
       if (journal.has(p)) continue;
-      auto sum = sum_plate(p);
+      const auto sum = sum_plate(p);
+      const auto gain = smooth(sum);
       mpi::on_root(context_.comm, [&] {
         if (sum.fields == 0)
           context_.log.warning("plate " + plates_[p].plate + ": no field can be read; it is not corrected");
-        const auto gain = sum.fields == 0 ? flat(sum) : image::make_illumination(sum, options_.illumination);
         journal.write(plates_.size() + p, screen::pack(failed_in(plates_[p])));
         journal.write(p, store::pack_illumination(gain));
         journal.checkpoint();
@@ -87,8 +81,12 @@ class Illuminator {
     return failed;
   }
 
+  image::IlluminationSum empty_sum(std::size_t plate) const {
+    return {static_cast<int>(screen_.channels.size()), sizes_[plate], options_.illumination};
+  }
+
   image::IlluminationSum sum_plate(std::size_t plate) {
-    auto sum = empty_sum(screen_, sizes_[plate]);
+    auto sum = empty_sum(plate);
     std::mutex guard;
     const auto& fields = plates_[plate];
     FieldWork work;
@@ -101,10 +99,13 @@ class Illuminator {
     work.by_plate = false;
     work.shows_progress = false;
     work.prepare = [&](FieldId field, const Gain&, Claim& claim) -> Finish {
-      const auto loaded = reader_.read(field, claim);
-      if (!loaded) return {};
+      auto own = empty_sum(plate);
+      if (!reader_.read_planes(field, claim,
+                               [&own](int channel, image::Plane& plane, float) { own.add(channel, plane); }))
+        return {};
+      own.fields = 1;
       const std::lock_guard lock(guard);
-      sum.add(loaded->image);
+      sum.add(own);
       return [](const Tick&) {};
     };
     store::NoLedger ledger;
@@ -115,6 +116,23 @@ class Illuminator {
     return sum;
   }
 
+  // Channels are shared out over the ranks and their threads. Collective: yes.
+  image::Illumination smooth(const image::IlluminationSum& sum) {
+    auto result = image::flat_illumination(sum);
+    if (sum.fields == 0) return result;
+    const auto size = result.grid().pixels();
+    std::vector<float> gains((mine_.last - mine_.first) * size);
+    mpi::together(context_.comm, [&] {
+      pool_->run(mine_.last - mine_.first, [&](std::size_t item, int) {
+        const auto channel = static_cast<int>(mine_.first + item);
+        const auto gain = image::make_gain(sum, channel, options_.illumination);
+        std::copy(gain.begin(), gain.end(), gains.begin() + static_cast<std::ptrdiff_t>(item * size));
+      });
+    });
+    result.gain = context_.comm.gather_all(std::span<const float>(gains));
+    return result;
+  }
+
   const mpi::RunContext& context_;
   const screen::Screen& screen_;
   const IlluminateScreenOptions& options_;
@@ -122,6 +140,8 @@ class Illuminator {
   const std::vector<image::PictureSize>& sizes_;
   FieldReader reader_;
   FieldPass pass_;
+  screen::Block mine_;  // of the channels, for smoothing
+  std::optional<WorkerPool> pool_;
   std::vector<screen::FieldFailure> failures_;
 };
 
