@@ -127,7 +127,7 @@ std::vector<float> make_gain(const IlluminationSum& sum, int channel, const Illu
   // The floor keeps a nearly black corner from giving a gain near zero there, and so a huge quotient
   // elsewhere.
   const auto pixels = filters::enlarge(smooth, sum.step_px, sum.height, sum.width).pixels;
-  const float top = *std::max_element(pixels.begin(), pixels.end());
+  const float top = *std::max_element(smooth.pixels.begin(), smooth.pixels.end());
   const float floor = std::max(quantile(pixels, options.floor_percentile / 100), 1e-3f * top);
   for (float& g : smooth.pixels) g = floor > 0 ? std::max(g / floor, 0.05f) : 1.0f;
   return smooth.pixels;

@@ -35,6 +35,7 @@ class Illuminator {
   }
 
   void run(store::Journal& journal) {
+    double checked_s = context_.clock.now_s();
     Progress progress("illuminate", "plates", plates_.size(), context_.clock, context_.comm.root());
     for (std::size_t p = 0; p < plates_.size(); ++p) {
       progress.update(p);
@@ -46,9 +47,12 @@ class Illuminator {
           context_.log.warning("plate " + plates_[p].plate + ": no field can be read; it is not corrected");
         journal.write(plates_.size() + p, screen::pack(failed_in(plates_[p])));
         journal.write(p, store::pack_illumination(gain));
+        if (context_.clock.now_s() - checked_s < options_.pass.checkpoint_s) return;
         journal.checkpoint();
+        checked_s = context_.clock.now_s();
       });
     }
+    mpi::on_root(context_.comm, [&] { journal.checkpoint(); });
     progress.update(plates_.size());
     progress.finish();
   }

@@ -184,45 +184,4 @@ Plane enlarge(const Plane& small, int factor, int height, int width) {
   return plane;
 }
 
-Plane median_window(const Plane& plane, int radius_px) {
-  constexpr int fine = 4096, ratio = 64;
-  const auto [low, high] = std::minmax_element(plane.pixels.begin(), plane.pixels.end());
-  const float base = *low, step = (*high - *low) / (fine - 1);
-  if (!(step > 0)) return plane;
-  std::vector<std::uint16_t> level(plane.pixels.size());
-  for (std::size_t i = 0; i < level.size(); ++i) {
-    level[i] = static_cast<std::uint16_t>(std::min(fine - 1.0f, std::round((plane.pixels[i] - base) / step)));
-  }
-  Plane result(plane.height, plane.width);
-  std::array<int, fine> counts;
-  std::array<int, fine / ratio> coarse;
-  for (int y = 0; y < plane.height; ++y) {
-    counts.fill(0);
-    coarse.fill(0);
-    int held = 0;
-    const int top = std::max(0, y - radius_px), bottom = std::min(plane.height - 1, y + radius_px);
-    const auto add_column = [&](int x, int sign) {
-      if (x < 0 || x >= plane.width) return;
-      for (int v = top; v <= bottom; ++v) {
-        const auto q = level[std::size_t(v) * std::size_t(plane.width) + std::size_t(x)];
-        counts[q] += sign;
-        coarse[q / ratio] += sign;
-      }
-      held += sign * (bottom - top + 1);
-    };
-    for (int x = 0; x < radius_px; ++x) add_column(x, 1);
-    for (int x = 0; x < plane.width; ++x) {
-      add_column(x + radius_px, 1);
-      add_column(x - radius_px - 1, -1);
-      int need = held / 2;  // the upper median's rank
-      std::size_t block = 0;
-      while (need >= coarse[block]) need -= coarse[block++];
-      std::size_t q = block * ratio;
-      while (need >= counts[q]) need -= counts[q++];
-      result.at(y, x) = base + step * static_cast<float>(q);
-    }
-  }
-  return result;
-}
-
 }  // namespace cytoscale::image::filters
