@@ -1,6 +1,6 @@
-// Illumination functions of a whole screen: per plate, ranks sum their share of the fields and one smooths
-// the sum. Finished plates are kept in a journal (store/rows/journal.hpp): an interrupted run goes on from
-// the last one.
+// Illumination functions of a whole screen: per plate, ranks sum their share of the fields, then smooth their
+// share of the channels. Finished plates are kept in a journal (store/rows/journal.hpp): an interrupted run
+// goes on from the last one, a machine that crashes loses what FieldPassOptions::checkpoint_s allows.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json.hpp>
