@@ -15,8 +15,9 @@ namespace cytoscale::prepare {
 struct IlluminateScreenOptions {
   image::IlluminationOptions illumination = {};
   FieldPassOptions pass = {};
-  bool overwrite = false;  // drop what a run with other options left unfinished
-  void validate() const;   // throws Error
+  bool overwrite = false;      // drop what a run with other options left unfinished
+  int fields_per_thread = 32;  // small plates are summed together until a pass has so many
+  void validate() const;       // throws Error
 };
 
 // Writes illumination.h5; the same bytes for any number of ranks and threads. Fields that cannot be read are
