@@ -52,7 +52,8 @@ void read_illumination_input(std::string_view input) {
         gain.gain.size() != std::size_t(gain.channels) * gain.grid().pixels())
       throw std::logic_error("a gain that does not fit its grid");
     image::Plane plane(std::min(gain.height, 64), std::min(gain.width, 64), 1.0f);
-    if (gain.channels > 0 && plane.height == gain.height && plane.width == gain.width)
+    if (gain.channels > 0 && !plane.pixels.empty() && plane.height == gain.height &&
+        plane.width == gain.width)
       image::correct(plane, gain, gain.channels - 1);
   }
 }
