@@ -42,12 +42,16 @@ class Illuminator {
     Progress progress("illuminate", "plates", plates_.size(), context_.clock, context_.comm.root());
     for (PlateId next; next < plates_.size();) {
       progress.update(next);
-      const auto group = group_from(next, journal);
+      auto group = group_from(next, journal);
       if (group.empty()) continue;
-      const auto sums = sum_fields(group);
-      const auto functions = smooth(sums);
+      try {
+        add_fields(group);
+      } catch (const mpi::AgreedError& error) {
+        if (error.exit_code() == exit_interrupted) keep_complete(std::move(group), journal);
+        throw;
+      }
+      keep(group, journal);
       mpi::on_root(context_.comm, [&] {
-        for (std::size_t i = 0; i < group.size(); ++i) keep(group[i], sums[i], functions[i], journal);
         if (context_.clock.now_s() - checked_s < options_.pass.checkpoint_s) return;
         journal.checkpoint();
         checked_s = context_.clock.now_s();
@@ -78,6 +82,12 @@ class Illuminator {
   }
 
  private:
+  // Of a plate in a pass.
+  struct Summed {
+    PlateId plate;
+    image::IlluminationSum sum;
+  };
+
   std::vector<screen::FieldFailure> failed_in(const screen::Plate& plate) const {
     std::vector<screen::FieldFailure> failed;
     for (const auto& failure : failures_)
@@ -86,47 +96,36 @@ class Illuminator {
     return failed;
   }
 
-  void keep(PlateId plate, const image::IlluminationSum& sum, const image::Illumination& function,
-            store::Journal& journal) const {
-    if (sum.fields == 0)
-      context_.log.warning("plate " + plates_[plate].plate + ": no field can be read; it is not corrected");
-    journal.write(plates_.size() + plate, screen::pack(failed_in(plates_[plate])));
-    journal.write(plate, store::pack_illumination(function));
-  }
-
   image::IlluminationSum empty_sum(PlateId plate) const {
     return {static_cast<int>(screen_.channels.size()), sizes_[plate], options_.illumination};
   }
 
   // The plates from `next` on that are summed in one pass, without those of an earlier run; `next` is then
   // the plate behind them. At the end of a pass ranks and threads wait for the last field, so it should have
-  // many; a killed run loses a pass.
-  std::vector<PlateId> group_from(PlateId& next, const store::Journal& journal) const {
+  // many; a killed run loses a pass, a stopped one what keep_complete() leaves.
+  std::vector<Summed> group_from(PlateId& next, const store::Journal& journal) const {
     const auto enough = static_cast<std::size_t>(options_.fields_per_thread * options_.pass.threads) *
                         static_cast<std::size_t>(context_.comm.size());
-    std::vector<PlateId> group;
+    std::vector<Summed> group;
     std::size_t fields = 0, bytes = 0;
     for (; next < plates_.size() && fields < enough && bytes < most_grid_bytes; ++next) {
       if (journal.has(next)) continue;
-      group.push_back(next);
+      group.push_back({next, empty_sum(next)});
       fields += plates_[next].field_count;
-      bytes += empty_sum(next).sums.size() * sizeof(std::int64_t);
+      bytes += group.back().sum.sums.size() * sizeof(std::int64_t);
     }
     return group;
   }
 
-  std::vector<image::IlluminationSum> sum_fields(const std::vector<PlateId>& group) {
-    std::vector<image::IlluminationSum> sums;
-    std::vector<std::optional<std::size_t>> place(plates_.size());  // in the group
-    for (const auto plate : group) {
-      place[plate] = sums.size();
-      sums.push_back(empty_sum(plate));
-    }
+  // Those of this rank.
+  void add_fields(std::vector<Summed>& group) {
+    std::vector<image::IlluminationSum*> sum_of(plates_.size());
+    for (auto& [plate, sum] : group) sum_of[plate] = &sum;
     std::mutex guard;
     FieldWork work;
     work.name = "illuminate";
     work.unit = "fields";
-    work.units = [&](FieldId field) { return place[plate_of_[field]] ? 1.0 : 0.0; };
+    work.units = [&](FieldId field) { return sum_of[plate_of_[field]] ? 1.0 : 0.0; };
     work.bytes = [this](FieldId field) { return reader_.bytes(field); };
     work.by_plate = false;
     work.shows_progress = false;
@@ -137,24 +136,54 @@ class Illuminator {
         return {};
       own.fields = 1;
       const std::lock_guard lock(guard);
-      sums[*place[plate_of_[field]]].add(own);
+      sum_of[plate_of_[field]]->add(own);
       return [](const Tick&) {};
     };
     store::NoLedger ledger;
     const auto passed = pass_.run(ledger, work, failures_.size());
     failures_.insert(failures_.end(), passed.failures.begin(), passed.failures.end());
-    for (auto& sum : sums) {
+  }
+
+  void add_over_ranks(std::vector<Summed>& group) const {
+    for (auto& [plate, sum] : group) {
       context_.comm.all_reduce(std::span(&sum.fields, 1), mpi::Reduction::sum);
       context_.comm.all_reduce(std::span(sum.sums), mpi::Reduction::sum);
     }
-    return sums;
+  }
+
+  void keep(std::vector<Summed>& group, store::Journal& journal) {
+    add_over_ranks(group);
+    keep_summed(group, journal);
+  }
+
+  // Of a pass that was stopped: the plates all of whose fields have been read.
+  void keep_complete(std::vector<Summed> group, store::Journal& journal) {
+    add_over_ranks(group);
+    std::erase_if(group, [this](const Summed& of) {
+      return static_cast<std::size_t>(of.sum.fields) < plates_[of.plate].field_count;
+    });
+    keep_summed(group, journal);
+    mpi::on_root(context_.comm, [&] { journal.checkpoint(); });
+  }
+
+  void keep_summed(const std::vector<Summed>& group, store::Journal& journal) {
+    const auto functions = smooth(group);
+    mpi::on_root(context_.comm, [&] {
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        const auto& plate = plates_[group[i].plate];
+        if (group[i].sum.fields == 0)
+          context_.log.warning("plate " + plate.plate + ": no field can be read; it is not corrected");
+        journal.write(plates_.size() + group[i].plate, screen::pack(failed_in(plate)));
+        journal.write(group[i].plate, store::pack_illumination(functions[i]));
+      }
+    });
   }
 
   // The channels of all plates are shared out over the ranks and their threads. Collective: yes.
-  std::vector<image::Illumination> smooth(const std::vector<image::IlluminationSum>& sums) {
+  std::vector<image::Illumination> smooth(const std::vector<Summed>& group) {
     std::vector<image::Illumination> functions;
     std::vector<std::pair<std::size_t, int>> channels;  // of which function
-    for (const auto& sum : sums) {
+    for (const auto& [plate, sum] : group) {
       for (int c = 0; c < sum.channels && sum.fields > 0; ++c) channels.emplace_back(functions.size(), c);
       functions.push_back(image::flat_illumination(sum));
     }
@@ -163,7 +192,7 @@ class Illuminator {
     mpi::together(context_.comm, [&] {
       pool_->run(made.size(), [&](std::size_t item, int) {
         const auto [at, channel] = channels[mine.first + item];
-        made[item] = image::make_gain(sums[at], channel, options_.illumination);
+        made[item] = image::make_gain(group[at].sum, channel, options_.illumination);
       });
     });
     std::vector<float> flat;
