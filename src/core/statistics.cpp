@@ -17,32 +17,42 @@ std::uint32_t key_of(float value) {
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
-// Of many values only those that share the wanted one's upper 16 bits are sorted out.
-float nth_of_many(const std::vector<float>& values, std::size_t rank) {
-  std::vector<std::uint32_t> counts(1u << 16);
-  for (const float value : values) ++counts[key_of(value) >> 16];
-  std::uint32_t upper = 0;
-  while (rank >= counts[upper]) rank -= counts[upper++];
-  std::vector<float> near;
-  near.reserve(counts[upper]);
-  for (const float value : values)
-    if (key_of(value) >> 16 == upper) near.push_back(value);
-  const auto at = near.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(near.begin(), at, near.end());
-  return *at;
-}
+constexpr std::size_t many = 1u << 15;  // values: below, sorting them out costs less than counting
 
 }  // namespace
 
-float quantile(std::vector<float>& values, double fraction) {
-  CYTO_EXPECT(fraction >= 0 && fraction <= 1);
-  if (values.empty()) return 0;
-  constexpr std::size_t many = 1u << 15;
-  const auto rank = static_cast<std::ptrdiff_t>(
-      std::clamp(fraction, 0.0, 1.0) * static_cast<double>(values.size() - 1) + 0.5);
-  if (values.size() > many) return nth_of_many(values, static_cast<std::size_t>(rank));
-  std::nth_element(values.begin(), values.begin() + rank, values.end());
-  return values[static_cast<std::size_t>(rank)];
+float quantile(std::span<const float> values, double fraction) {
+  return values.empty() ? 0 : Ranks(values).quantile(fraction);
+}
+
+Ranks::Ranks(std::span<const float> values) : values_(values) {
+  CYTO_EXPECT(!values.empty());
+  if (values.size() <= many) return;
+  counts_.resize(1u << 16);
+  for (const float value : values) ++counts_[key_of(value) >> 16];
+}
+
+// Of many values only those that share the wanted one's upper 16 bits are sorted out.
+float Ranks::at(std::size_t rank) const {
+  CYTO_EXPECT(rank < values_.size());
+  std::vector<float> near;
+  if (counts_.empty()) {
+    near.assign(values_.begin(), values_.end());
+  } else {
+    std::uint32_t upper = 0;
+    while (rank >= counts_[upper]) rank -= counts_[upper++];
+    near.reserve(counts_[upper]);
+    for (const float value : values_)
+      if (key_of(value) >> 16 == upper) near.push_back(value);
+  }
+  const auto found = near.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(near.begin(), found, near.end());
+  return *found;
+}
+
+float Ranks::quantile_of_lowest(std::size_t count, double fraction) const {
+  CYTO_EXPECT(count > 0 && count <= values_.size() && fraction >= 0 && fraction <= 1);
+  return at(static_cast<std::size_t>(std::clamp(fraction, 0.0, 1.0) * static_cast<double>(count - 1) + 0.5));
 }
 
 double percentile(std::vector<double> values, double share) {

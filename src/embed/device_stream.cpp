@@ -123,7 +123,8 @@ torch::Tensor DeviceStream::gain_of(const prepare::Gain& gain) {
   gain_ = torch::Tensor();
   if (!gain) return gain_;
   const auto buffer = lane_->buffer({gain->channels, gain->height, gain->width}, torch::kFloat32);
-  std::copy(gain->gain.begin(), gain->gain.end(), buffer.values.data_ptr<float>());
+  image::write_gains(*gain,
+                     {buffer.values.data_ptr<float>(), static_cast<std::size_t>(buffer.values.numel())});
   return gain_ = lane_->upload(buffer);
 }
 

@@ -1,20 +1,19 @@
 #include "image/field_image.hpp"
 
-#include <algorithm>
-
 #include "core/error.hpp"
 
 namespace cytoscale::image {
 namespace {
 
-// Reads one file after the other and hands it to take(channel, plane).
+// Reads one file after the other into one plane and shows it to take(channel, plane), which may keep it.
 template <typename Take>
-void read_planes(std::span<const ImageFile> files, const Take& take) {
+void read_raw_planes(std::span<const ImageFile> files, const Take& take) {
   if (files.empty())
     throw Error("a field has no image files", "", "List at least one channel in the manifest");
+  RawPlane raw;
   PictureSize first;
   for (std::size_t c = 0; c < files.size(); ++c) {
-    auto raw = read_raw(files[c]);
+    read_raw(files[c], raw);
     const PictureSize size(raw.height, raw.width);
     if (c == 0) first = size;
     if (size != first)
@@ -22,7 +21,7 @@ void read_planes(std::span<const ImageFile> files, const Take& take) {
                       " pixels, the field's first channel " + std::to_string(first.width) + " x " +
                       std::to_string(first.height),
                   files[c].path.string(), "All channels of a field must have one size");
-    take(c, std::move(raw));
+    take(static_cast<int>(c), raw);
   }
 }
 
@@ -30,10 +29,9 @@ void read_planes(std::span<const ImageFile> files, const Take& take) {
 
 LoadedField read_field(std::span<const ImageFile> files) {
   LoadedField field;
-  read_planes(files, [&](std::size_t c, RawPlane raw) {
-    const auto plane = to_float(raw);
-    if (c == 0) field.image = FieldImage(static_cast<int>(files.size()), plane.height, plane.width);
-    std::copy(plane.pixels.begin(), plane.pixels.end(), field.image.plane(static_cast<int>(c)).begin());
+  read_raw_planes(files, [&](int c, const RawPlane& raw) {
+    if (c == 0) field.image = FieldImage(static_cast<int>(files.size()), raw.height, raw.width);
+    to_float(raw, field.image.plane(c));
     field.white_level.push_back(white_level(raw));
   });
   return field;
@@ -41,8 +39,18 @@ LoadedField read_field(std::span<const ImageFile> files) {
 
 std::vector<RawPlane> read_raw_field(std::span<const ImageFile> files) {
   std::vector<RawPlane> planes;
-  read_planes(files, [&](std::size_t, RawPlane raw) { planes.push_back(std::move(raw)); });
+  read_raw_planes(files, [&](int, RawPlane& raw) { planes.push_back(std::move(raw)); });
   return planes;
+}
+
+void read_planes(std::span<const ImageFile> files,
+                 const std::function<void(int channel, Plane& plane, float white_level)>& use) {
+  Plane plane;
+  read_raw_planes(files, [&](int c, const RawPlane& raw) {
+    if (c == 0) plane = Plane(raw.height, raw.width);
+    to_float(raw, plane.pixels);
+    use(c, plane, white_level(raw));
+  });
 }
 
 }  // namespace cytoscale::image

@@ -1,5 +1,6 @@
 // Reads the channels of one field together.
 #pragma once
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,5 +21,10 @@ LoadedField read_field(std::span<const ImageFile> files);
 
 // The same planes as the files hold them.
 std::vector<RawPlane> read_raw_field(std::span<const ImageFile> files);
+
+// The planes of read_field() one after the other, each in the place of the one before: use(channel, plane,
+// white level) may change the plane. Where it throws, `use` has seen the channels before.
+void read_planes(std::span<const ImageFile> files,
+                 const std::function<void(int channel, Plane& plane, float white_level)>& use);
 
 }  // namespace cytoscale::image

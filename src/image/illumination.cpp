@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/expect.hpp"
 #include "core/statistics.hpp"
+#include "core/vector_clones.hpp"
 #include "image/filter/filters_internal.hpp"
 #include "image/filter/gaussian_blur.hpp"
 #include "image/size_text.hpp"
@@ -13,39 +15,56 @@ namespace cytoscale::image {
 namespace {
 
 constexpr double unit = 65536;
-constexpr double largest_pixel = 4294967296.0;  // 2^32: 2^15 fields of it still fit a 64-bit sum
-constexpr int smooth_side_px = 256;             // longer sides are shrunk before smoothing
+constexpr double largest_mean = 4294967296.0;  // 2^32: 2^15 fields of it still fit a 64-bit sum
+constexpr int smooth_side_px = 256;            // longer sides are smoothed on a grid
 
-// Of a FieldImage, an IlluminationSum or an Illumination.
-template <typename Planes>
-std::string shape_text(const Planes& of) {
-  return std::to_string(of.channels) + " channels of " + size_text(PictureSize(of.height, of.width));
+PictureSize grid_of(int height, int width, int step_px) {
+  const auto squares = [step_px](int px) { return px / step_px + (px % step_px != 0); };
+  return {squares(height), squares(width)};
 }
 
-Plane smoothed(const Plane& mean, const IlluminationOptions& options) {
-  const int side = std::max(mean.height, mean.width);
-  const double window = options.window_px > 0 ? options.window_px : side / 4.0;
-  const int factor = std::max(
-      1, static_cast<int>(std::min((side + smooth_side_px - 1) / double(smooth_side_px), window / 8)));
-  const auto small = filters::shrink(mean, factor);
-  const auto smooth =
-      options.smoothing == Smoothing::gaussian
-          ? gaussian_blur(small, window / factor / 4)
-          : filters::median_window(small, std::max(1, static_cast<int>(std::lround(window / factor / 2))));
-  return filters::enlarge(smooth, factor, mean.height, mean.width);
+double window_of(const PictureSize& field, const IlluminationOptions& options) {
+  return options.window_px > 0 ? options.window_px : std::max(field.height, field.width) / 4.0;
 }
 
-// The floor keeps a nearly black corner from giving a gain near zero there, and so a huge quotient elsewhere.
-void divide_by_floor(std::span<float> gain, double floor_percentile) {
-  std::vector<float> values(gain.begin(), gain.end());
-  const float top = *std::max_element(gain.begin(), gain.end());
-  const float floor = std::max(quantile(values, floor_percentile / 100), 1e-3f * top);
-  if (!(floor > 0)) {
-    std::fill(gain.begin(), gain.end(), 1.0f);
-    return;
-  }
-  for (float& g : gain) g = std::max(g / floor, 0.05f);
+int step_of(const PictureSize& field, const IlluminationOptions& options) {
+  const int side = std::max({field.height, field.width, 1});
+  if (options.smoothing == Smoothing::none) return side;
+  return std::max(1, static_cast<int>(std::min((side + smooth_side_px - 1) / double(smooth_side_px),
+                                               window_of(field, options) / 8)));
 }
+
+Plane smoothed(const Plane& mean, double window, const IlluminationOptions& options) {
+  return options.smoothing == Smoothing::gaussian
+             ? gaussian_blur(mean, window / 4)
+             : filters::median_window(mean, std::max(1, static_cast<int>(std::lround(window / 2))));
+}
+
+void check_same_size(const PictureSize& field, const PictureSize& wanted, const std::string& whose,
+                     const std::string& remedy) {
+  if (field != wanted)
+    throw Error("a field has " + size_text(field) + ", " + whose + " " + size_text(wanted), "", remedy);
+}
+
+CYTO_VECTOR_CLONES void divide(float* pixels, const float* gain, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) pixels[i] /= gain[i];
+}
+
+filters::EnlargedRows gain_rows(const Illumination& illumination, int channel) {
+  const auto grid = illumination.grid();
+  const std::span<const float> gain(illumination.gain.data() + std::size_t(channel) * grid.pixels(),
+                                    grid.pixels());
+  return {gain, grid, illumination.step_px, {illumination.height, illumination.width}};
+}
+
+void correct_plane(std::span<float> plane, const Illumination& illumination, int channel) {
+  auto rows = gain_rows(illumination, channel);
+  const auto width = static_cast<std::size_t>(illumination.width);
+  for (int y = 0; y < illumination.height; ++y)
+    divide(plane.data() + std::size_t(y) * width, rows.row(y).data(), width);
+}
+
+const char* const again = "Run illuminate again for this screen";
 
 }  // namespace
 
@@ -60,55 +79,98 @@ void IlluminationOptions::validate() const {
   }
 }
 
-void IlluminationSum::add(const FieldImage& field) {
-  if (fields == 0) {
-    channels = field.channels;
-    height = field.height;
-    width = field.width;
-    sums.assign(field.pixels.size(), 0);
-  }
-  if (field.channels != channels || field.height != height || field.width != width) {
-    throw Error(
-        "a field has " + shape_text(field) + ", its plate's first field " + shape_text(*this), "",
-        "Fields of one plate must have one size for illumination correction; switch it off otherwise");
-  }
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    sums[i] += std::llround(std::clamp(double(field.pixels[i]), -largest_pixel, largest_pixel) * unit);
-  }
-  ++fields;
+PictureSize Illumination::grid() const {
+  return grid_of(height, width, step_px);
 }
 
-Illumination make_illumination(const IlluminationSum& sum, const IlluminationOptions& options) {
+IlluminationSum::IlluminationSum(int channel_count, PictureSize field, const IlluminationOptions& options)
+    : channels(channel_count),
+      height(field.height),
+      width(field.width),
+      step_px(step_of(field, options)),
+      sums(std::size_t(channel_count) * grid_of(height, width, step_px).pixels()) {}
+
+void IlluminationSum::add(int channel, const Plane& plane) {
+  check_same_size(
+      {plane.height, plane.width}, {height, width}, "its plate",
+      "Fields of one plate must have one size for illumination correction; switch it off otherwise");
+  const auto means = filters::shrink(plane, step_px);
+  const auto start = std::size_t(channel) * means.pixels.size();
+  CYTO_EXPECT(start + means.pixels.size() <= sums.size());
+  for (std::size_t i = 0; i < means.pixels.size(); ++i)
+    sums[start + i] += std::llround(std::clamp(double(means.pixels[i]), -largest_mean, largest_mean) * unit);
+}
+
+void IlluminationSum::add(const IlluminationSum& other) {
+  CYTO_EXPECT(other.sums.size() == sums.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += other.sums[i];
+  fields += other.fields;
+}
+
+Illumination flat_illumination(const IlluminationSum& sum) {
+  return {sum.channels, sum.height, sum.width, std::vector<float>(sum.sums.size(), 1.0f), sum.step_px};
+}
+
+std::vector<float> make_gain(const IlluminationSum& sum, int channel, const IlluminationOptions& options) {
   options.validate();
   if (sum.fields <= 0 || sum.sums.empty()) {
     throw Error("no field of the plate could be read for illumination correction", "",
                 "Look into failures.csv for the reasons");
   }
-  Illumination result{sum.channels, sum.height, sum.width, std::vector<float>(sum.sums.size(), 1.0f)};
-  if (options.smoothing == Smoothing::none) return result;
-  const std::size_t size = sum.sums.size() / std::size_t(sum.channels);
-  Plane mean(sum.height, sum.width);
+  const PictureSize field(sum.height, sum.width), grid = grid_of(sum.height, sum.width, sum.step_px);
+  if (options.smoothing == Smoothing::none) return std::vector<float>(grid.pixels(), 1.0f);
+  Plane mean(grid.height, grid.width);
+  const std::size_t start = std::size_t(channel) * grid.pixels();
+  for (std::size_t i = 0; i < mean.pixels.size(); ++i)
+    mean.pixels[i] = static_cast<float>(double(sum.sums[start + i]) / (double(sum.fields) * unit));
+  auto smooth = smoothed(mean, window_of(field, options) / sum.step_px, options);
+  // The floor keeps a nearly black corner from giving a gain near zero there, and so a huge quotient
+  // elsewhere.
+  const auto pixels = filters::enlarge(smooth, sum.step_px, sum.height, sum.width).pixels;
+  const float top = *std::max_element(smooth.pixels.begin(), smooth.pixels.end());
+  const float floor = std::max(quantile(pixels, options.floor_percentile / 100), 1e-3f * top);
+  for (float& g : smooth.pixels) g = floor > 0 ? std::max(g / floor, 0.05f) : 1.0f;
+  return smooth.pixels;
+}
+
+Illumination make_illumination(const IlluminationSum& sum, const IlluminationOptions& options) {
+  auto result = flat_illumination(sum);
+  result.gain.clear();
   for (int c = 0; c < sum.channels; ++c) {
-    const std::size_t start = std::size_t(c) * size;
-    for (std::size_t i = 0; i < size; ++i) {
-      mean.pixels[i] = static_cast<float>(double(sum.sums[start + i]) / (double(sum.fields) * unit));
-    }
-    const auto smooth = smoothed(mean, options);
-    const std::span<float> gain(result.gain.data() + start, size);
-    std::copy(smooth.pixels.begin(), smooth.pixels.end(), gain.begin());
-    divide_by_floor(gain, options.floor_percentile);
+    const auto gain = make_gain(sum, c, options);
+    result.gain.insert(result.gain.end(), gain.begin(), gain.end());
   }
   return result;
 }
 
-void correct(FieldImage& field, const Illumination& illumination) {
-  if (field.channels != illumination.channels || field.height != illumination.height ||
-      field.width != illumination.width) {
-    throw Error(
-        "a field has " + shape_text(field) + ", the illumination function " + shape_text(illumination), "",
-        "Run illuminate again for this screen");
+void write_gains(const Illumination& illumination, std::span<float> pixels) {
+  CYTO_EXPECT(pixels.size() == std::size_t(illumination.channels) *
+                                   PictureSize(illumination.height, illumination.width).pixels());
+  auto to = pixels.begin();
+  for (int c = 0; c < illumination.channels; ++c) {
+    auto rows = gain_rows(illumination, c);
+    for (int y = 0; y < illumination.height; ++y) {
+      const auto row = rows.row(y);
+      to = std::copy(row.begin(), row.end(), to);
+    }
   }
-  for (std::size_t i = 0; i < field.pixels.size(); ++i) field.pixels[i] /= illumination.gain[i];
+}
+
+void correct(FieldImage& field, const Illumination& illumination) {
+  if (field.channels != illumination.channels)
+    throw Error("a field has " + std::to_string(field.channels) + " channels, the illumination function " +
+                    std::to_string(illumination.channels),
+                "", again);
+  check_same_size({field.height, field.width}, {illumination.height, illumination.width},
+                  "the illumination function", again);
+  for (int c = 0; c < field.channels; ++c) correct_plane(field.plane(c), illumination, c);
+}
+
+void correct(Plane& plane, const Illumination& illumination, int channel) {
+  CYTO_EXPECT(channel >= 0 && channel < illumination.channels);
+  check_same_size({plane.height, plane.width}, {illumination.height, illumination.width},
+                  "the illumination function", again);
+  correct_plane(plane.pixels, illumination, channel);
 }
 
 }  // namespace cytoscale::image

@@ -5,30 +5,29 @@
 
 namespace cytoscale::prepare {
 
+void FieldReader::Wanted::check(const image::PictureSize& own, const image::PictureSize& size,
+                                const ImageFile& file) const {
+  if (own != size)
+    throw Error("the image is " + image::size_text(own) + ", " + words + image::size_text(size),
+                file.path.string(), remedy);
+}
+
 FieldReader::FieldReader(const screen::Screen& screen, const std::vector<image::PictureSize>& plate_sizes)
     : screen_(screen),
-      wanted_("where its plate has "),
-      remedy_("Replace the file, or take the field out of the manifest") {
+      wanted_{"where its plate has ", "Replace the file, or take the field out of the manifest"} {
   for (const auto plate : plate_of_field(screen)) sizes_.push_back(plate_sizes[plate]);
 }
 
 FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& cells)
-    : screen_(screen), wanted_("its cells were found in one of "), remedy_("Run segment again") {
+    : screen_(screen), wanted_{"its cells were found in one of ", "Run segment again"} {
   for (FieldId f; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
-}
-
-void FieldReader::judge(FieldId field, image::PictureSize own, const ImageFile& file) const {
-  const auto& size = sizes_[field];
-  if (own != size)
-    throw Error("the image is " + image::size_text(own) + ", " + wanted_ + image::size_text(size),
-                file.path.string(), remedy_);
 }
 
 std::optional<image::LoadedField> FieldReader::read(FieldId field, Claim& claim) const {
   const auto images = screen_.fields.at(field).images;  // its own: a read that hangs may outlive the screen
   auto loaded = image::read_field(images);
   if (!claim.keep()) return std::nullopt;
-  judge(field, {loaded.image.height, loaded.image.width}, images.front());
+  wanted_.check({loaded.image.height, loaded.image.width}, sizes_[field], images.front());
   return loaded;
 }
 
@@ -36,8 +35,20 @@ std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field,
   const auto images = screen_.fields.at(field).images;
   auto planes = image::read_raw_field(images);
   if (!claim.keep()) return std::nullopt;
-  judge(field, {planes.front().height, planes.front().width}, images.front());
+  wanted_.check({planes.front().height, planes.front().width}, sizes_[field], images.front());
   return planes;
+}
+
+bool FieldReader::read_planes(FieldId field, Claim& claim, const UsePlane& use) const {
+  // Its own, as in read().
+  const auto images = screen_.fields.at(field).images;
+  const auto size = sizes_[field];
+  const auto wanted = wanted_;
+  image::read_planes(images, [&](int channel, image::Plane& plane, float white_level) {
+    wanted.check({plane.height, plane.width}, size, images.front());
+    use(channel, plane, white_level);
+  });
+  return claim.keep();
 }
 
 std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, const image::Illumination* gain,

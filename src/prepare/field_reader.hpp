@@ -26,6 +26,11 @@ class FieldReader {
   std::optional<image::LoadedField> read(FieldId field, Claim& claim) const;
   // The same, as the files hold it.
   std::optional<std::vector<image::RawPlane>> read_raw(FieldId field, Claim& claim) const;
+  // The same as read(), channel by channel (image/field_image.hpp): memory holds one of them. `use` is called
+  // before the claim is kept: it may touch nothing but what the task owns. False where the claim was given
+  // up.
+  using UsePlane = std::function<void(int channel, image::Plane& plane, float white_level)>;
+  bool read_planes(FieldId field, Claim& claim, const UsePlane& use) const;
   // The same as read(), divided by the illumination function where one is given.
   std::optional<image::FieldImage> read_corrected(FieldId field, const image::Illumination* gain,
                                                   Claim& claim) const;
@@ -33,10 +38,14 @@ class FieldReader {
   std::size_t bytes(FieldId field) const;  // of a field as float32
 
  private:
-  void judge(FieldId field, image::PictureSize own, const ImageFile& file) const;
+  // What the size of a field must be, and why.
+  struct Wanted {
+    std::string words, remedy;
+    void check(const image::PictureSize& own, const image::PictureSize& size, const ImageFile& file) const;
+  };
   const screen::Screen& screen_;
   std::vector<image::PictureSize> sizes_;
-  std::string wanted_, remedy_;
+  Wanted wanted_;
 };
 
 }  // namespace cytoscale::prepare

@@ -3,31 +3,25 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
+#include "core/threads/worker_pool.hpp"
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
+#include "screen/plan.hpp"
 #include "store/illumination_file.hpp"
 #include "store/rows/journal.hpp"
 
 namespace cytoscale::prepare {
 namespace {
 
-image::IlluminationSum empty_sum(const screen::Screen& screen, const image::PictureSize& size) {
-  image::IlluminationSum sum;
-  sum.channels = static_cast<int>(screen.channels.size());
-  sum.height = size.height;
-  sum.width = size.width;
-  sum.sums.assign(screen.channels.size() * size.pixels(), 0);
-  return sum;
-}
+constexpr std::size_t most_grid_bytes = std::size_t(128) << 20;  // of the plates of a pass
 
-image::Illumination flat(const image::IlluminationSum& sum) {
-  return {sum.channels, sum.height, sum.width, std::vector<float>(sum.sums.size(), 1.0f)};
-}
-
-// A plate at a time: its fields are summed by all ranks. Integer sums: any order gives the same bits.
+// A few plates at a time: their fields are summed by all ranks. Integer sums: any order gives the same bits.
+// Memory holds the grids of these plates, and for each thread a plane and the grid of its field.
 class Illuminator {
  public:
   Illuminator(const mpi::RunContext& context, const screen::Screen& screen,
@@ -38,23 +32,32 @@ class Illuminator {
         plates_(screen::plates_of(screen)),
         sizes_(sizes),
         reader_(screen, sizes),
-        pass_(context, screen, options.pass) {}
+        pass_(context, screen, options.pass),
+        plate_of_(plate_of_field(screen)) {
+    mpi::together(context.comm, [this] { pool_.emplace(options_.pass.threads); });
+  }
 
   void run(store::Journal& journal) {
+    double checked_s = context_.clock.now_s();
     Progress progress("illuminate", "plates", plates_.size(), context_.clock, context_.comm.root());
-    for (std::size_t p = 0; p < plates_.size(); ++p) {
-      progress.update(p);
-      if (journal.has(p)) continue;
-      auto sum = sum_plate(p);
+    for (PlateId next; next < plates_.size();) {
+      progress.update(next);
+      auto group = group_from(next, journal);
+      if (group.empty()) continue;
+      try {
+        add_fields(group);
+      } catch (const mpi::AgreedError& error) {
+        if (error.exit_code() == exit_interrupted) keep_complete(std::move(group), journal);
+        throw;
+      }
+      keep(group, journal);
       mpi::on_root(context_.comm, [&] {
-        if (sum.fields == 0)
-          context_.log.warning("plate " + plates_[p].plate + ": no field can be read; it is not corrected");
-        const auto gain = sum.fields == 0 ? flat(sum) : image::make_illumination(sum, options_.illumination);
-        journal.write(plates_.size() + p, screen::pack(failed_in(plates_[p])));
-        journal.write(p, store::pack_illumination(gain));
+        if (context_.clock.now_s() - checked_s < options_.pass.checkpoint_s) return;
         journal.checkpoint();
+        checked_s = context_.clock.now_s();
       });
     }
+    mpi::on_root(context_.comm, [&] { journal.checkpoint(); });
     progress.update(plates_.size());
     progress.finish();
   }
@@ -79,6 +82,12 @@ class Illuminator {
   }
 
  private:
+  // Of a plate in a pass.
+  struct Summed {
+    PlateId plate;
+    image::IlluminationSum sum;
+  };
+
   std::vector<screen::FieldFailure> failed_in(const screen::Plate& plate) const {
     std::vector<screen::FieldFailure> failed;
     for (const auto& failure : failures_)
@@ -87,32 +96,115 @@ class Illuminator {
     return failed;
   }
 
-  image::IlluminationSum sum_plate(std::size_t plate) {
-    auto sum = empty_sum(screen_, sizes_[plate]);
+  image::IlluminationSum empty_sum(PlateId plate) const {
+    return {static_cast<int>(screen_.channels.size()), sizes_[plate], options_.illumination};
+  }
+
+  // The plates from `next` on that are summed in one pass, without those of an earlier run; `next` is then
+  // the plate behind them. At the end of a pass ranks and threads wait for the last field, so it should have
+  // many; a killed run loses a pass, a stopped one what keep_complete() leaves.
+  std::vector<Summed> group_from(PlateId& next, const store::Journal& journal) const {
+    const auto enough = static_cast<std::size_t>(options_.fields_per_thread * options_.pass.threads) *
+                        static_cast<std::size_t>(context_.comm.size());
+    std::vector<Summed> group;
+    std::size_t fields = 0, bytes = 0;
+    for (; next < plates_.size() && fields < enough && bytes < most_grid_bytes; ++next) {
+      if (journal.has(next)) continue;
+      group.push_back({next, empty_sum(next)});
+      fields += plates_[next].field_count;
+      bytes += group.back().sum.sums.size() * sizeof(std::int64_t);
+    }
+    return group;
+  }
+
+  // Those of this rank.
+  void add_fields(std::vector<Summed>& group) {
+    std::vector<image::IlluminationSum*> sum_of(plates_.size());
+    for (auto& [plate, sum] : group) sum_of[plate] = &sum;
     std::mutex guard;
-    const auto& fields = plates_[plate];
     FieldWork work;
-    work.name = "illuminate " + fields.plate;
+    work.name = "illuminate";
     work.unit = "fields";
-    work.units = [&](FieldId field) {
-      return field >= fields.first_field && field < fields.first_field + fields.field_count ? 1.0 : 0.0;
-    };
+    work.units = [&](FieldId field) { return sum_of[plate_of_[field]] ? 1.0 : 0.0; };
     work.bytes = [this](FieldId field) { return reader_.bytes(field); };
     work.by_plate = false;
     work.shows_progress = false;
     work.prepare = [&](FieldId field, const Gain&, Claim& claim) -> Finish {
-      const auto loaded = reader_.read(field, claim);
-      if (!loaded) return {};
+      auto own = empty_sum(plate_of_[field]);
+      if (!reader_.read_planes(field, claim,
+                               [&own](int channel, image::Plane& plane, float) { own.add(channel, plane); }))
+        return {};
+      own.fields = 1;
       const std::lock_guard lock(guard);
-      sum.add(loaded->image);
+      sum_of[plate_of_[field]]->add(own);
       return [](const Tick&) {};
     };
     store::NoLedger ledger;
     const auto passed = pass_.run(ledger, work, failures_.size());
     failures_.insert(failures_.end(), passed.failures.begin(), passed.failures.end());
-    context_.comm.all_reduce(std::span(&sum.fields, 1), mpi::Reduction::sum);
-    context_.comm.all_reduce(std::span(sum.sums), mpi::Reduction::sum);
-    return sum;
+  }
+
+  void add_over_ranks(std::vector<Summed>& group) const {
+    for (auto& [plate, sum] : group) {
+      context_.comm.all_reduce(std::span(&sum.fields, 1), mpi::Reduction::sum);
+      context_.comm.all_reduce(std::span(sum.sums), mpi::Reduction::sum);
+    }
+  }
+
+  void keep(std::vector<Summed>& group, store::Journal& journal) {
+    add_over_ranks(group);
+    keep_summed(group, journal);
+  }
+
+  // Of a pass that was stopped: the plates all of whose fields have been read.
+  void keep_complete(std::vector<Summed> group, store::Journal& journal) {
+    add_over_ranks(group);
+    std::erase_if(group, [this](const Summed& of) {
+      return static_cast<std::size_t>(of.sum.fields) < plates_[of.plate].field_count;
+    });
+    keep_summed(group, journal);
+    mpi::on_root(context_.comm, [&] { journal.checkpoint(); });
+  }
+
+  void keep_summed(const std::vector<Summed>& group, store::Journal& journal) {
+    const auto functions = smooth(group);
+    mpi::on_root(context_.comm, [&] {
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        const auto& plate = plates_[group[i].plate];
+        if (group[i].sum.fields == 0)
+          context_.log.warning("plate " + plate.plate + ": no field can be read; it is not corrected");
+        journal.write(plates_.size() + group[i].plate, screen::pack(failed_in(plate)));
+        journal.write(group[i].plate, store::pack_illumination(functions[i]));
+      }
+    });
+  }
+
+  // The channels of all plates are shared out over the ranks and their threads. Collective: yes.
+  std::vector<image::Illumination> smooth(const std::vector<Summed>& group) {
+    std::vector<image::Illumination> functions;
+    std::vector<std::pair<std::size_t, int>> channels;  // of which function
+    for (const auto& [plate, sum] : group) {
+      for (int c = 0; c < sum.channels && sum.fields > 0; ++c) channels.emplace_back(functions.size(), c);
+      functions.push_back(image::flat_illumination(sum));
+    }
+    const auto mine = screen::block_of(channels.size(), context_.comm.rank(), context_.comm.size());
+    std::vector<std::vector<float>> made(mine.last - mine.first);
+    mpi::together(context_.comm, [&] {
+      pool_->run(made.size(), [&](std::size_t item, int) {
+        const auto [at, channel] = channels[mine.first + item];
+        made[item] = image::make_gain(group[at].sum, channel, options_.illumination);
+      });
+    });
+    std::vector<float> flat;
+    for (const auto& gain : made) flat.insert(flat.end(), gain.begin(), gain.end());
+    const auto all = context_.comm.gather_all(std::span<const float>(flat));
+    auto from = all.begin();
+    for (const auto& [at, channel] : channels) {
+      const auto size = static_cast<std::ptrdiff_t>(functions[at].grid().pixels());
+      std::copy(from, from + size, functions[at].gain.begin() + channel * size);
+      from += size;
+    }
+    return functions;
   }
 
   const mpi::RunContext& context_;
@@ -122,6 +214,8 @@ class Illuminator {
   const std::vector<image::PictureSize>& sizes_;
   FieldReader reader_;
   FieldPass pass_;
+  std::vector<PlateId> plate_of_;  // by field
+  std::optional<WorkerPool> pool_;
   std::vector<screen::FieldFailure> failures_;
 };
 

@@ -1,6 +1,6 @@
-// Illumination functions of a whole screen: per plate, ranks sum their share of the fields and one smooths
-// the sum. Finished plates are kept in a journal (store/rows/journal.hpp): an interrupted run goes on from
-// the last one.
+// Illumination functions of a whole screen: per plate, ranks sum their share of the fields, then smooth their
+// share of the channels. Finished plates are kept in a journal (store/rows/journal.hpp): an interrupted run
+// goes on from the last one, a machine that crashes loses what FieldPassOptions::checkpoint_s allows.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -15,8 +15,9 @@ namespace cytoscale::prepare {
 struct IlluminateScreenOptions {
   image::IlluminationOptions illumination = {};
   FieldPassOptions pass = {};
-  bool overwrite = false;  // drop what a run with other options left unfinished
-  void validate() const;   // throws Error
+  bool overwrite = false;      // drop what a run with other options left unfinished
+  int fields_per_thread = 32;  // small plates are summed together until a pass has so many
+  void validate() const;       // throws Error
 };
 
 // Writes illumination.h5; the same bytes for any number of ranks and threads. Fields that cannot be read are

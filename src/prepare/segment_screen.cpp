@@ -1,6 +1,7 @@
 #include "prepare/segment_screen.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.hpp"
 #include "image/locations.hpp"
@@ -16,22 +17,26 @@ namespace {
 class Segmenter {
  public:
   Segmenter(const screen::Screen& screen, const SegmentScreenOptions& options, std::size_t dna)
-      : screen_(screen), options_(options), dna_(dna) {}
+      : screen_(screen), options_(options), dna_(static_cast<int>(dna)) {}
 
-  store::FieldCells measure(FieldId field, image::LoadedField loaded, const image::Illumination* gain) const {
+  // Nothing where the claim was given up. Throws Error: the field cannot be read.
+  std::optional<store::FieldCells> measure(FieldId field, const FieldReader& reader,
+                                           const image::Illumination* gain, Claim& claim) const {
     store::FieldCells cells;
+    image::Plane dna;
     cells.field = field;
-    cells.height = loaded.image.height;
-    cells.width = loaded.image.width;
-    for (int c = 0; c < loaded.image.channels; ++c) {
-      const auto quality =
-          image::measure_quality(loaded.image.copy_plane(c), loaded.white_level[static_cast<std::size_t>(c)]);
-      cells.focus_score.push_back(quality.focus_score);
-      cells.saturated_fraction.push_back(quality.saturated_fraction);
-    }
-    if (gain) image::correct(loaded.image, *gain);
-    options_.locations.empty() ? add_nuclei(cells, loaded.image.copy_plane(static_cast<int>(dna_)))
-                               : import_cells(cells, field);
+    const bool read = reader.read_planes(
+        field, claim, [&cells, &dna, at = dna_](int channel, image::Plane& plane, float white_level) {
+          const auto quality = image::measure_quality(plane, white_level);
+          cells.height = plane.height;
+          cells.width = plane.width;
+          cells.focus_score.push_back(quality.focus_score);
+          cells.saturated_fraction.push_back(quality.saturated_fraction);
+          if (channel == at) dna = plane;
+        });
+    if (!read) return std::nullopt;
+    if (gain) image::correct(dna, *gain, dna_);
+    options_.locations.empty() ? add_nuclei(cells, dna) : import_cells(cells, field);
     return cells;
   }
 
@@ -65,7 +70,7 @@ class Segmenter {
 
   const screen::Screen& screen_;
   const SegmentScreenOptions& options_;
-  std::size_t dna_;
+  int dna_;
 };
 
 FieldWork segmentation(const FieldReader& reader, const Segmenter& segmenter, store::Journal& journal) {
@@ -75,9 +80,9 @@ FieldWork segmentation(const FieldReader& reader, const Segmenter& segmenter, st
   work.units = [](std::size_t) { return 1.0; };
   work.bytes = [&reader](FieldId field) { return reader.bytes(field); };
   work.prepare = [&](FieldId field, const Gain& gain, Claim& claim) -> Finish {
-    auto loaded = reader.read(field, claim);
-    if (!loaded) return {};
-    auto packed = store::pack_cells(segmenter.measure(field, std::move(*loaded), gain.get()));
+    const auto cells = segmenter.measure(field, reader, gain.get(), claim);
+    if (!cells) return {};
+    auto packed = store::pack_cells(*cells);
     return [&journal, field, packed = std::move(packed)](const Tick&) { journal.write(field, packed); };
   };
   return work;

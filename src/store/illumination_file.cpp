@@ -1,6 +1,7 @@
 #include "store/illumination_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -18,7 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* format_name = "cytoscale illumination";
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;  // 1: gains of whole fields
+
+// Of a record: channels, height, width, step.
+using Sizes = std::array<std::int32_t, 4>;
 
 // Plate names may hold any character; HDF5 names may not hold a slash. So groups are numbered.
 std::string group_name(std::size_t index) {
@@ -60,10 +64,13 @@ void IlluminationWriter::add(const std::string& plate, const image::Illumination
     throw Error("the plate was added twice", plate);
   hdf5::Group group = impl_->file.root().create_group(group_name(impl_->plates.size()));
   group.set_attribute("plate", plate);
-  group.store<float>("gain",
-                     {channels, static_cast<std::uint64_t>(illumination.height),
-                      static_cast<std::uint64_t>(illumination.width)},
-                     illumination.gain);
+  group.set_attribute("height", std::int64_t{illumination.height});
+  group.set_attribute("width", std::int64_t{illumination.width});
+  group.set_attribute("step_px", std::int64_t{illumination.step_px});
+  const auto grid = illumination.grid();
+  group.store<float>(
+      "gain", {channels, static_cast<std::uint64_t>(grid.height), static_cast<std::uint64_t>(grid.width)},
+      illumination.gain);
   impl_->plates.push_back(plate);
   impl_->content.add(plate).add(pack_illumination(illumination));
 }
@@ -77,21 +84,22 @@ void IlluminationWriter::commit() {
 }
 
 std::string pack_illumination(const image::Illumination& illumination) {
-  const std::int32_t sizes[3] = {illumination.channels, illumination.height, illumination.width};
-  std::string bytes(reinterpret_cast<const char*>(sizes), sizeof sizes);
+  const Sizes sizes{illumination.channels, illumination.height, illumination.width, illumination.step_px};
+  std::string bytes(reinterpret_cast<const char*>(sizes.data()), sizeof sizes);
   bytes.append(reinterpret_cast<const char*>(illumination.gain.data()),
                illumination.gain.size() * sizeof(float));
   return bytes;
 }
 
 image::Illumination unpack_illumination(const std::string& bytes) {
-  std::int32_t sizes[3] = {};
-  if (bytes.size() >= sizeof sizes) std::memcpy(sizes, bytes.data(), sizeof sizes);
-  image::Illumination illumination{sizes[0], sizes[1], sizes[2], {}};
+  Sizes sizes{};
+  if (bytes.size() >= sizeof sizes) std::memcpy(sizes.data(), bytes.data(), sizeof sizes);
+  image::Illumination illumination{sizes[0], sizes[1], sizes[2], {}, sizes[3]};
+  const bool possible = std::min({sizes[0], sizes[1], sizes[2]}) >= 0 && sizes[3] >= 1;
+  const auto grid = possible ? illumination.grid() : image::PictureSize();
   // As a double their product does not wrap around.
-  const double values = static_cast<double>(sizes[0]) * sizes[1] * sizes[2];
-  if (std::min({sizes[0], sizes[1], sizes[2]}) < 0 ||
-      static_cast<double>(bytes.size()) != sizeof sizes + values * sizeof(float))
+  const double values = static_cast<double>(sizes[0]) * grid.height * grid.width;
+  if (!possible || static_cast<double>(bytes.size()) != sizeof sizes + values * sizeof(float))
     throw Error("a record of a plate has another size than it says", "illuminate's journal",
                 "Run illuminate again with --overwrite");
   illumination.gain.resize(static_cast<std::size_t>(values));
@@ -152,18 +160,25 @@ image::Illumination IlluminationReader::read(const std::string& plate) const {
     throw Error("plate " + plate + " is not in it", impl_->where, "Run illuminate again");
   }
   const auto index = static_cast<std::size_t>(found - impl_->plates.begin());
-  const std::string name = group_name(index) + "/gain";
-  impl_->sealed.check_dataset("/" + name);
-  const hdf5::Dataset gain = impl_->file.root().dataset(name);
-  const auto beyond_int = [](std::uint64_t extent) { return extent > std::numeric_limits<int>::max(); };
-  if (gain.shape().size() != 3 || gain.rows() != impl_->channels.size() || beyond_int(gain.shape()[1]) ||
-      beyond_int(gain.shape()[2])) {
-    throw Error("the gain is not [channels][height][width]", gain.where(), "Run illuminate again");
-  }
-  image::Illumination result;
-  result.channels = static_cast<int>(gain.shape()[0]);
-  result.height = static_cast<int>(gain.shape()[1]);
-  result.width = static_cast<int>(gain.shape()[2]);
+  const hdf5::Group group = impl_->file.root().group(group_name(index));
+  const std::string again = "Run illuminate again";
+  const auto number = [&](const char* attribute, std::int64_t least) {
+    const auto values = group.integers_attribute(attribute);
+    if (values.size() != 1 || values[0] < least || values[0] > std::numeric_limits<std::int32_t>::max())
+      throw Error(std::string("its ") + attribute + " is no number of pixels", group.where(), again);
+    return static_cast<int>(values[0]);
+  };
+  image::Illumination result{static_cast<int>(impl_->channels.size()),
+                             number("height", 0),
+                             number("width", 0),
+                             {},
+                             number("step_px", 1)};
+  impl_->sealed.check_dataset("/" + group_name(index) + "/gain");
+  const hdf5::Dataset gain = group.dataset("gain");
+  const auto grid = result.grid();
+  if (gain.shape() != hdf5::Shape{impl_->channels.size(), static_cast<std::uint64_t>(grid.height),
+                                  static_cast<std::uint64_t>(grid.width)})
+    throw Error("the gain is not [channels][rows][columns] of its grid", gain.where(), again);
   result.gain = gain.read_all<float>();
   return result;
 }

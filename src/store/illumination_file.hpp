@@ -1,4 +1,5 @@
-// Illumination functions on disk, illumination.h5: one group a plate, [channels][height][width] float32 gain.
+// Illumination functions on disk, illumination.h5: one group a plate with the gain on its grid,
+// [channels][rows][columns] float32 (image/illumination.hpp), a few hundred kilobytes a channel at most.
 // HDF5 is spoken from one thread: read on the main thread, hand the result to others. Collective: no.
 #pragma once
 #include <filesystem>

@@ -48,9 +48,13 @@ void read_illumination_input(std::string_view input) {
   const IlluminationReader reader(scratch_file("input.h5", input));
   for (std::size_t i = 0; i < std::min<std::size_t>(reader.plates().size(), 3); ++i) {
     const Illumination gain = reader.read(reader.plates()[i]);
-    if (gain.channels < 0 || gain.height < 0 || gain.width < 0 ||
-        gain.gain.size() != std::size_t(gain.channels) * std::size_t(gain.height) * std::size_t(gain.width))
-      throw std::logic_error("a gain that does not fit its shape");
+    if (gain.channels < 0 || gain.height < 0 || gain.width < 0 || gain.step_px < 1 ||
+        gain.gain.size() != std::size_t(gain.channels) * gain.grid().pixels())
+      throw std::logic_error("a gain that does not fit its grid");
+    image::Plane plane(std::min(gain.height, 64), std::min(gain.width, 64), 1.0f);
+    if (gain.channels > 0 && !plane.pixels.empty() && plane.height == gain.height &&
+        plane.width == gain.width)
+      image::correct(plane, gain, gain.channels - 1);
   }
 }
 
@@ -91,8 +95,9 @@ std::vector<Seed> illumination_seeds() {
     IlluminationWriter writer(path, seed_screen(), {{"job", "illuminate"}});
     Illumination gain;
     gain.channels = 2;
-    gain.height = 3;
-    gain.width = 4;
+    gain.height = 30;
+    gain.width = 39;
+    gain.step_px = 10;
     gain.gain.assign(24, 1.5f);
     writer.add("P1", gain);
     writer.commit();

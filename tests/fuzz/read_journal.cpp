@@ -46,8 +46,9 @@ std::string written_records(const std::string& content) {
 image::Illumination small_gain() {
   image::Illumination gain;
   gain.channels = 1;
-  gain.height = 2;
-  gain.width = 3;
+  gain.height = 20;
+  gain.width = 29;
+  gain.step_px = 10;
   gain.gain.assign(6, 1.25f);
   return gain;
 }
@@ -62,8 +63,8 @@ void read_journal_input(std::string_view input) {
   if (input.front() == 'c') store::unpack_cells(std::string(content));
   if (input.front() == 'i') {
     const auto gain = store::unpack_illumination(std::string(content));
-    if (gain.gain.size() != std::size_t(gain.channels) * std::size_t(gain.height) * std::size_t(gain.width))
-      throw std::logic_error("a gain that does not fit its shape");
+    if (gain.gain.size() != std::size_t(gain.channels) * gain.grid().pixels())
+      throw std::logic_error("a gain that does not fit its grid");
   }
 }
 

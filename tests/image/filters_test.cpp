@@ -72,9 +72,13 @@ TEST(Filters, QuantileOfManyIsThatOfAll) {
     auto sorted = values;
     std::sort(sorted.begin(), sorted.end());
     for (const double fraction : {0.0, 0.25, 0.5, 0.999, 1.0}) {
-      auto copy = values;
-      EXPECT_EQ(quantile(copy, fraction), sorted[std::size_t(fraction * double(sorted.size() - 1) + 0.5)]);
+      EXPECT_EQ(quantile(values, fraction), sorted[std::size_t(fraction * double(sorted.size() - 1) + 0.5)]);
     }
+    const Ranks ranks(values);
+    EXPECT_EQ(ranks.at(0), sorted.front());
+    EXPECT_EQ(ranks.at(sorted.size() - 1), sorted.back());
+    for (const std::size_t count : {1u, 2u, 77'777u})
+      EXPECT_EQ(ranks.quantile_of_lowest(count, 0.5), sorted[std::size_t(0.5 * double(count - 1) + 0.5)]);
   }
 }
 
@@ -158,6 +162,33 @@ TEST(Filters, ShrinkAndEnlargeKeepASlope) {
   }
   const auto odd = enlarge(shrink(Plane(5, 3, 7.0f), 4), 4, 5, 3);
   EXPECT_THAT(odd.pixels, testing::Each(7.0f));
+}
+
+TEST(Filters, RowsOfAnEnlargedPlaneComeInAnyOrder) {
+  Plane small(3, 5);
+  Random random(9, {2});
+  for (float& v : small.pixels) v = float(random.uniform());
+  const auto plane = enlarge(small, 4, 11, 18);
+  EnlargedRows rows(small.pixels, {3, 5}, 4, {11, 18});
+  for (const int y : {10, 0, 0, 7, 1, 9, 5}) {
+    const auto row = rows.row(y);
+    EXPECT_EQ(std::vector<float>(row.begin(), row.end()),
+              std::vector<float>(plane.pixels.begin() + y * 18, plane.pixels.begin() + (y + 1) * 18));
+  }
+}
+
+TEST(Filters, WhatIsSetIsVisitedInOrder) {
+  for (const std::size_t size : {0u, 1u, 31u, 32u, 33u, 200u}) {
+    std::vector<std::int32_t> labels(size);
+    std::vector<std::uint8_t> set(size);
+    std::vector<std::size_t> expected, labeled, found;
+    for (const std::size_t i : {0u, 7u, 31u, 32u, 150u, 199u})
+      if (i < size) labels[i] = -1 - int(i), set[i] = 1, expected.push_back(i);
+    visit_set(labels, [&](std::size_t i) { labeled.push_back(i); });
+    visit_set(set, [&](std::size_t i) { found.push_back(i); });
+    EXPECT_EQ(labeled, expected) << size;
+    EXPECT_EQ(found, expected) << size;
+  }
 }
 
 TEST(Filters, QuantileIsTheNearestRank) {

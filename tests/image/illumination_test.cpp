@@ -36,24 +36,72 @@ FieldImage lit_field(int side, std::uint64_t stream) {
   return field;
 }
 
+void add(IlluminationSum& sum, const FieldImage& field) {
+  for (int c = 0; c < field.channels; ++c) sum.add(c, field.copy_plane(c));
+  ++sum.fields;
+}
+
+// The gain of every pixel: what a field of ones is divided by.
+std::vector<float> gain_of_pixels(const Illumination& illumination) {
+  FieldImage ones(illumination.channels, illumination.height, illumination.width);
+  std::fill(ones.pixels.begin(), ones.pixels.end(), 1.0f);
+  correct(ones, illumination);
+  for (float& v : ones.pixels) v = 1 / v;
+  return ones.pixels;
+}
+
 TEST(Illumination, SumsAreTheSameInAnyOrderAndSplit) {
-  IlluminationSum all, first, second;
-  for (std::uint64_t i = 0; i < 6; ++i) all.add(random_field(2, 30, 40, i));
-  for (std::uint64_t i = 6; i-- > 0;) (i % 2 ? first : second).add(random_field(2, 30, 40, i));
-  first.fields += second.fields;
-  for (std::size_t i = 0; i < first.sums.size(); ++i) first.sums[i] += second.sums[i];
-  EXPECT_EQ(first.sums, all.sums);
-  EXPECT_EQ(make_illumination(first, {}).gain, make_illumination(all, {}).gain);
+  for (const int window : {0, 24}) {  // a grid of pixels, and one of 3 px
+    IlluminationOptions options;
+    options.window_px = window;
+    const PictureSize size(30, window ? 700 : 40);
+    IlluminationSum all(2, size, options), first = all, second = all;
+    for (std::uint64_t i = 0; i < 6; ++i) add(all, random_field(2, size.height, size.width, i));
+    for (std::uint64_t i = 6; i-- > 0;)
+      add(i % 2 ? first : second, random_field(2, size.height, size.width, i));
+    first.add(second);
+    EXPECT_EQ(first.fields, 6);
+    EXPECT_EQ(first.sums, all.sums);
+    EXPECT_EQ(first.step_px, window ? 3 : 1);
+    EXPECT_EQ(make_illumination(first, options).gain, make_illumination(all, options).gain);
+  }
+}
+
+TEST(Illumination, AGridIsTheMeanOfItsSquaresAndLinearBetweenTheirCenters) {
+  IlluminationOptions options;
+  options.window_px = 32;  // squares of 4 px, the last ones cut
+  IlluminationSum sum(1, {10, 1023}, options);
+  Plane plane(10, 1023);
+  for (int y = 0; y < 10; ++y)
+    for (int x = 0; x < 1023; ++x) plane.at(y, x) = float(x + 100 * y);
+  sum.add(0, plane);
+  ASSERT_EQ(sum.step_px, 4);
+  ASSERT_EQ(sum.sums.size(), 3u * 256u);
+  EXPECT_EQ(sum.sums[0] / 65536.0, 1.5 + 150);
+  EXPECT_EQ(sum.sums[3 * 256 - 1] / 65536.0, 1021 + 850);
+
+  Illumination ramp{1, 10, 12, {}, 4};
+  for (int i = 0; i < 9; ++i) ramp.gain.push_back(float(1 + i % 3 + 10 * (i / 3)));
+  ASSERT_EQ(ramp.grid(), PictureSize(3, 3));
+  const auto gain = gain_of_pixels(ramp);
+  std::vector<float> kept(gain.size());
+  write_gains(ramp, kept);
+  for (std::size_t i = 0; i < gain.size(); ++i) EXPECT_FLOAT_EQ(kept[i], gain[i]);
+  EXPECT_FLOAT_EQ(gain[0], 1);                     // before the first center
+  EXPECT_FLOAT_EQ(gain[4], 1.625f);                // a pixel's middle, 4.5, lies between centers at 2 and 6
+  EXPECT_FLOAT_EQ(gain[9 * 12 + 11], 3 + 18.75f);  // in x beyond the last center
+  EXPECT_FLOAT_EQ(gain[4 * 12], 1 + 10 * 0.625f);
 }
 
 TEST(Illumination, FlattensAPlateAndLeavesItsLevel) {
   for (const auto smoothing : {Smoothing::median, Smoothing::gaussian}) {
-    IlluminationSum sum;
-    for (std::uint64_t i = 0; i < 12; ++i) sum.add(lit_field(300, i));
     IlluminationOptions options;
     options.smoothing = smoothing;
+    IlluminationSum sum(1, 300, options);
+    for (std::uint64_t i = 0; i < 12; ++i) add(sum, lit_field(300, i));
     const auto illumination = make_illumination(sum, options);
-    const auto [low, high] = std::minmax_element(illumination.gain.begin(), illumination.gain.end());
+    const auto gain = gain_of_pixels(illumination);
+    const auto [low, high] = std::minmax_element(gain.begin(), gain.end());
     EXPECT_GT(*low, 0.8);  // 2 % of the pixels lie below the floor that the mean is divided by
     EXPECT_LE(*low, 1.0);
     EXPECT_GT(*high, 1.3);
@@ -75,24 +123,27 @@ TEST(Illumination, FlattensAPlateAndLeavesItsLevel) {
 }
 
 TEST(Illumination, OffOrBlackMeansOne) {
-  IlluminationSum sum;
-  sum.add(random_field(1, 20, 20, 1));
   IlluminationOptions off;
   off.smoothing = Smoothing::none;
+  IlluminationSum sum(1, 20, off);
+  add(sum, random_field(1, 20, 20, 1));
+  EXPECT_THAT(gain_of_pixels(make_illumination(sum, off)), testing::Each(1.0f));
   EXPECT_THAT(make_illumination(sum, off).gain, testing::Each(1.0f));
-  IlluminationSum black;
-  black.add(FieldImage(1, 20, 20));
+  IlluminationSum black(1, 20, {});
+  add(black, FieldImage(1, 20, 20));
   EXPECT_THAT(make_illumination(black, {}).gain, testing::Each(1.0f));
 }
 
 TEST(Illumination, RefusesUnlikeFieldsAndBadOptions) {
-  IlluminationSum sum;
+  IlluminationSum sum(2, 20, {});
   EXPECT_THROW(make_illumination(sum, {}), Error);
-  sum.add(random_field(2, 20, 20, 1));
-  EXPECT_THROW(sum.add(random_field(2, 20, 21, 1)), Error);
-  EXPECT_THROW(sum.add(random_field(1, 20, 20, 1)), Error);
-  auto other = random_field(2, 21, 20, 1);
-  EXPECT_THROW(correct(other, make_illumination(sum, {})), Error);
+  add(sum, random_field(2, 20, 20, 1));
+  EXPECT_THROW(sum.add(0, Plane(20, 21)), Error);
+  auto higher = random_field(2, 21, 20, 1), fewer = random_field(1, 20, 20, 1);
+  EXPECT_THROW(correct(higher, make_illumination(sum, {})), Error);
+  EXPECT_THROW(correct(fewer, make_illumination(sum, {})), Error);
+  Plane wider(20, 21);
+  EXPECT_THROW(correct(wider, make_illumination(sum, {}), 1), Error);
   IlluminationOptions options;
   options.window_px = -1;
   EXPECT_THROW(options.validate(), Error);
@@ -143,15 +194,14 @@ std::vector<std::filesystem::path> illumination_fields(const std::filesystem::pa
 TEST(Illumination, RealPlateAgreesWithScipyAndBecomesFlat) {
   const auto data = test_data();
   if (!data) GTEST_SKIP() << no_data_reason;
-  IlluminationSum sum;
+  IlluminationSum sum(1, 512, {});
   FieldImage mean(1, 512, 512);
   const auto files = illumination_fields(*data);
   ASSERT_EQ(files.size(), 72u);
   for (const auto& file : files) {
     const auto plane = to_float(read_raw({file, 0}));
-    FieldImage field(1, plane.height, plane.width);
-    field.pixels = plane.pixels;
-    sum.add(field);
+    sum.add(0, plane);
+    ++sum.fields;
     for (std::size_t i = 0; i < plane.pixels.size(); ++i) mean.pixels[i] += plane.pixels[i] / 72;
   }
   for (const auto smoothing : {Smoothing::median, Smoothing::gaussian}) {
@@ -160,9 +210,9 @@ TEST(Illumination, RealPlateAgreesWithScipyAndBecomesFlat) {
     const auto illumination = make_illumination(sum, options);
     const auto& oracle = smoothing == Smoothing::median ? median_oracle : gaussian_oracle;
     constexpr std::array<int, 5> at = {0, 128, 256, 384, 511};
+    const auto gain = gain_of_pixels(illumination);
     for (std::size_t i = 0; i < 25; ++i) {
-      const float gain = illumination.gain[std::size_t(at[i / 5] * 512 + at[i % 5])];
-      EXPECT_NEAR(gain / oracle[i], 1, 0.02)
+      EXPECT_NEAR(gain[std::size_t(at[i / 5] * 512 + at[i % 5])] / oracle[i], 1, 0.02)
           << enum_name(smoothing) << " at " << at[i / 5] << ", " << at[i % 5];
     }
     auto corrected = mean;

@@ -91,6 +91,31 @@ TEST(Tiff, ReadsEveryPixelType) {
   }
 }
 
+TEST(Tiff, SumsTheDifferencesOfEveryCodecAndOrder) {
+  int kinds = 0;
+  for (const std::uint16_t codec : {COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE,
+                                    COMPRESSION_ZSTD, COMPRESSION_LZMA}) {
+    if (!TIFFIsCODECConfigured(codec)) continue;
+    for (const char* mode : {"w", "wb", "w8"}) {
+      for (const std::uint16_t bits : {8, 16, 32}) {
+        for (const std::uint32_t tile : {0u, 16u}) {
+          TiffKind kind;
+          kind.mode = mode;
+          kind.bits = bits;
+          kind.tile = tile;
+          kind.compression = codec;
+          kind.predictor = 2;
+          kind.pages = 2;
+          const auto path = written("differences", kind);
+          for (int page = 0; page < 2; ++page) expect_pattern(read_raw({path, page}), kind, page);
+          ++kinds;
+        }
+      }
+    }
+  }
+  EXPECT_GE(kinds, 36);
+}
+
 TEST(Tiff, WidensFewerBitsWithoutScaling) {
   for (const std::uint16_t bits : {1, 2, 4, 10, 12, 14}) {
     TiffKind kind;

@@ -104,6 +104,23 @@ TEST(Prepare, FindsThePaintedNucleiAndWritesTheSameBytesOnAnyRankCount) {
   world().barrier();
 }
 
+TEST(Prepare, PlatesAreIlluminatedTogetherAsAlone) {
+  const auto screen = painted_screen(fresh_folder("images"));
+  const auto out = fresh_folder("grouped");
+  Log log(1, 1, true);
+  SteadyClock clock;
+  std::vector<std::string> written;
+  for (const int fields : {1, 32}) {
+    IlluminateScreenOptions light;
+    light.fields_per_thread = fields;
+    const auto path = out / (std::to_string(fields) + ".h5");
+    illuminate_screen({world(), log, clock}, screen, light, {path, {}, {}}, {{"job", "illuminate"}});
+    world().barrier();
+    written.push_back(read_file(path));
+  }
+  EXPECT_TRUE(written[0] == written[1]);
+}
+
 TEST(Prepare, IlluminationRecoversTheShade) {
   const auto screen = painted_screen(fresh_folder("images"));
   const auto out = fresh_folder("shade");

@@ -73,7 +73,7 @@ inline void write_sample_cells(const mpi::Communicator& comm, const std::filesys
 
 inline void write_sample_illumination(const std::filesystem::path& path) {
   IlluminationWriter writer(path, small_screen(2, 1, 1), sample_provenance);
-  for (const auto* plate : {"P1", "P2"}) writer.add(plate, {2, 2, 3, std::vector<float>(12, 1.5f)});
+  for (const auto* plate : {"P1", "P2"}) writer.add(plate, {2, 20, 21, std::vector<float>(12, 1.5f), 10});
   writer.commit();
 }
 

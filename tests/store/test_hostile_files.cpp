@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "embedding_support.hpp"
 #include "store/anndata/anndata.hpp"
+#include "store/illumination_file.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::store {
@@ -93,6 +94,36 @@ TEST(HostileFiles, ATextThatIsNotThereIsMissed) {
     H5Tclose(text);
   });
   EXPECT_THAT(message_of([&] { EmbeddingReader reader(path); }), HasSubstr("one text is expected"));
+}
+
+TEST(HostileFiles, IlluminationOfAnotherVersionOrGridIsRefused) {
+  const auto path = fresh_folder("hostile_illumination") / "illumination.h5";
+  const auto message_with = [&](const char* object, const char* attribute, std::int64_t value) {
+    {
+      IlluminationWriter writer(path, small_screen(1, 1, 1), {});
+      writer.add("P1", {2, 30, 21, std::vector<float>(18, 1.5f), 10});
+      writer.commit();
+    }
+    change(path, [&](hid_t file) {
+      const hid_t group = H5Gopen2(file, object, H5P_DEFAULT), at = H5Aopen(group, attribute, H5P_DEFAULT);
+      ASSERT_GE(H5Awrite(at, H5T_NATIVE_INT64, &value), 0);
+      H5Aclose(at);
+      H5Gclose(group);
+    });
+    try {
+      IlluminationReader(path).read("P1");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(message_with("/plate0", "step_px", 10), "no error");
+  EXPECT_THAT(message_with("/", "format_version", 1), HasSubstr("another format version"));
+  EXPECT_THAT(message_with("/plate0", "step_px", 0), HasSubstr("step_px is no number of pixels"));
+  EXPECT_THAT(message_with("/plate0", "height", std::int64_t{1} << 40), HasSubstr("height is no number"));
+  EXPECT_THAT(message_with("/plate0", "width", -1), HasSubstr("width is no number"));
+  EXPECT_THAT(message_with("/plate0", "height", 31), HasSubstr("of its grid"));
+  EXPECT_THAT(message_with("/plate0", "step_px", 5), HasSubstr("of its grid"));
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
+#include <utility>
 
+#include "core/vector_clones.hpp"
 #include "image/filter/connected_runs_internal.hpp"
 #include "image/filter/filters_internal.hpp"
 
@@ -40,26 +43,37 @@ void envelope(const std::int64_t* f, int n, std::int64_t* out, std::vector<int>&
   }
 }
 
+constexpr std::int32_t no_gap = 1 << 20;
+
+// Down and up the columns row by row: the distance to the nearest gap in the same column.
+CYTO_VECTOR_CLONES std::vector<std::int32_t> distance_in_columns(const Mask& mask) {
+  const auto w = std::size_t(mask.width);
+  std::vector<std::int32_t> vertical(mask.size());
+  for (std::size_t x = 0; x < w && mask.height > 0; ++x) vertical[x] = mask.set[x] ? no_gap : 0;
+  for (int y = 1; y < mask.height; ++y) {
+    std::int32_t* row = &vertical[std::size_t(y) * w];
+    const std::int32_t* above = row - w;
+    const std::uint8_t* set = &mask.set[std::size_t(y) * w];
+    for (std::size_t x = 0; x < w; ++x)
+      row[x] = std::min(above[x] + 1, no_gap) & -static_cast<std::int32_t>(set[x]);
+  }
+  for (int y = mask.height - 2; y >= 0; --y) {
+    std::int32_t* row = &vertical[std::size_t(y) * w];
+    for (std::size_t x = 0; x < w; ++x) row[x] = std::min(row[x], row[x + w] + 1);
+  }
+  return vertical;
+}
+
+CYTO_VECTOR_CLONES void interpolate(const float* top, const float* bottom, float part, std::span<float> out) {
+  for (std::size_t x = 0; x < out.size(); ++x) out[x] = top[x] + part * (bottom[x] - top[x]);
+}
+
 }  // namespace
 
 std::vector<float> distance_transform(const Mask& mask) {
   const int height = mask.height, width = mask.width;
   const auto w = std::size_t(width);
-  // Down and up the columns row by row: the distance to the nearest gap in the same column.
-  std::vector<std::int32_t> vertical(mask.size());
-  constexpr std::int32_t none = 1 << 20;
-  for (int y = 0; y < height; ++y) {
-    for (std::size_t x = 0; x < w; ++x) {
-      const std::size_t i = std::size_t(y) * w + x;
-      vertical[i] = mask.set[i] ? (y ? std::min(vertical[i - w] + 1, none) : none) : 0;
-    }
-  }
-  for (int y = height - 2; y >= 0; --y) {
-    for (std::size_t x = 0; x < w; ++x) {
-      const std::size_t i = std::size_t(y) * w + x;
-      vertical[i] = std::min(vertical[i], vertical[i + w] + 1);
-    }
-  }
+  const auto vertical = distance_in_columns(mask);
   std::vector<float> distance(mask.size(), 0.0f);
   std::vector<std::int64_t> line(w), squared(w);
   std::vector<int> root(w);
@@ -69,17 +83,17 @@ std::vector<float> distance_transform(const Mask& mask) {
     const std::size_t start = std::size_t(y) * w;
     // A run of set pixels with the gap at either end is a line of its own: nothing beyond a gap is nearer
     // than the gap.
+    const auto* row = mask.set.data() + start;
     for (std::size_t first = 0; first < w;) {
-      if (!mask.set[start + first]) {
-        ++first;
-        continue;
-      }
-      std::size_t last = first;
-      while (last + 1 < w && mask.set[start + last + 1]) ++last;
+      const auto* set = static_cast<const std::uint8_t*>(std::memchr(row + first, 1, w - first));
+      if (set == nullptr) break;
+      first = std::size_t(set - row);
+      const auto* gap = static_cast<const std::uint8_t*>(std::memchr(set, 0, w - first));
+      const std::size_t last = (gap ? std::size_t(gap - row) : w) - 1;
       const std::size_t from_x = first ? first - 1 : 0, to_x = std::min(last + 1, w - 1);
       for (std::size_t x = from_x; x <= to_x; ++x) {
         const std::int64_t v = vertical[start + x];
-        line[x] = v >= none ? far : v * v;
+        line[x] = v >= no_gap ? far : v * v;
       }
       envelope(&line[from_x], static_cast<int>(to_x - from_x + 1), &squared[from_x], root, from);
       for (std::size_t x = first; x <= last; ++x) {
@@ -109,88 +123,65 @@ void fill_holes(Mask& mask, std::size_t max_area_px) {
 Plane shrink(const Plane& plane, int factor) {
   const int height = (plane.height + factor - 1) / factor, width = (plane.width + factor - 1) / factor;
   Plane small(height, width);
+  std::vector<double> sums(static_cast<std::size_t>(width));
   for (int y = 0; y < height; ++y) {
     const int y_end = std::min((y + 1) * factor, plane.height);
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (int v = y * factor; v < y_end; ++v) {
+      const float* row = &plane.pixels[plane.index(v, 0)];
+      for (int x = 0; x < width; ++x) {
+        const int x_end = std::min((x + 1) * factor, plane.width);
+        double sum = sums[std::size_t(x)];
+        for (int u = x * factor; u < x_end; ++u) sum += row[u];
+        sums[std::size_t(x)] = sum;
+      }
+    }
     for (int x = 0; x < width; ++x) {
       const int x_end = std::min((x + 1) * factor, plane.width);
-      double sum = 0;
-      for (int v = y * factor; v < y_end; ++v) {
-        for (int u = x * factor; u < x_end; ++u) sum += plane.at(v, u);
-      }
-      small.at(y, x) = static_cast<float>(sum / (double(y_end - y * factor) * double(x_end - x * factor)));
+      small.at(y, x) = static_cast<float>(sums[std::size_t(x)] /
+                                          (double(y_end - y * factor) * double(x_end - x * factor)));
     }
   }
   return small;
 }
 
-Plane enlarge(const Plane& small, int factor, int height, int width) {
-  struct Step {
-    int low, high;
-    float part;
-  };
-  const auto steps = [factor](int n, int cells) {
-    std::vector<Step> all(static_cast<std::size_t>(n));
-    for (int i = 0; i < n; ++i) {
-      const double at = std::clamp((i + 0.5) / factor - 0.5, 0.0, double(cells - 1));
-      const int low = std::min(static_cast<int>(at), std::max(0, cells - 2));
-      all[std::size_t(i)] = {low, std::min(low + 1, cells - 1), static_cast<float>(at - low)};
-    }
-    return all;
-  };
-  const auto rows = steps(height, small.height), columns = steps(width, small.width);
-  Plane plane(height, width);
-  for (int y = 0; y < height; ++y) {
-    const auto& r = rows[std::size_t(y)];
-    for (int x = 0; x < width; ++x) {
-      const auto& c = columns[std::size_t(x)];
-      const float top = small.at(r.low, c.low) + c.part * (small.at(r.low, c.high) - small.at(r.low, c.low));
-      const float bottom =
-          small.at(r.high, c.low) + c.part * (small.at(r.high, c.high) - small.at(r.high, c.low));
-      plane.at(y, x) = top + r.part * (bottom - top);
-    }
-  }
-  return plane;
+EnlargedRows::EnlargedRows(std::span<const float> small, PictureSize small_size, int factor, PictureSize size)
+    : small_(small), small_size_(small_size), factor_(factor), row_(static_cast<std::size_t>(size.width)) {
+  for (int x = 0; x < size.width; ++x) columns_.push_back(step_at(x, factor, small_size.width));
+  wide_.fill(row_);
 }
 
-Plane median_window(const Plane& plane, int radius_px) {
-  constexpr int fine = 4096, ratio = 64;
-  const auto [low, high] = std::minmax_element(plane.pixels.begin(), plane.pixels.end());
-  const float base = *low, step = (*high - *low) / (fine - 1);
-  if (!(step > 0)) return plane;
-  std::vector<std::uint16_t> level(plane.pixels.size());
-  for (std::size_t i = 0; i < level.size(); ++i) {
-    level[i] = static_cast<std::uint16_t>(std::min(fine - 1.0f, std::round((plane.pixels[i] - base) / step)));
+EnlargedRows::Step EnlargedRows::step_at(int pixel, int factor, int squares) {
+  const double at = std::clamp((pixel + 0.5) / factor - 0.5, 0.0, double(squares - 1));
+  const int low = std::min(static_cast<int>(at), std::max(0, squares - 2));
+  return {low, std::min(low + 1, squares - 1), static_cast<float>(at - low)};
+}
+
+const float* EnlargedRows::widened(int small_row) {
+  auto& wide = wide_[std::size_t(small_row % 2)];
+  if (std::exchange(held_[std::size_t(small_row % 2)], small_row) == small_row) return wide.data();
+  const float* row = &small_[std::size_t(small_row) * std::size_t(small_size_.width)];
+  for (std::size_t x = 0; x < wide.size(); ++x) {
+    const auto& step = columns_[x];
+    wide[x] = row[step.low] + step.part * (row[step.high] - row[step.low]);
   }
-  Plane result(plane.height, plane.width);
-  std::array<int, fine> counts;
-  std::array<int, fine / ratio> coarse;
-  for (int y = 0; y < plane.height; ++y) {
-    counts.fill(0);
-    coarse.fill(0);
-    int held = 0;
-    const int top = std::max(0, y - radius_px), bottom = std::min(plane.height - 1, y + radius_px);
-    const auto add_column = [&](int x, int sign) {
-      if (x < 0 || x >= plane.width) return;
-      for (int v = top; v <= bottom; ++v) {
-        const auto q = level[std::size_t(v) * std::size_t(plane.width) + std::size_t(x)];
-        counts[q] += sign;
-        coarse[q / ratio] += sign;
-      }
-      held += sign * (bottom - top + 1);
-    };
-    for (int x = 0; x < radius_px; ++x) add_column(x, 1);
-    for (int x = 0; x < plane.width; ++x) {
-      add_column(x + radius_px, 1);
-      add_column(x - radius_px - 1, -1);
-      int need = held / 2;  // the upper median's rank
-      std::size_t block = 0;
-      while (need >= coarse[block]) need -= coarse[block++];
-      std::size_t q = block * ratio;
-      while (need >= counts[q]) need -= counts[q++];
-      result.at(y, x) = base + step * static_cast<float>(q);
-    }
+  return wide.data();
+}
+
+std::span<const float> EnlargedRows::row(int y) {
+  const auto step = step_at(y, factor_, small_size_.height);
+  interpolate(widened(step.low), widened(step.high), step.part, row_);
+  return row_;
+}
+
+Plane enlarge(const Plane& small, int factor, int height, int width) {
+  Plane plane(height, width);
+  EnlargedRows rows(small.pixels, {small.height, small.width}, factor, {height, width});
+  for (int y = 0; y < height; ++y) {
+    const auto row = rows.row(y);
+    std::copy(row.begin(), row.end(), plane.pixels.begin() + static_cast<std::ptrdiff_t>(plane.index(y, 0)));
   }
-  return result;
+  return plane;
 }
 
 }  // namespace cytoscale::image::filters

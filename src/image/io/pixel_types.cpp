@@ -28,7 +28,7 @@ float finite(double value) {
 }
 
 template <class T>
-void convert(const RawPlane& raw, std::vector<float>& pixels) {
+void convert(const RawPlane& raw, std::span<float> pixels) {
   const std::byte* source = raw.bytes.data();
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     T value;
@@ -41,7 +41,7 @@ void convert(const RawPlane& raw, std::vector<float>& pixels) {
   }
 }
 
-void convert_half(const RawPlane& raw, std::vector<float>& pixels) {
+void convert_half(const RawPlane& raw, std::span<float> pixels) {
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     std::uint16_t value;
     std::memcpy(&value, raw.bytes.data() + 2 * i, 2);
@@ -102,45 +102,49 @@ std::size_t size_of(PixelType type) {
 
 Plane to_float(const RawPlane& raw) {
   Plane plane(raw.height, raw.width);
-  if (raw.bytes.size() != plane.pixels.size() * size_of(raw.type)) {
+  to_float(raw, plane.pixels);
+  return plane;
+}
+
+void to_float(const RawPlane& raw, std::span<float> pixels) {
+  if (raw.bytes.size() != pixels.size() * size_of(raw.type)) {
     throw Error("a raw plane holds another number of bytes than its size and type need");
   }
   switch (raw.type) {
     case PixelType::u8:
-      convert<std::uint8_t>(raw, plane.pixels);
+      convert<std::uint8_t>(raw, pixels);
       break;
     case PixelType::i8:
-      convert<std::int8_t>(raw, plane.pixels);
+      convert<std::int8_t>(raw, pixels);
       break;
     case PixelType::u16:
-      convert<std::uint16_t>(raw, plane.pixels);
+      convert<std::uint16_t>(raw, pixels);
       break;
     case PixelType::i16:
-      convert<std::int16_t>(raw, plane.pixels);
+      convert<std::int16_t>(raw, pixels);
       break;
     case PixelType::u32:
-      convert<std::uint32_t>(raw, plane.pixels);
+      convert<std::uint32_t>(raw, pixels);
       break;
     case PixelType::i32:
-      convert<std::int32_t>(raw, plane.pixels);
+      convert<std::int32_t>(raw, pixels);
       break;
     case PixelType::u64:
-      convert<std::uint64_t>(raw, plane.pixels);
+      convert<std::uint64_t>(raw, pixels);
       break;
     case PixelType::i64:
-      convert<std::int64_t>(raw, plane.pixels);
+      convert<std::int64_t>(raw, pixels);
       break;
     case PixelType::f16:
-      convert_half(raw, plane.pixels);
+      convert_half(raw, pixels);
       break;
     case PixelType::f32:
-      convert<float>(raw, plane.pixels);
+      convert<float>(raw, pixels);
       break;
     case PixelType::f64:
-      convert<double>(raw, plane.pixels);
+      convert<double>(raw, pixels);
       break;
   }
-  return plane;
 }
 
 float white_level(const RawPlane& raw) {

@@ -44,10 +44,12 @@ struct RawPlane {
 
 // Throws Error: as inspect_tiff, and truncated or corrupt data, unknown compression, implausible size.
 RawPlane read_raw(const ImageFile& file);
+void read_raw(const ImageFile& file, RawPlane& plane);  // in place of what it holds, in its memory
 
 // Values converted to float, exact up to 24 bits. Not-a-number and infinite values become 0: they would
 // poison every sum.
 Plane to_float(const RawPlane& raw);
+void to_float(const RawPlane& raw, std::span<float> pixels);  // as many as the plane has
 
 // The largest value a pixel can hold: 4095 for a 12-bit file; infinite for floating point, which has no
 // white.

@@ -54,6 +54,7 @@ struct Layout {
   std::uint32_t part_height, part_width;  // of a strip or tile; a strip is as wide as the plane
   std::uint32_t parts_across, parts_down;
   std::uint64_t part_row_bytes, part_bytes;  // decoded
+  bool differences = false;                  // libtiff gives differences along the rows, not samples
 };
 
 // Goes to the page. Throws Error.

@@ -26,10 +26,10 @@ class Merger {
         most_area_px_(most_area_px) {
     std::iota(into_.begin(), into_.end(), 0);
     const auto w = std::size_t(width), h = std::size_t(height);
-    for (std::size_t i = 0; i < regions.labels.size(); ++i) {
+    filters::visit_set(regions.labels, [&](std::size_t i) {
       if (i % w + 1 < w) meet(regions.labels[i], regions.labels[i + 1]);
       if (i / w + 1 < h) meet(regions.labels[i], regions.labels[i + w]);
-    }
+    });
     for (std::size_t a = 1; a < touching_.size(); ++a) propose_all(static_cast<std::int32_t>(a));
   }
 
@@ -92,18 +92,18 @@ class Merger {
 std::vector<Moments> measure_moments(const Regions& regions, int width) {
   std::vector<Moments> all(std::size_t(regions.count) + 1);
   const auto w = std::size_t(width);
-  for (std::size_t i = 0; i < regions.labels.size(); ++i) {
-    if (!regions.labels[i]) continue;
+  filters::visit_set(regions.labels, [&](std::size_t i) {
     const double x = double(i % w), y = double(i / w);
     auto& m = all[std::size_t(regions.labels[i])];
     m = m + Moments{1, x, y, x * x, x * y, y * y};
-  }
+  });
   return all;
 }
 
 void merge_into_ellipses(Regions& regions, int height, int width, double most_area_px) {
   const auto into = Merger(regions, height, width, most_area_px).run();
-  for (auto& label : regions.labels) label = into[std::size_t(label)];
+  filters::visit_set(regions.labels,
+                     [&](std::size_t i) { regions.labels[i] = into[std::size_t(regions.labels[i])]; });
 }
 
 }  // namespace cytoscale::image::segment

@@ -1,11 +1,13 @@
 #include "image/segment/segment_nuclei.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "core/vector_clones.hpp"
 #include "image/filter/gaussian_blur.hpp"
 #include "image/segment/segment_internal.hpp"
 
@@ -19,6 +21,13 @@ constexpr double largest_merged = 3;         // typical areas: pieces of one nuc
 constexpr double trim_fraction = 0.35;
 constexpr double least_relative_area = 0.03;  // of the typical nucleus; smaller objects are debris
 
+CYTO_VECTOR_CLONES bool all_finite(const Plane& plane) {
+  constexpr std::uint32_t exponent = 0x7f800000;  // all set: infinite or not a number
+  std::uint32_t wrong = 0;
+  for (const float v : plane.pixels) wrong |= (std::bit_cast<std::uint32_t>(v) & exponent) == exponent;
+  return !wrong;
+}
+
 Plane finite_copy(const Plane& plane) {
   Plane copy = plane;
   for (float& v : copy.pixels) {
@@ -28,14 +37,14 @@ Plane finite_copy(const Plane& plane) {
 }
 
 // Shape alone misses a dim gap between nuclei that overlap, intensity alone splits at each speck of
-// chromatin.
+// chromatin. Of the mask's pixels.
 std::vector<float> relief_of(const filters::Mask& mask, const Plane& smooth, float background,
                              double radius_px) {
   auto relief = segment::smooth_distance(mask, relief_smoothing * radius_px);
   const auto intensity = gaussian_blur(smooth, intensity_smoothing * radius_px);
-  for (std::size_t i = 0; i < relief.size(); ++i) {
-    relief[i] *= mask.set[i] ? std::sqrt(std::max(0.0f, intensity.pixels[i] - background)) : 0.0f;
-  }
+  filters::visit_set(mask.set, [&](std::size_t i) {
+    relief[i] *= std::sqrt(std::max(0.0f, intensity.pixels[i] - background));
+  });
   return relief;
 }
 
@@ -53,15 +62,13 @@ Nucleus nucleus_of(const segment::Moments& m) {
 
 void measure_pixels(Segmentation& result, const Plane& dna) {
   std::vector<double> intensity(result.nuclei.size());
-  for (int y = 0; y < dna.height; ++y) {
-    for (int x = 0; x < dna.width; ++x) {
-      const auto label = result.labels[std::size_t(y) * std::size_t(dna.width) + std::size_t(x)];
-      if (!label) continue;
-      const auto i = std::size_t(label) - 1;
-      intensity[i] += dna.at(y, x);
-      if (y == 0 || x == 0 || y + 1 == dna.height || x + 1 == dna.width) result.nuclei[i].border = true;
-    }
-  }
+  const auto w = static_cast<std::size_t>(dna.width);
+  filters::visit_set(result.labels, [&](std::size_t i) {
+    const auto nucleus = std::size_t(result.labels[i]) - 1;
+    intensity[nucleus] += dna.pixels[i];
+    const auto x = i % w;
+    if (i < w || x == 0 || i + w >= dna.pixels.size() || x + 1 == w) result.nuclei[nucleus].border = true;
+  });
   for (std::size_t i = 0; i < intensity.size(); ++i) {
     result.nuclei[i].mean_intensity = static_cast<float>(intensity[i] / double(result.nuclei[i].area_px));
   }
@@ -86,7 +93,8 @@ void collect(Segmentation& result, segment::Regions regions, const Plane& dna, d
     number[std::size_t(kept[i])] = static_cast<std::int32_t>(i) + 1;
     result.nuclei.push_back(nuclei[std::size_t(kept[i])]);
   }
-  for (auto& label : regions.labels) label = number[std::size_t(label)];
+  filters::visit_set(regions.labels,
+                     [&](std::size_t i) { regions.labels[i] = number[std::size_t(regions.labels[i])]; });
   result.labels = std::move(regions.labels);
   measure_pixels(result, dna);
 }
@@ -112,12 +120,16 @@ void SegmentOptions::validate() const {
 
 Segmentation segment_nuclei(const Plane& dna, const SegmentOptions& options) {
   options.validate();
-  Segmentation result{dna.height, dna.width, std::vector<std::int32_t>(dna.pixels.size()), {}};
-  if (dna.pixels.empty()) return result;
-  const auto plane = finite_copy(dna);
-  const auto smooth = gaussian_blur(plane, options.smoothing_px);
+  if (!all_finite(dna)) return segment_nuclei(finite_copy(dna), options);
+  Segmentation result{dna.height, dna.width, {}, {}};
+  const auto nothing = [&] {
+    result.labels.resize(dna.pixels.size());
+    return result;
+  };
+  if (dna.pixels.empty()) return nothing();
+  const auto smooth = gaussian_blur(dna, options.smoothing_px);
   const auto levels = segment::measure_levels(smooth);
-  if (!levels.clear) return result;
+  if (!levels.clear) return nothing();
   const double estimate = options.nucleus_diameter_px > 0
                               ? options.nucleus_diameter_px / 2
                               : segment::typical_radius(smooth, levels, options.min_area_px, 10);
@@ -127,10 +139,10 @@ Segmentation segment_nuclei(const Plane& dna, const SegmentOptions& options) {
       segment::flood(mask, relief_of(mask, smooth, levels.background, radius_px), options.split_ratio);
   constexpr double pi = 3.14159265;
   const double typical_area_px = pi * radius_px * radius_px;
-  segment::merge_into_ellipses(regions, plane.height, plane.width, largest_merged * typical_area_px);
+  segment::merge_into_ellipses(regions, dna.height, dna.width, largest_merged * typical_area_px);
   segment::trim(regions, smooth, levels.background, trim_fraction);
   const double least = std::max(options.min_area_px, least_relative_area * typical_area_px);
-  collect(result, std::move(regions), plane, least, options.max_area_px > 0 ? options.max_area_px : 1e18);
+  collect(result, std::move(regions), dna, least, options.max_area_px > 0 ? options.max_area_px : 1e18);
   return result;
 }
 

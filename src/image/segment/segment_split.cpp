@@ -14,22 +14,20 @@ namespace {
 std::vector<std::int32_t> downhill_order(const filters::Mask& mask, const std::vector<float>& relief) {
   constexpr int steps = 4096;
   float top = 0;
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    if (mask.set[i]) top = std::max(top, relief[i]);
-  }
+  std::vector<std::int32_t> pixels;
+  filters::visit_set(mask.set, [&](std::size_t i) {
+    pixels.push_back(static_cast<std::int32_t>(i));
+    top = std::max(top, relief[i]);
+  });
   const float scale = top > 0 ? (steps - 1) / top : 0;
-  const auto step_of = [&](std::size_t i) {
-    return std::size_t(steps - 1 - static_cast<int>(std::clamp(relief[i], 0.0f, top) * scale));
+  const auto step_of = [&](std::int32_t i) {
+    return std::size_t(steps - 1 - static_cast<int>(std::clamp(relief[std::size_t(i)], 0.0f, top) * scale));
   };
   std::vector<std::int32_t> starts(steps + 1);
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    if (mask.set[i]) ++starts[step_of(i) + 1];
-  }
+  for (const auto i : pixels) ++starts[step_of(i) + 1];
   std::partial_sum(starts.begin(), starts.end(), starts.begin());
-  std::vector<std::int32_t> order(static_cast<std::size_t>(starts[steps]));
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    if (mask.set[i]) order[std::size_t(starts[step_of(i)]++)] = static_cast<std::int32_t>(i);
-  }
+  std::vector<std::int32_t> order(pixels.size());
+  for (const auto i : pixels) order[std::size_t(starts[step_of(i)]++)] = i;
   return order;
 }
 
@@ -73,11 +71,27 @@ Neighbors basins_around(std::size_t i, const filters::Mask& mask, const std::vec
                         const std::vector<std::int32_t>& labels, Basins& basins) {
   const int width = mask.width, y = static_cast<int>(i) / width, x = static_cast<int>(i) % width;
   Neighbors found;
+  const auto w = std::size_t(width);
+  if (y > 0 && x > 0 && y + 1 < mask.height && x + 1 < width) {
+    // Mostly all that is labeled around is of one label.
+    const std::int32_t *at = &labels[i], *up = at - w, *down = at + w;
+    const std::array<std::int32_t, 8> around{up[-1], up[0], up[1], at[-1], at[1], down[-1], down[0], down[1]};
+    std::int32_t one = 0;
+    for (const auto label : around) one = std::max(one, label);
+    if (!one) return found;
+    bool alike = true;
+    for (const auto label : around) alike &= !label || label == one;
+    if (alike) {
+      found.roots[0] = basins.root(one);
+      found.count = 1;
+      return found;
+    }
+  }
   float highest = -1;
   std::int32_t last_label = 0, last_root = 0;  // neighbors are mostly of one basin
   for (int v = std::max(0, y - 1); v <= std::min(mask.height - 1, y + 1); ++v) {
     for (int u = std::max(0, x - 1); u <= std::min(width - 1, x + 1); ++u) {
-      const std::size_t j = std::size_t(v) * std::size_t(width) + std::size_t(u);
+      const std::size_t j = std::size_t(v) * w + std::size_t(u);
       if (!labels[j] || j == i) continue;
       if (labels[j] != last_label) last_root = basins.root(last_label = labels[j]);
       const auto root = last_root;
@@ -98,12 +112,11 @@ Neighbors basins_around(std::size_t i, const filters::Mask& mask, const std::vec
 
 void number_regions(Regions& regions, Basins& basins) {
   std::vector<std::int32_t> number(basins.size());
-  for (auto& label : regions.labels) {
-    if (!label) continue;
-    auto& n = number[std::size_t(basins.root(label))];
+  filters::visit_set(regions.labels, [&](std::size_t i) {
+    auto& n = number[std::size_t(basins.root(regions.labels[i]))];
     if (!n) n = ++regions.count;
-    label = n;
-  }
+    regions.labels[i] = n;
+  });
 }
 
 void set_run(Regions& regions, const filters::Run& run, std::int32_t label) {
@@ -180,13 +193,13 @@ Regions flood(const filters::Mask& mask, const std::vector<float>& relief, doubl
 
 void trim(Regions& regions, const Plane& smooth, float background, double fraction) {
   std::vector<std::size_t> ends(std::size_t(regions.count) + 2);
-  for (const auto label : regions.labels)
-    if (label) ++ends[std::size_t(label) + 1];
+  filters::visit_set(regions.labels, [&](std::size_t i) { ++ends[std::size_t(regions.labels[i]) + 1]; });
   std::partial_sum(ends.begin(), ends.end(), ends.begin());
   std::vector<float> sorted(ends.back());  // values grouped by region
   std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
-  for (std::size_t i = 0; i < regions.labels.size(); ++i)
-    if (const auto label = regions.labels[i]) sorted[next[std::size_t(label)]++] = smooth.pixels[i];
+  filters::visit_set(regions.labels, [&](std::size_t i) {
+    sorted[next[std::size_t(regions.labels[i])]++] = smooth.pixels[i];
+  });
   std::vector<float> least(std::size_t(regions.count) + 1);
   for (std::size_t r = 1; r < least.size(); ++r) {
     const auto first = sorted.begin() + std::ptrdiff_t(ends[r]),
@@ -195,10 +208,10 @@ void trim(Regions& regions, const Plane& smooth, float background, double fracti
     std::nth_element(first, rank, last);
     least[r] = background + static_cast<float>(fraction) * (*rank - background);
   }
-  for (std::size_t i = 0; i < regions.labels.size(); ++i) {
+  filters::visit_set(regions.labels, [&](std::size_t i) {
     auto& label = regions.labels[i];
-    if (label && smooth.pixels[i] < least[std::size_t(label)]) label = 0;
-  }
+    if (smooth.pixels[i] < least[std::size_t(label)]) label = 0;
+  });
   keep_largest_piece(regions, smooth.height, smooth.width);
   fill_enclosed(regions, smooth.height, smooth.width);
 }

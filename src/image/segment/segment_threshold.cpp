@@ -1,8 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <span>
 
 #include "core/statistics.hpp"
+#include "core/vector_clones.hpp"
 #include "image/filter/gaussian_blur.hpp"
 #include "image/filter/levels.hpp"
 #include "image/segment/segment_internal.hpp"
@@ -18,47 +19,67 @@ constexpr float quantization = 0.3f;   // the least noise of integer pixels, whe
 constexpr double bright_tail =
     0.001;  // share of pixels (debris, dead cells) that may not stretch the histogram
 
-Levels levels_with_top(const Plane& smooth, float low, float high) {
+CYTO_VECTOR_CLONES void set_above(const float* row, std::span<const float> mean, float least,
+                                  std::uint8_t* set) {
+  for (std::size_t x = 0; x < mean.size(); ++x) set[x] = row[x] > std::max(least, mean[x]);
+}
+
+CYTO_VECTOR_CLONES std::size_t count_up_to(const Plane& smooth, float most) {
+  std::uint32_t count = 0;  // of less than 2^31 pixels
+  for (const float v : smooth.pixels) count += v <= most;
+  return count;
+}
+
+// Mean square of what lies below the level, seen from it; 0 where nothing does.
+double mean_square_below(const Plane& smooth, float level) {
+  double squares = 0;
+  std::size_t count = 0;
+  for (const float v : smooth.pixels) {
+    const double depth = v < level ? double(level - v) : 0;
+    squares += depth * depth;
+    count += v < level;
+  }
+  return count ? squares / double(count) : 0;
+}
+
+Levels levels_with_top(const Plane& smooth, const Ranks& ranks, float low, float high) {
   Levels levels;
   levels.background = low;
   if (!(high > low)) return levels;
   levels.threshold = otsu_threshold(smooth.pixels, low, high);
-  std::vector<float> below;
-  below.reserve(smooth.pixels.size());
-  for (const float v : smooth.pixels) {
-    if (v <= levels.threshold) below.push_back(v);
-  }
-  levels.background = quantile(below, 0.5);
+  levels.background = ranks.quantile_of_lowest(count_up_to(smooth, levels.threshold), 0.5);
   // Out-of-focus light lies above the background, so its noise is read from what lies below.
-  double squares = 0;
-  std::size_t count = 0;
-  for (const float v : below) {
-    if (v >= levels.background) continue;
-    squares += double(levels.background - v) * double(levels.background - v);
-    ++count;
-  }
-  levels.noise = count ? static_cast<float>(std::sqrt(squares / double(count))) : 0.0f;
+  levels.noise = static_cast<float>(std::sqrt(mean_square_below(smooth, levels.background)));
   levels.clear = levels.threshold - levels.background > clear_of_noise * levels.noise;
   return levels;
 }
 
-Plane local_mean(const Plane& smooth, float ceiling, double sigma_px) {
+// Sets what is above the least and above the mean around it, a Gaussian window.
+filters::Mask above(const Plane& smooth, float least, float ceiling, double sigma_px) {
+  filters::Mask mask{smooth.height, smooth.width, std::vector<std::uint8_t>(smooth.pixels.size())};
   const int factor = std::max(1, static_cast<int>(sigma_px / 3));
   Plane clipped = smooth;
   for (float& v : clipped.pixels) v = std::min(v, ceiling);
-  if (factor == 1) return gaussian_blur(clipped, sigma_px);
-  const auto small = gaussian_blur(filters::shrink(clipped, factor), sigma_px / factor);
-  return filters::enlarge(small, factor, smooth.height, smooth.width);
+  const auto mean =
+      gaussian_blur(factor == 1 ? clipped : filters::shrink(clipped, factor), sigma_px / factor);
+  filters::EnlargedRows rows(mean.pixels, {mean.height, mean.width}, factor, {smooth.height, smooth.width});
+  const auto w = static_cast<std::size_t>(smooth.width);
+  for (int y = 0; y < smooth.height; ++y) {
+    const auto start = smooth.index(y, 0);
+    set_above(&smooth.pixels[start], factor == 1 ? std::span(&mean.pixels[start], w) : rows.row(y), least,
+              &mask.set[start]);
+  }
+  return mask;
 }
 
 }  // namespace
 
 Levels measure_levels(const Plane& smooth) {
-  std::vector<float> values = smooth.pixels;
-  const auto [low, high] = std::minmax_element(smooth.pixels.begin(), smooth.pixels.end());
-  const auto levels = levels_with_top(smooth, *low, quantile(values, 1 - bright_tail));
+  const Ranks ranks(smooth.pixels);
+  const float low = ranks.at(0);
+  const auto levels = levels_with_top(smooth, ranks, low, ranks.quantile(1 - bright_tail));
   // One nucleus in a large field may be less than the tail that was cut.
-  return levels.clear ? levels : levels_with_top(smooth, *low, *high);
+  return levels.clear ? levels : levels_with_top(smooth, ranks, low, ranks.at(smooth.pixels.size() - 1));
 }
 
 filters::Mask foreground(const Plane& smooth, const Levels& levels, double radius_px,
@@ -67,11 +88,7 @@ filters::Mask foreground(const Plane& smooth, const Levels& levels, double radiu
       std::max(levels.noise, std::min(quantization, (levels.threshold - levels.background) / 8));
   const float height = static_cast<float>(options.threshold_scale) * (levels.threshold - levels.background);
   const float least = levels.background + std::max(low_fraction * height, clear_of_noise * noise);
-  const auto mean = local_mean(smooth, levels.background + 4 * height, local_window * radius_px);
-  filters::Mask mask{smooth.height, smooth.width, std::vector<std::uint8_t>(smooth.pixels.size())};
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    mask.set[i] = smooth.pixels[i] > std::max(least, mean.pixels[i]);
-  }
+  auto mask = above(smooth, least, levels.background + 4 * height, local_window * radius_px);
   filters::fill_holes(mask);
   return mask;
 }
