@@ -6,9 +6,11 @@
 #include <sys/resource.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -31,6 +33,10 @@ double processor_s() {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double hundredth(double value) {
+  return std::round(value * 100) / 100;
 }
 
 long peak_mb() {
@@ -121,13 +127,20 @@ int measure(int fields, int threads) {
   const double opening = processor_s() - opening_from, besides = check - opening,
                limit = limit_s_per_field * fields;
   fs::remove_all(folder);
-  std::printf(
-      "{\"fields\": %d, \"images\": %d, \"threads\": %d, \"seconds\": %.2f, \"fields_per_s\": %.0f, "
-      "\"cpu_s\": %.2f, "
-      "\"opening_cpu_s\": %.2f, \"besides_cpu_s\": %.2f, \"limit_s\": %.2f, \"held\": %s, \"peak_mb\": "
-      "%ld}\n",
-      fields, fields * channels, threads, seconds.count(), fields / seconds.count(), check, opening, besides,
-      limit, besides <= limit ? "true" : "false", peak);
+  const nlohmann::ordered_json line = {
+      {"stage", "check"},
+      {"work", {{"fields", fields}, {"images", fields * channels}, {"threads", threads}}},
+      {"seconds", hundredth(seconds.count())},
+      {"rate", std::round(fields / seconds.count())},
+      {"unit", "fields/s"},
+      {"processor_s", hundredth(check)},
+      {"opening_processor_s", hundredth(opening)},
+      {"besides_processor_s", hundredth(besides)},
+      {"limit", "besides opening images: 2 s of processor time for 100,000 fields"},
+      {"limit_s", hundredth(limit)},
+      {"held", besides <= limit},
+      {"peak_MB", peak}};
+  std::printf("%s\n", line.dump().c_str());
   return besides <= limit ? 0 : 1;
 }
 
