@@ -39,10 +39,10 @@ double hundredth(double value) {
   return std::round(value * 100) / 100;
 }
 
-long peak_mb() {
+double peak_MB() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
+  return std::round(static_cast<double>(usage.ru_maxrss) * 1024 / 1e6);
 }
 
 std::string well_name(int well) {
@@ -102,9 +102,20 @@ void write_manifest(const fs::path& path, int fields) {
   }
 }
 
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("bench_check." + std::to_string(ProcessIdentity::self().pid));
+  Folder() = default;
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+};
+
 int measure(int fields, int threads) {
-  const auto folder =
-      fs::temp_directory_path() / ("bench_check." + std::to_string(ProcessIdentity::self().pid));
+  const Folder made;
+  const auto& folder = made.path;
   make_images(folder, (fields + wells * sites - 1) / (wells * sites));
   preflight::CheckOptions options;
   options.manifest.manifest = folder / "screen.csv";
@@ -117,7 +128,7 @@ int measure(int fields, int threads) {
   preflight::check_screen(options, said);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
   const double check = processor_s() - before;
-  const long peak = peak_mb();
+  const double peak = peak_MB();
   const auto screen = screen::read_manifest(options.manifest);
   const double opening_from = processor_s();
   for (const auto& field : screen.fields)
@@ -126,7 +137,6 @@ int measure(int fields, int threads) {
         throw Error("not the image");
   const double opening = processor_s() - opening_from, besides = check - opening,
                limit = limit_s_per_field * fields;
-  fs::remove_all(folder);
   const nlohmann::ordered_json line = {
       {"stage", "check"},
       {"work", {{"fields", fields}, {"images", fields * channels}, {"threads", threads}}},
