@@ -102,6 +102,15 @@ std::uint64_t Dataset::file_offset() const {
   return offset;
 }
 
+std::optional<std::uint64_t> Dataset::file_offset_of(Number number) const {
+  const Handle type = own(H5Dget_type(id()), "the type cannot be read", where_), wanted = number_type(number);
+  const haddr_t offset = H5Dget_offset(id());
+  if (offset == HADDR_UNDEF || H5Tequal(type.id(), wanted.id()) <= 0 ||
+      H5Dget_storage_size(id()) != elements() * element_bytes_)
+    return std::nullopt;
+  return offset;
+}
+
 Handle Dataset::select(std::uint64_t first, std::uint64_t count, std::size_t size, Handle& memory) const {
   if (size != count * row_size_)
     throw Error("memory does not fit the rows to be moved", where_, "This is a defect: please report it");

@@ -4,6 +4,7 @@
 // at any time. Throws Error naming file:/dataset. Collective: no.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ class Dataset : public Object {
   // Where its first element lies in the file, for reading without HDF5. Throws Error unless it is contiguous,
   // allocated and little-endian.
   std::uint64_t file_offset() const;
+  // The same where all rows lie there as numbers of exactly this type; nothing where HDF5 has to read them.
+  std::optional<std::uint64_t> file_offset_of(Number type) const;
 
   // Rows [first, first + count) from or to row-major memory of count * row_size() elements, converted to T.
   template <typename T>

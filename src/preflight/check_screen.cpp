@@ -53,15 +53,16 @@ void CheckOptions::validate_options() {
 
 void check_screen(const CheckOptions& options, std::ostream& out) {
   const auto where = options.manifest.manifest.string();
-  const auto manifest = screen::inspect_manifest(options.manifest);
+  auto manifest = screen::inspect_manifest(options.manifest);
   auto problems = options.problems;
   append(problems, manifest.problems);
   nlohmann::ordered_json json = {{"version", version_text()}, {"manifest", where}};
   if (manifest.screen) {
-    const auto headers = read_headers(*manifest.screen, options.threads);
-    append(problems, image_problems(*manifest.screen, headers));
-    append(problems, column_problems(*manifest.screen, options.roles, where));
-    if (options.ranks >= 1) json.update(plan_screen(*manifest.screen, headers, options, out));
+    const auto screen = std::make_shared<const screen::Screen>(*std::move(manifest.screen));
+    const auto headers = read_headers(screen, options.threads);
+    append(problems, image_problems(*screen, headers));
+    append(problems, column_problems(*screen, options.roles, where));
+    if (options.ranks >= 1) json.update(plan_screen(*screen, headers, options, out));
   }
   problems = each_once(problems);
   for (const auto& problem : problems) out << "problem: " << problem << "\n";

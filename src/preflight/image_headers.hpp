@@ -1,6 +1,7 @@
 // The headers of all images of a screen, read before cluster time is spent on them. No pixels are decoded.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ using ScreenHeaders = std::vector<std::vector<ImageHeader>>;
 // A file that cannot be read is a problem in its header. A field whose files do not answer within `timeout_s`
 // is given up: its first header says so, the others stay empty. Throws Error where so many threads cannot be
 // started. Collective: no.
-ScreenHeaders read_headers(const screen::Screen& screen, int threads, double timeout_s = 60);
+ScreenHeaders read_headers(const std::shared_ptr<const screen::Screen>& screen, int threads,
+                           double timeout_s = 60);
 
 }  // namespace cytoscale::preflight

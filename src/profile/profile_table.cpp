@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -15,6 +16,18 @@
 
 namespace cytoscale::profile {
 namespace {
+
+// As number_text(), without a text of its own for each of millions.
+void append_number(std::string& text, double value) {
+  if (!std::isfinite(value)) {
+    text += number_text(value);
+    return;
+  }
+  char digits[64];
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+constexpr std::size_t text_at_once = std::size_t{256} << 10;
 
 bool named_as_metadata(const std::string& column) {
   static const std::vector<std::string> numbering = {"ImageNumber", "ObjectNumber", "TableNumber", "",
@@ -150,20 +163,28 @@ ProfileTable read_profile_csv(const std::filesystem::path& path) {
 void write_profile_csv(const std::filesystem::path& path, const ProfileTable& profiles) {
   replace_atomically(path, [&](const std::filesystem::path& temporary) {
     std::ofstream file(temporary, std::ios::binary);
-    // One line at a time: a large screen's profiles as one text would need many times their size in memory.
-    const auto write_line = [&](std::vector<std::string> cells, const auto& add_features) {
-      add_features(cells);
-      file << csv_text({std::move(cells), {}});
+    // A few lines at a time: a large screen's profiles as one text would need many times their size in
+    // memory.
+    std::string text;
+    const auto add_cells = [&](const std::vector<std::string>& cells) {
+      text += csv_text({cells, {}});
+      text.pop_back();  // the line goes on
     };
-    write_line(profiles.metadata.columns, [&](auto& cells) {
-      cells.insert(cells.end(), profiles.features.begin(), profiles.features.end());
-    });
+    auto header = profiles.metadata.columns;
+    header.insert(header.end(), profiles.features.begin(), profiles.features.end());
+    add_cells(header);
     for (std::size_t row = 0; row < profiles.size(); ++row) {
-      write_line(profiles.metadata.rows[row], [&](auto& cells) {
-        for (const double value : profiles.values.row(static_cast<Eigen::Index>(row)))
-          cells.push_back(number_text(value));
-      });
+      text += '\n';
+      if (!profiles.metadata.columns.empty()) add_cells(profiles.metadata.rows[row]);
+      for (Eigen::Index i = 0; i < profiles.values.cols(); ++i) {
+        if (i > 0 || !profiles.metadata.columns.empty()) text += ',';
+        append_number(text, profiles.values(static_cast<Eigen::Index>(row), i));
+      }
+      if (text.size() < text_at_once) continue;
+      file << text;
+      text.clear();
     }
+    file << text << '\n';
     file.close();
     if (!file) throw Error("the file cannot be written", path.string(), "Check space and permissions");
   });

@@ -2,21 +2,24 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
 #include "core/system/stop_request.hpp"
+#include "core/threads/worker_pool.hpp"
 #include "mpi/agree.hpp"
 #include "store/rows/embedding_file.hpp"
 
 namespace cytoscale::profile {
 namespace {
 
-constexpr std::size_t block_bytes = std::size_t{16} << 20;
+// Of rows that are read at once: few enough that the processor's caches still hold them when they are summed.
+constexpr std::size_t block_bytes = std::size_t{512} << 10;
 
 struct WellCount {
-  std::int64_t cells, skipped;
+  std::int64_t cells = 0, skipped = 0;
 };
 
 // One rank's wells, one after the other.
@@ -25,6 +28,7 @@ struct MyWells {
   std::vector<WellCount> counts;
 };
 
+// One thread's.
 class WellReducer {
  public:
   WellReducer(const store::EmbeddingReader& reader, const Aggregation& how)
@@ -33,21 +37,21 @@ class WellReducer {
         block_rows_(static_cast<std::int64_t>(std::max<std::size_t>(
             1, block_bytes / sizeof(float) / std::max<std::size_t>(1, reader.features())))) {}
 
-  void reduce(const WellFields& well, MyWells& result) {
+  WellCount reduce(const WellFields& well, std::span<double> profile) {
     aggregator_.clear();
     std::int64_t failed = 0;
+    const auto& starts = reader_.first_row();
+    auto first = starts[well.first_field];  // of rows of fields that follow one another and did not fail
     for (auto field = well.first_field; field < well.first_field + well.field_count; ++field) {
-      const auto first = reader_.first_row()[field], last = reader_.first_row()[field + 1];
-      if (reader_.field_failed()[field]) {
-        failed += last - first;
-      } else {
-        add_rows(first, last);
-      }
+      if (!reader_.field_failed()[field]) continue;
+      add_rows(first, starts[field]);
+      first = starts[field + 1];
+      failed += first - starts[field];
     }
-    const auto profile = aggregator_.result();
-    result.profiles.insert(result.profiles.end(), profile.begin(), profile.end());
-    result.counts.push_back({static_cast<std::int64_t>(aggregator_.cells()),
-                             static_cast<std::int64_t>(aggregator_.skipped()) + failed});
+    add_rows(first, starts[well.first_field + well.field_count]);
+    std::ranges::copy(aggregator_.result(), profile.begin());
+    return {static_cast<std::int64_t>(aggregator_.cells()),
+            static_cast<std::int64_t>(aggregator_.skipped()) + failed};
   }
 
  private:
@@ -65,6 +69,30 @@ class WellReducer {
   std::int64_t block_rows_;
   std::vector<float> buffer_;
 };
+
+// Each well by one thread, whichever is free.
+MyWells reduce_wells(const store::EmbeddingReader& reader, const std::vector<WellFields>& wells,
+                     const Aggregation& how, int threads, Progress& progress) {
+  MyWells mine;
+  mine.profiles.resize(wells.size() * reader.features());
+  mine.counts.resize(wells.size());
+  std::mutex mutex;  // of progress
+  std::uint64_t done = 0;
+  std::vector<WellReducer> reducers(static_cast<std::size_t>(threads), WellReducer(reader, how));
+  const auto reduce = [&](std::size_t well, int thread) {
+    heed_stop_request();
+    const auto profile = std::span(mine.profiles).subspan(well * reader.features(), reader.features());
+    mine.counts[well] = reducers[static_cast<std::size_t>(thread)].reduce(wells[well], profile);
+    const std::lock_guard lock(mutex);
+    progress.update(++done);
+  };
+  if (reader.in_place() && threads > 1) {
+    WorkerPool(threads).run(wells.size(), reduce);
+  } else {  // HDF5 is the main thread's
+    for (std::size_t well = 0; well < wells.size(); ++well) reduce(well, 0);
+  }
+  return mine;
+}
 
 std::string well_name(const Table& metadata, std::size_t row) {
   return "plate " + metadata.rows[row][metadata.column("Metadata_Plate")] + ", well " +
@@ -160,7 +188,7 @@ std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
 }
 
 ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::path& embeddings,
-                          const Aggregation& how, const Clock& clock) {
+                          const Aggregation& how, int threads, const Clock& clock) {
   std::unique_ptr<store::EmbeddingReader> reader;
   MyWells mine;
   Table metadata;
@@ -169,16 +197,12 @@ ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::
     const auto wells = wells_of_fields(reader->fields());
     metadata = well_metadata(reader->fields(), wells);
     const auto owners = ranks_of_wells(wells, reader->first_row(), comm.size());
-    const auto my_count = std::count(owners.begin(), owners.end(), comm.rank());
-    Progress progress("reduce", comm.size() > 1 ? "wells of rank 0" : "wells",
-                      static_cast<std::uint64_t>(my_count), clock, comm.root());
-    WellReducer reducer(*reader, how);
-    for (std::size_t i = 0; i < wells.size(); ++i) {
-      if (owners[i] != comm.rank()) continue;
-      heed_stop_request();
-      reducer.reduce(wells[i], mine);
-      progress.update(mine.counts.size());
-    }
+    std::vector<WellFields> my_wells;
+    for (std::size_t i = 0; i < wells.size(); ++i)
+      if (owners[i] == comm.rank()) my_wells.push_back(wells[i]);
+    Progress progress("reduce", comm.size() > 1 ? "wells of rank 0" : "wells", my_wells.size(), clock,
+                      comm.root());
+    mine = reduce_wells(*reader, my_wells, how, threads, progress);
     progress.finish();
   });
   const auto profiles = gather_to_root(comm, mine.profiles);

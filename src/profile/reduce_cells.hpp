@@ -1,6 +1,6 @@
 // Cells to wells over ranks: embeddings.h5ad in, well profiles out. Each well is reduced by one rank, its
 // cells in global order, so the profiles have the same bits for any number of ranks (docs/architecture.md,
-// rule 7). Memory: one block of rows per rank (a whole well unless it is the mean), and on root the well
+// rule 7). Memory: one block of rows per thread (a whole well unless it is the mean), and on root the well
 // profiles; independent of the number of cells.
 #pragma once
 #include <cstdint>
@@ -36,8 +36,9 @@ struct ReducedWells {
   nlohmann::json provenance;             // of the embeddings
 };
 
-// Throws the same Error on all ranks: unreadable file, no cell in any well. Collective: yes.
+// `threads`: of this rank, at least 1. Throws the same Error on all ranks: unreadable file, no cell in any
+// well. Collective: yes.
 ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::path& embeddings,
-                          const Aggregation& how, const Clock& clock);
+                          const Aggregation& how, int threads, const Clock& clock);
 
 }  // namespace cytoscale::profile

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/threads.hpp"
 #include "profile/reduce_cells.hpp"
 #include "store/provenance/stamp.hpp"
 
@@ -32,9 +33,10 @@ struct Source {
 };
 
 // On root. Collective: yes.
-Source read_source(const mpi::RunContext& context, const ReduceFiles& files, const Aggregation& cells) {
+Source read_source(const mpi::RunContext& context, const ReduceFiles& files, const ReduceOptions& how) {
   if (files.profiles_in.empty()) {
-    auto reduced = reduce_cells(context.comm, files.embeddings, cells, context.clock);
+    const int threads = mpi::threads_per_rank(context.comm, how.threads);
+    auto reduced = reduce_cells(context.comm, files.embeddings, how.cells, threads, context.clock);
     mpi::on_root(context.comm, [&] { report_reduced(reduced, context.log); });
     return {std::move(reduced.wells), std::move(reduced.provenance)};
   }
@@ -119,7 +121,7 @@ void ReduceOptions::check(const screen::Screen& screen) const {
 
 void reduce_profiles(const mpi::RunContext& context, const ReduceFiles& files, const ReduceOptions& how,
                      const nlohmann::json& options) {
-  auto source = read_source(context, files, how.cells);
+  auto source = read_source(context, files, how);
   mpi::on_root(context.comm, [&] { finish(std::move(source), files, how, options, context.log); });
 }
 

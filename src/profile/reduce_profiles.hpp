@@ -24,6 +24,7 @@ struct ReduceOptions {
   screen::ColumnRoles roles;
   NormalizeOptions normalize = {.method = Normalization::whiten};
   Aggregation cells, wells;  // of cells to wells, of wells to treatments
+  int threads = 0;           // per rank; 0: its share of the processors
   void validate() const;     // throws Error
   // Throws Error: columns that the screen does not have, no control well.
   void check(const screen::Screen& screen) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -77,8 +78,10 @@ void keep_rows(Table& table, const std::vector<char>& keep) {
 
 // Every field that is there more than once is a problem of its own; order_fields would stop at the first.
 void drop_duplicates(Screen& screen, std::vector<std::string>& problems) {
-  std::set<std::string> seen;
+  std::unordered_set<std::string> seen;
+  seen.reserve(screen.fields.size());
   std::vector<Field> kept;
+  kept.reserve(screen.fields.size());
   for (auto& field : screen.fields) {
     if (seen.insert(field.plate + '\n' + field.well + '\n' + field.site).second) {
       kept.push_back(std::move(field));
@@ -101,7 +104,7 @@ ManifestReport inspect_manifest(const ManifestOptions& options) {
     keep_plates(table, options, where);
     keep_rows(table, rows_where(table, options.select, "--select"));
     if (table.rows.empty()) throw Error("no field is left", where, "Check the file, --plates and --select");
-    auto screen = screen_from_native(table, options, report.problems);
+    auto screen = screen_from_native(std::move(table), options, report.problems);
     drop_duplicates(screen, report.problems);
     order_fields(screen);
     if (!screen.fields.empty() && !screen.channels.empty()) report.screen = std::move(screen);

@@ -15,8 +15,8 @@ Table native_from_deepprofiler(Table table, const ManifestOptions& options);
 // in the map, or has several rows in it of which none can be told to be the plate's.
 void join_plate_map(Table& table, const ManifestOptions& options);
 
-// Fields as far as they can be made; what is wrong is added to `problems`. Unordered.
-Screen screen_from_native(const Table& table, const ManifestOptions& options,
-                          std::vector<std::string>& problems);
+// Fields as far as they can be made; what is wrong is added to `problems`. Unordered. Rows leave the table as
+// they become fields.
+Screen screen_from_native(Table&& table, const ManifestOptions& options, std::vector<std::string>& problems);
 
 }  // namespace cytoscale::screen

@@ -68,15 +68,29 @@ MetadataColumns metadata_columns(const Table& table, const std::string& where) {
   return found;
 }
 
+bool blank(const std::string& text) {
+  return text.find_first_not_of(" \t\n\v\f\r") == std::string::npos;
+}
+
+// Folder and name in one text, since each step of fs::path takes all of it apart again.
+fs::path path_in(std::string_view folder, const std::string& name) {
+  std::string text;
+  if (!name.starts_with('/')) text = folder;
+  if (!text.empty() && !text.ends_with('/')) text += '/';
+  text += name;
+  // What normalizing could change begins with a point or follows a slash at once.
+  const bool plain =
+      !text.starts_with('.') && text.find("//") == std::string::npos && text.find("/.") == std::string::npos;
+  return plain ? fs::path(std::move(text)) : fs::path(text).lexically_normal();
+}
+
 std::optional<ImageFile> image_of(const std::vector<std::string>& row, const ChannelColumns& columns,
-                                  const fs::path& root, std::string& problem) {
-  if (trim(row[columns.file]).empty()) {
+                                  const std::string& root, std::string& problem) {
+  const auto& name = row[columns.file];
+  if (blank(name)) {
     problem = "no file is named for channel " + columns.channel;
     return std::nullopt;
   }
-  fs::path path = row[columns.file];
-  if (columns.folder) path = fs::path(row[*columns.folder]) / path;
-  if (path.is_relative()) path = root / path;
   int page = columns.page;
   if (columns.frame) {
     const auto number = to_whole_number(row[*columns.frame], 0, std::numeric_limits<int>::max());
@@ -86,44 +100,52 @@ std::optional<ImageFile> image_of(const std::vector<std::string>& row, const Cha
     }
     page = static_cast<int>(*number);
   }
-  return ImageFile{path.lexically_normal(), page};
+  if (!columns.folder || row[*columns.folder].empty()) return ImageFile{path_in(root, name), page};
+  const auto& folder = row[*columns.folder];
+  if (folder.starts_with('/') || root.empty()) return ImageFile{path_in(folder, name), page};
+  return ImageFile{path_in(root + (root.ends_with('/') ? "" : "/") + folder, name), page};
 }
 
 }  // namespace
 
-Screen screen_from_native(const Table& table, const ManifestOptions& options,
-                          std::vector<std::string>& problems) {
+Screen screen_from_native(Table&& table, const ManifestOptions& options, std::vector<std::string>& problems) {
   const auto where = options.manifest.string();
   const auto metadata = metadata_columns(table, where);
   const auto images = channel_columns(table, options);
-  const auto root = options.image_root.empty() ? options.manifest.parent_path() : options.image_root;
+  const auto root =
+      (options.image_root.empty() ? options.manifest.parent_path() : options.image_root).string();
   Screen screen;
   for (const auto& image : images) screen.channels.push_back(image.channel);
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   for (auto column : metadata.others) screen.metadata_columns.push_back(table.columns[column]);
+  screen.fields.reserve(table.rows.size());
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
-    const auto& row = table.rows[r];
+    const auto row = std::move(table.rows[r]);
     Field field{trim(row[metadata.plate]),
                 trim(row[metadata.well]),
                 metadata.site ? trim(row[*metadata.site]) : "1",
                 {},
                 {}};
-    const auto name = "field " + std::to_string(r + 1) + " (plate " + field.plate + ", well " + field.well +
-                      ", site " + field.site + "): ";
+    const auto add_problem = [&](const std::string& problem) {
+      problems.push_back("field " + std::to_string(r + 1) + " (plate " + field.plate + ", well " +
+                         field.well + ", site " + field.site + "): " + problem);
+    };
     if (field.plate.empty() || field.well.empty() || field.site.empty()) {
-      problems.push_back(name + "plate, well or site is empty");
+      add_problem("plate, well or site is empty");
       continue;
     }
-    field.metadata = {field.plate, field.well, field.site};
+    field.metadata.reserve(screen.metadata_columns.size());
+    field.metadata.assign({field.plate, field.well, field.site});
     for (auto column : metadata.others) field.metadata.push_back(row[column]);
     std::string problem;
+    field.images.reserve(images.size());
     for (const auto& columns : images) {
       if (auto image = image_of(row, columns, root, problem)) field.images.push_back(*std::move(image));
     }
     if (problem.empty()) {
       screen.fields.push_back(std::move(field));
     } else {
-      problems.push_back(name + problem);
+      add_problem(problem);
     }
   }
   return screen;

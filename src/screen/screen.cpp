@@ -1,6 +1,7 @@
 #include "screen/screen.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
@@ -14,6 +15,11 @@ bool before(const Field& a, const Field& b) {
   if (a.plate != b.plate) return natural_less(a.plate, b.plate);
   if (a.well != b.well) return natural_less(a.well, b.well);
   return natural_less(a.site, b.site);
+}
+
+// As fs::path::filename() of a path in normal form, which would take it apart.
+std::string_view name_in(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
 }
 
 template <typename Run, typename Same>
@@ -80,7 +86,7 @@ std::string Screen::fingerprint() const {
     print.add(field.plate).add(field.well).add(field.site);
     // File names without folders: a screen that was moved is the same screen.
     for (const auto& image : field.images) {
-      print.add(image.path.filename().string()).add(static_cast<std::uint64_t>(image.page));
+      print.add(name_in(image.path.native())).add(static_cast<std::uint64_t>(image.page));
     }
   }
   return print.text();
@@ -101,7 +107,8 @@ std::string Screen::metadata_fingerprint() const {
 }
 
 void order_fields(Screen& screen) {
-  std::stable_sort(screen.fields.begin(), screen.fields.end(), before);
+  if (!std::is_sorted(screen.fields.begin(), screen.fields.end(), before))
+    std::stable_sort(screen.fields.begin(), screen.fields.end(), before);
   for (FieldId i(1); i < screen.fields.size(); ++i) {
     if (!before(screen.fields[i - 1], screen.fields[i])) {
       throw Error("the field occurs twice (" + screen.name(i) + ")", "the manifest",

@@ -10,6 +10,10 @@ void declare_precision(cli::OptionSet& options, network::Precision& precision) {
       .value("PRECISION");
 }
 
+void declare_threads(cli::OptionSet& options, int& threads) {
+  options.add("threads", threads, "threads per rank (0: this rank's share of the processors)").resource();
+}
+
 void declare_pass(cli::OptionSet& options, prepare::FieldPassOptions& pass) {
   options.group("Failures");
   options
@@ -23,8 +27,7 @@ void declare_pass(cli::OptionSet& options, prepare::FieldPassOptions& pass) {
       .value("SECONDS")
       .resource();
   options.group("Machine");
-  options.add("threads", pass.threads, "threads per rank (0: this rank's share of the processors)")
-      .resource();
+  declare_threads(options, pass.threads);
   options.add("queue-memory", pass.queue_memory_mib, "of what is prepared ahead, per rank")
       .value("MIB")
       .resource();

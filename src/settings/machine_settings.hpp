@@ -9,6 +9,7 @@
 namespace cytoscale::settings {
 
 void declare_failures(cli::OptionSet& options, std::filesystem::path& failures);  // --failures
+void declare_threads(cli::OptionSet& options, int& threads);                      // --threads
 void declare_pass(cli::OptionSet& options,
                   prepare::FieldPassOptions& pass);                // --max-failed-fields … --queue-memory
 void declare_overwrite(cli::OptionSet& options, bool& overwrite);  // --overwrite

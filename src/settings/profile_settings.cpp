@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "settings/machine_settings.hpp"
 #include "settings/screen_settings.hpp"
 
 namespace cytoscale::settings {
@@ -87,6 +88,8 @@ void ReduceSettings::declare(cli::OptionSet& options) {
   options.add("aggregate-cells", reduce.cells.how, "of cells to wells");
   options.add("aggregate", reduce.wells.how, "of wells to treatments");
   declare_trim(options, reduce.cells.trim);
+  options.group("Machine");
+  declare_threads(options, reduce.threads);
 }
 
 void ReduceSettings::resolve() {

@@ -24,6 +24,12 @@ TEST(Csv, ReadsQuotesNewlinesAndCrlf) {
   EXPECT_EQ(table.rows[1][1], "");
 }
 
+TEST(Csv, QuotesOpenAtTheStartOfAValueOnly) {
+  const auto table = parse_csv("a,b,c,d\n5\" tube,\"x\"y,\"\",\"\"\"\"\n", "t");
+  EXPECT_EQ(table.rows[0], (std::vector<std::string>{"5\" tube", "xy", "", "\""}));
+  EXPECT_EQ(parse_csv("a,b\r\n1\r,2", "t").rows[0], (std::vector<std::string>{"1", "2"}));
+}
+
 TEST(Csv, WritesWhatItReads) {
   const Table table{{"a", "b"}, {{"x,y", "q\"q"}, {"", "line\nbreak"}}};
   const auto again = parse_csv(csv_text(table), "t");

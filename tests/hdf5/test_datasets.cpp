@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -101,6 +102,23 @@ TEST(Datasets, ErrorsNameTheObject) {
               ThrowsMessage<Error>(HasSubstr("numbers are")));
   EXPECT_THAT([&] { x.read_texts(); }, ThrowsMessage<Error>(HasSubstr("text is expected")));
   EXPECT_THROW(file.root().create<float>("x", {1}), Error);
+}
+
+TEST(Datasets, NumbersOfOneTypeAreFoundInTheFile) {
+  const auto path = own_file("in_place");
+  const std::vector<float> values = {1, 2.5F, -3, 4};
+  {
+    File file = File::create(path);
+    file.root().create<float>("x", {2, 2}).write<float>(0, 2, values);
+    file.close();
+  }
+  const File file = File::open(path, File::Access::read);
+  const Dataset x = file.root().dataset("x");
+  ASSERT_EQ(x.file_offset_of(Number::f32), std::optional(x.file_offset()));
+  const std::string bytes = read_file(path);
+  EXPECT_EQ(std::memcmp(bytes.data() + x.file_offset(), values.data(), 16), 0);
+  for (const auto other : {Number::i32, Number::u32, Number::f64, Number::f16})
+    EXPECT_EQ(x.file_offset_of(other), std::nullopt);
 }
 
 TEST(Datasets, EqualContentGivesEqualBytes) {

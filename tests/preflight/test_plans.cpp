@@ -17,7 +17,7 @@ constexpr double field_pixels = 2 * side_px * side_px;  // of both channels
 struct Planned {
   explicit Planned(const std::string& name, int ranks = 2)
       : screen(screen_in(painted_screen(name))),
-        headers(read_headers(screen, 1)),
+        headers(read_headers(std::make_shared<const screen::Screen>(screen), 1)),
         plan(plan_ranks(screen, headers, {10, 20, 30, 40}, ranks)) {}
   screen::Screen screen;
   ScreenHeaders headers;

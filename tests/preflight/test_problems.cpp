@@ -1,4 +1,9 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <memory>
 
 #include "painted_screen.hpp"
 #include "preflight/column_problems.hpp"
@@ -14,12 +19,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<std::string> problems_of(const screen::Screen& screen) {
-  return image_problems(screen, read_headers(screen, 2));
+  return image_problems(screen, read_headers(std::make_shared<const screen::Screen>(screen), 2));
 }
 
 TEST(ImageProblems, NoneWhereAllIsRight) {
   const auto screen = screen_in(painted_screen("right"));
-  const auto headers = read_headers(screen, 3);
+  const auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 3);
   EXPECT_THAT(image_problems(screen, headers), IsEmpty());
   ASSERT_EQ(headers.size(), 4u);
   for (std::size_t f = 0; f < headers.size(); ++f) {
@@ -41,6 +46,37 @@ TEST(ImageProblems, AMissingAndATruncatedFileAreNamed) {
                           HasSubstr("P2A1_DNA.tif")));
 }
 
+// Who opens a file under another's lease waits until that gives it up.
+class Lease {
+ public:
+  explicit Lease(const fs::path& path) : descriptor_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {
+    std::signal(SIGIO, SIG_IGN);  // tells that somebody waits
+    held_ = ::fcntl(descriptor_, F_SETLEASE, F_WRLCK) == 0;
+  }
+  ~Lease() { ::close(descriptor_); }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  bool held() const { return held_; }
+
+ private:
+  int descriptor_;
+  bool held_ = false;
+};
+
+TEST(ImageProblems, AFieldWhoseFileHangsIsGivenUpAndNoOther) {
+  const auto folder = painted_screen("hangs");
+  auto screen = screen_in(folder);
+  while (screen.fields.size() < 40) screen.fields.push_back(screen.fields[screen.fields.size() - 4]);
+  paint(folder / "slow.tif", side_px, side_px);
+  screen.fields[21].images[1].path = folder / "slow.tif";
+  const Lease lease(folder / "slow.tif");
+  if (!lease.held()) GTEST_SKIP() << "this file system has no leases";
+  const auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 2, 0.3);
+  EXPECT_THAT(image_problems(screen, headers), ElementsAre(HasSubstr("reading its header did not end")));
+  EXPECT_THAT(headers[21][0].problem, HasSubstr(screen.fields[21].images[0].path.string()));
+  for (std::size_t f = 0; f < headers.size(); ++f) EXPECT_EQ(headers[f][1].info.has_value(), f != 21);
+}
+
 TEST(ImageProblems, AnotherSizeThanThePlateIsNamedWithBoth) {
   const auto folder = painted_screen("size");
   paint(folder / "P2A2_DNA.tif", 16, 24);
@@ -57,7 +93,7 @@ TEST(ImageProblems, PlatesMayDifferInSize) {
 
 TEST(ImageProblems, AnotherBitDepthThanTheChannelIsNamedWithBoth) {
   const auto screen = screen_in(painted_screen("bits"));
-  auto headers = read_headers(screen, 1);
+  auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 1);
   headers[3][1].info->bits = 12;
   EXPECT_THAT(image_problems(screen, headers),
               ElementsAre(AllOf(HasSubstr("P2A2_RNA.tif: 12 bits"), EndsWith("where channel RNA has 16"))));

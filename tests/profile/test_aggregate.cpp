@@ -37,6 +37,35 @@ TEST(CellAggregator, PiecesDoNotChangeTheBits) {
   }
 }
 
+// Rows are summed a few at a time: any of them may have to be left out.
+TEST(CellAggregator, SumsRowAfterRowWhicheverAreLeftOut) {
+  constexpr std::size_t features = 5, count = 23;
+  for (const float bad :
+       {nan_value, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
+    for (std::size_t left_out = 0; left_out <= count; ++left_out) {
+      std::vector<float> rows;
+      std::vector<double> sums(features, 0.0);
+      for (std::size_t row = 0; row < count; ++row) {
+        for (std::size_t i = 0; i < features; ++i) {
+          const double value =
+              std::sin(static_cast<double>(7 * row + i)) * std::exp(static_cast<double>(row % 9));
+          rows.push_back(row % 8 == 3 && i == 0 ? std::numeric_limits<float>::lowest()
+                                                : static_cast<float>(value));
+          if (row != left_out) sums[i] += static_cast<double>(rows.back());
+        }
+        if (row == left_out) rows[row * features + row % features] = bad;
+      }
+      CellAggregator cells(features, Aggregate::mean);
+      cells.add(rows);
+      const std::size_t summed = count - (left_out < count ? 1 : 0);
+      ASSERT_EQ(cells.cells(), summed);
+      ASSERT_EQ(cells.skipped(), count - summed);
+      for (auto& sum : sums) sum /= static_cast<double>(summed);
+      ASSERT_EQ(cells.result(), sums) << bad << " in row " << left_out;
+    }
+  }
+}
+
 TEST(CellAggregator, MedianOfOddAndEvenCounts) {
   CellAggregator cells(1, Aggregate::median);
   cells.add(std::vector<float>{9, 1, 5});

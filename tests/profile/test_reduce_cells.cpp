@@ -36,7 +36,7 @@ TEST(ReduceCells, MeansCountsAndMetadata) {
   const auto path = fresh_folder("reduce_cells") / "embeddings.h5ad";
   write_sample(world(), path);
   const FixedClock clock;
-  const auto reduced = reduce_cells(world(), path, Aggregate::mean, clock);
+  const auto reduced = reduce_cells(world(), path, Aggregate::mean, 2, clock);
   if (!world().root()) {
     EXPECT_EQ(reduced.wells.size(), 0u);
     return;
@@ -70,12 +70,29 @@ TEST(ReduceCells, SameBitsAsOneRank) {
   write_sample(world(), path);
   const FixedClock clock;
   for (const auto how : {Aggregate::mean, Aggregate::median, Aggregate::trimmed}) {
-    const auto together = reduce_cells(world(), path, how, clock);
-    const auto alone = reduce_cells(mpi::Communicator::self(), path, how, clock);
+    const auto together = reduce_cells(world(), path, how, 2, clock);
+    const auto alone = reduce_cells(mpi::Communicator::self(), path, how, 2, clock);
     if (!world().root()) continue;
     EXPECT_EQ(together.wells.metadata.rows, alone.wells.metadata.rows);
     ASSERT_EQ(together.wells.values.rows(), alone.wells.values.rows());
     EXPECT_TRUE((together.wells.values.array() == alone.wells.values.array()).all());
+  }
+}
+
+TEST(ReduceCells, SameBitsForAnyNumberOfThreads) {
+  const auto path = fresh_folder("reduce_threads") / "embeddings.h5ad";
+  write_sample(world(), path);
+  const FixedClock clock;
+  for (const auto how : {Aggregate::mean, Aggregate::median}) {
+    const auto alone = reduce_cells(world(), path, how, 1, clock);
+    for (const int threads : {2, 5, 40}) {
+      const auto together = reduce_cells(world(), path, how, threads, clock);
+      EXPECT_EQ(together.skipped, alone.skipped);
+      EXPECT_EQ(together.empty_wells, alone.empty_wells);
+      EXPECT_EQ(together.wells.metadata.rows, alone.wells.metadata.rows);
+      if (!world().root()) continue;
+      EXPECT_TRUE((together.wells.values.array() == alone.wells.values.array()).all());
+    }
   }
 }
 
@@ -87,7 +104,7 @@ TEST(ReduceCells, BrokenFilesFailOnEveryRank) {
   for (const char* name : {"broken.h5ad", "missing.h5ad"}) {
     std::string message;
     try {
-      reduce_cells(world(), folder / name, Aggregate::mean, clock);
+      reduce_cells(world(), folder / name, Aggregate::mean, 2, clock);
     } catch (const Error& error) {
       message = error.what();
     }

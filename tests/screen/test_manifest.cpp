@@ -40,6 +40,33 @@ TEST(NativeManifest, OrdersFieldsNaturallyAndResolvesPaths) {
   EXPECT_EQ(plates_of(screen)[0].field_count, 3u);
 }
 
+TEST(NativeManifest, PathsAreJoinedAndNormalized) {
+  auto options = given("native_paths",
+                       "Metadata_Plate,Metadata_Well,Metadata_Site,FileName_DNA,PathName_DNA\n"
+                       "P,A1,1,a.tif,\nP,A1,2,./a.tif,sub/\nP,A1,3,../a.tif,sub/x/./y\nP,A1,4,/b/a.tif,sub\n"
+                       "P,A1,5,a.tif,/abs//x/\nP,A1,6,x/../a.tif,..\nP,A1,7,.hidden.tif,sub/.cache\n"
+                       "P,A1,8,a..tif,sub\n");
+  for (const std::string root : {"", "/data/", "images", "./images/../other"}) {
+    options.image_root = root;
+    const auto screen = read_manifest(options);
+    const fs::path base = root.empty() ? options.manifest.parent_path() : fs::path(root);
+    const fs::path expected[] = {base / "a.tif",
+                                 base / "sub" / "a.tif",
+                                 base / "sub" / "x" / "a.tif",
+                                 "/b/a.tif",
+                                 "/abs/x/a.tif",
+                                 base / ".." / "a.tif",
+                                 base / "sub" / ".cache" / ".hidden.tif",
+                                 base / "sub" / "a..tif"};
+    for (std::size_t i = 0; i < 8; ++i)
+      EXPECT_EQ(screen.fields[i].images[0].path.native(), expected[i].lexically_normal().native());
+  }
+  options.manifest = "here.csv";  // in the working directory
+  write_file_atomically(options.manifest, "Metadata_Plate,Metadata_Well,FileName_DNA\nP,A1,a.tif\n");
+  options.image_root = "";
+  EXPECT_EQ(read_manifest(options).fields[0].images[0].path.native(), "a.tif");
+}
+
 TEST(NativeManifest, FingerprintsOfFieldsAndOfMetadata) {
   const auto here = read_manifest(given("native_a", native_text));
   const auto moved = read_manifest(given("native_b", native_text));

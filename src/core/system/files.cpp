@@ -1,9 +1,9 @@
 #include "core/system/files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "core/error.hpp"
 #include "core/system/atomic_file.hpp"
@@ -20,10 +20,16 @@ std::string read_file(const fs::path& path) {
     throw Error(std::string("cannot be opened (") + std::strerror(errno) + ")", path.string(),
                 "Check the path and its permissions");
   }
-  std::ostringstream content;
-  content << in.rdbuf();
+  std::string content;
+  const auto size = fs::file_size(path, status);  // of a pipe, or a file of /proc: unknown
+  for (std::size_t more = status ? 0 : size; in; more = content.size()) {
+    const auto before = content.size();
+    content.resize(before + std::max<std::size_t>(more, 4096) + 1);  // one more, to meet the end
+    in.read(content.data() + before, static_cast<std::streamsize>(content.size() - before));
+    content.resize(before + static_cast<std::size_t>(in.gcount()));
+  }
   if (in.bad()) throw Error("reading failed", path.string(), "Check the disk or the network file system");
-  return std::move(content).str();
+  return content;
 }
 
 void make_folder(const fs::path& path) {

@@ -1,6 +1,8 @@
 #include "core/text/csv.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <set>
 
 #include "core/error.hpp"
@@ -10,32 +12,45 @@
 namespace cytoscale {
 namespace {
 
-// Reads one record starting at `at`; advances `at` and `line` past it.
+// Reads one record starting at `at`; advances `at` and `line` past it. `expected`: how many cells are likely.
 std::vector<std::string> record(std::string_view text, std::size_t& at, std::size_t& line, char separator,
-                                const std::string& where) {
-  std::vector<std::string> cells(1);
+                                std::size_t expected, const std::string& where) {
+  std::vector<std::string> cells;
+  cells.reserve(expected);
+  cells.emplace_back();
   bool quoted = false;
   const auto first_line = line;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
+  while (at < text.size()) {
+    // What stands before the next character that may mean something.
+    const auto from = at;
     if (quoted) {
-      if (c == '\n') ++line;
-      if (c != '"') {
-        cells.back() += c;
-      } else if (at + 1 < text.size() && text[at + 1] == '"') {
+      at = std::min(text.find('"', at), text.size());
+      line += static_cast<std::size_t>(std::count(text.begin() + from, text.begin() + at, '\n'));
+    } else {
+      while (at < text.size() && text[at] != separator && text[at] != '\n' && text[at] != '"' &&
+             text[at] != '\r')
+        ++at;
+    }
+    cells.back().append(text, from, at - from);
+    if (at == text.size()) break;
+    const char c = text[at++];
+    if (quoted) {
+      if (at < text.size() && text[at] == '"') {
         cells.back() += '"', ++at;
       } else {
         quoted = false;
       }
-    } else if (c == '"' && cells.back().empty()) {
-      quoted = true;
+    } else if (c == '"') {
+      if (cells.back().empty()) {
+        quoted = true;
+      } else {
+        cells.back() += c;
+      }
     } else if (c == separator) {
       cells.emplace_back();
     } else if (c == '\n') {
-      ++at, ++line;
+      ++line;
       return cells;
-    } else if (c != '\r') {
-      cells.back() += c;
     }
   }
   if (quoted) {
@@ -51,6 +66,14 @@ std::optional<std::size_t> first_not_utf8(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
   for (std::size_t i = 0; i < text.size();) {
+    std::uint64_t eight = 0;  // most text is ASCII
+    if (i + sizeof eight <= text.size()) {
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      if ((eight & 0x8080808080808080u) == 0) {
+        i += sizeof eight;
+        continue;
+      }
+    }
     const auto first = byte(i), second = byte(i + 1);
     const std::size_t length = first < 0x80   ? 1
                                : first < 0xc2 ? 0
@@ -107,7 +130,7 @@ Table parse_csv(std::string_view text, const std::string& where, char separator)
   std::size_t at = 0, line = 1;
   while (at < text.size()) {
     const auto first_line = line;
-    auto cells = record(text, at, line, separator, where);
+    auto cells = record(text, at, line, separator, std::max<std::size_t>(1, table.columns.size()), where);
     if (cells.size() == 1 && trim(cells[0]).empty()) continue;
     if (table.columns.empty()) {
       for (auto& cell : cells) cell = trim(cell);

@@ -3,33 +3,32 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <string>
+#include <span>
 #include <vector>
 
+#include "core/system/random_access_file.hpp"
 #include "store/integrity/seal.hpp"
 
 namespace cytoscale::store {
 
 class SealedBytes {
  public:
-  explicit SealedBytes(const std::filesystem::path& path);  // throws Error
-  // Throws Error: a failing disk, a file that ends too early.
-  std::vector<std::byte> read(std::uint64_t at, std::uint64_t bytes);
+  // All throw Error: a failing disk, a file that ends too early.
+  explicit SealedBytes(const std::filesystem::path& path) : file_(path) {}
+  void read(std::uint64_t at, std::span<std::byte> to) const { file_.read(at, to); }
   std::uint64_t block_sum(const SealedPart& part, std::uint64_t block);
   // As many of the part's numbers, from the given one.
   template <typename T>
-  std::vector<T> numbers(const SealedPart& part, std::uint64_t first, std::uint64_t count) {
-    const auto bytes = read(part.at + first * sizeof(T), count * sizeof(T));
+  std::vector<T> numbers(const SealedPart& part, std::uint64_t first, std::uint64_t count) const {
     std::vector<T> values(count);
-    if (count > 0) __builtin_memcpy(values.data(), bytes.data(), bytes.size());
+    read(part.at + first * sizeof(T), std::as_writable_bytes(std::span(values)));
     return values;
   }
 
  private:
-  std::filesystem::path path_;
-  std::ifstream in_;
+  RandomAccessFile file_;
+  std::vector<std::byte> block_;  // of the last sum
 };
 
 // A share of the work: of `of` ranks, number `rank`.

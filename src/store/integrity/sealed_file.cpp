@@ -95,8 +95,8 @@ std::vector<std::uint64_t> SealedFile::sums_of(const std::vector<Column>& column
   std::vector<std::vector<std::byte>> rows;
   for (const auto& column : columns) {
     const auto first = static_cast<std::uint64_t>(column.starts[begin]) * column.row_bytes;
-    rows.push_back(column.part ? bytes_->read(column.part->at + first, column.bytes(begin, end))
-                               : std::vector<std::byte>());
+    auto& bytes = rows.emplace_back(column.part ? column.bytes(begin, end) : 0);
+    if (column.part) bytes_->read(column.part->at + first, bytes);
   }
   std::vector<std::uint64_t> sums;
   for (std::size_t f = begin; f < end; ++f) {

@@ -14,11 +14,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/system/random_access_file.hpp"
 #include "store/rows/resumable_field_file.hpp"
 
 namespace cytoscale::store {
@@ -62,9 +64,6 @@ class CropStore {
   // Reads what describes the store, through HDF5; then pixels by descriptor alone. Throws Error: missing,
   // truncated, unfinished, not a crop store. Collective: no.
   explicit CropStore(const std::filesystem::path& path);
-  ~CropStore();
-  CropStore(CropStore&& other) noexcept;
-  CropStore& operator=(CropStore&&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
   const std::string& layout() const { return layout_; }  // fingerprint of all that decides the bytes
@@ -85,15 +84,15 @@ class CropStore {
 
  private:
   void read_structure();
-  void read_at(std::uint64_t offset, void* to, std::size_t bytes) const;
 
   std::filesystem::path path_;
+  std::optional<RandomAccessFile> file_;
   std::string layout_, screen_fingerprint_, cells_fingerprint_;
   std::vector<std::string> channels_;
   std::vector<std::int64_t> first_row_;
   std::vector<std::uint8_t> states_;
   nlohmann::json provenance_;
-  int window_px_ = 0, bits_ = 16, descriptor_ = -1;
+  int window_px_ = 0, bits_ = 16;
   std::uint64_t pixels_at_ = 0, scaling_at_ = 0;  // offsets in the file
 };
 

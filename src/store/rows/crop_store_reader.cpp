@@ -1,10 +1,4 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <utility>
 
 #include "core/error.hpp"
 #include "store/integrity/sealed_file.hpp"
@@ -19,33 +13,9 @@ constexpr const char* damaged = "The file is damaged: run crop again";
 
 CropStore::CropStore(const std::filesystem::path& path) : path_(path) {
   read_structure();
-  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0) {
-    throw Error(std::string("cannot be opened (") + std::strerror(errno) + ")", path.string(),
-                "Check its permissions");
-  }
-  // Cells are drawn at random: reading ahead would read what nobody asks for. A hint only.
-  ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_RANDOM);
+  file_.emplace(path, "Leave it alone while training reads it; crop writes it anew");
+  file_->expect_scattered_reads();  // cells are drawn at random
 }
-
-CropStore::~CropStore() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-CropStore::CropStore(CropStore&& other) noexcept
-    : path_(std::move(other.path_)),
-      layout_(std::move(other.layout_)),
-      screen_fingerprint_(std::move(other.screen_fingerprint_)),
-      cells_fingerprint_(std::move(other.cells_fingerprint_)),
-      channels_(std::move(other.channels_)),
-      first_row_(std::move(other.first_row_)),
-      states_(std::move(other.states_)),
-      provenance_(std::move(other.provenance_)),
-      window_px_(other.window_px_),
-      bits_(other.bits_),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      pixels_at_(other.pixels_at_),
-      scaling_at_(other.scaling_at_) {}
 
 void CropStore::read_structure() {
   const hdf5::File file = open_checked(path_);
@@ -112,27 +82,8 @@ void CropStore::read(CellId cell, std::span<std::byte> codes, std::span<float> s
                 path_.string(), "This is a defect: please report it");
   }
   const auto row = static_cast<std::uint64_t>(cell);
-  read_at(pixels_at_ + row * codes.size(), codes.data(), codes.size());
-  read_at(scaling_at_ + row * scaling.size_bytes(), scaling.data(), scaling.size_bytes());
-}
-
-void CropStore::read_at(std::uint64_t offset, void* to, std::size_t bytes) const {
-  auto* at = static_cast<std::byte*>(to);
-  while (bytes > 0) {
-    const auto got = ::pread(descriptor_, at, bytes, static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      throw Error(std::string("reading failed (") + std::strerror(errno) + ")", path_.string(),
-                  "Check the disk; crop writes the store anew");
-    }
-    if (got == 0) {
-      throw Error("the file ended before its time: it was cut while in use", path_.string(),
-                  "Leave it alone while training reads it; run crop again");
-    }
-    at += got;
-    offset += static_cast<std::uint64_t>(got);
-    bytes -= static_cast<std::size_t>(got);
-  }
+  file_->read(pixels_at_ + row * codes.size(), codes);
+  file_->read(scaling_at_ + row * scaling.size_bytes(), std::as_writable_bytes(scaling));
 }
 
 }  // namespace cytoscale::store

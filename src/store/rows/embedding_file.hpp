@@ -74,7 +74,9 @@ class EmbeddingReader {
   const std::vector<std::int64_t>& first_row() const;  // fields + 1
   const std::vector<std::uint8_t>& field_failed() const;  // 1: its rows are NaN, leave them out
   const nlohmann::json& provenance() const;
-  // Rows [first, first + count) as float32, whatever is stored.
+  // Rows [first, first + count) as float32, whatever is stored. Where they are read in place, any thread may
+  // ask; elsewhere (another program wrote the file anew) HDF5 reads them, for one thread at a time.
+  bool in_place() const;
   void read_rows(std::int64_t first, std::int64_t count, std::span<float> out) const;
   // A numeric column of obs for a range of rows, e.g. "Nuclei_AreaShape_Area".
   void read_column(const std::string& column, std::int64_t first, std::int64_t count,

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <optional>
 
 #include "core/error.hpp"
+#include "core/system/random_access_file.hpp"
 #include "store/anndata/anndata_element.hpp"
 #include "store/integrity/sealed_file.hpp"
 #include "store/rows/embedding_layout.hpp"
@@ -11,6 +13,8 @@ struct EmbeddingReader::Impl {
   std::string where;
   hdf5::File file;
   hdf5::Dataset x;
+  std::optional<RandomAccessFile> bytes;  // where X is read in place
+  std::uint64_t x_at = 0;
   std::vector<std::string> names, layers;
   Table fields;
   std::vector<std::int64_t> first_row;
@@ -19,6 +23,9 @@ struct EmbeddingReader::Impl {
 
   void read_structure();
   void check() const;
+  void find_rows(const std::filesystem::path& path);
+  template <typename T>
+  void read_rows(std::uint64_t first, std::uint64_t count, std::span<T> out) const;
 };
 
 void EmbeddingReader::Impl::read_structure() {
@@ -52,11 +59,28 @@ void EmbeddingReader::Impl::check() const {
   check_finished(failed, where, "embed");
 }
 
+void EmbeddingReader::Impl::find_rows(const std::filesystem::path& path) {
+  const auto at = x.file_offset_of(x.element_bytes() == 2 ? hdf5::Number::f16 : hdf5::Number::f32);
+  if (!at || x.elements() == 0) return;
+  bytes.emplace(path);
+  x_at = *at;
+}
+
+template <typename T>
+void EmbeddingReader::Impl::read_rows(std::uint64_t first, std::uint64_t count, std::span<T> out) const {
+  if (!bytes) return x.read<T>(first, count, out);
+  if (first + count > x.rows() || out.size() != count * names.size())
+    throw Error("rows that it does not have are asked for, or room of another size is given", where,
+                "This is a defect: please report it");
+  bytes->read(x_at + first * names.size() * sizeof(T), std::as_writable_bytes(out));
+}
+
 EmbeddingReader::EmbeddingReader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
   impl_->where = path.string();
   impl_->file = open_checked(path);
   impl_->read_structure();
   impl_->check();
+  impl_->find_rows(path);
   for (auto& state : impl_->failed) state = state == static_cast<std::uint8_t>(FieldState::failed);
 }
 
@@ -89,14 +113,18 @@ const nlohmann::json& EmbeddingReader::provenance() const {
   return impl_->provenance;
 }
 
+bool EmbeddingReader::in_place() const {
+  return impl_->bytes.has_value();
+}
+
 void EmbeddingReader::read_rows(std::int64_t first, std::int64_t count, std::span<float> out) const {
   const auto start = static_cast<std::uint64_t>(first), rows = static_cast<std::uint64_t>(count);
   if (impl_->x.element_bytes() == 2) {
     std::vector<hdf5::Half> halves(out.size());
-    impl_->x.read<hdf5::Half>(start, rows, halves);
+    impl_->read_rows<hdf5::Half>(start, rows, halves);
     hdf5::from_half(halves, out);
   } else {
-    impl_->x.read<float>(start, rows, out);
+    impl_->read_rows<float>(start, rows, out);
   }
 }
 
