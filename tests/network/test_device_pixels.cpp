@@ -45,8 +45,8 @@ TEST(DevicePixels, CorrectionIsThatOfTheHost) {
   for (auto& value : gain.gain) value = static_cast<float>(random.uniform(0.5, 2));
   const auto planes = as_tensor(field);
   image::correct(field, gain);
-  EXPECT_TRUE(
-      corrected_planes(planes, torch::from_blob(gain.gain.data(), {2, 9, 8})).equal(as_tensor(field)));
+  const auto found = corrected_planes(planes, torch::from_blob(gain.gain.data(), {2, 9, 8}));
+  EXPECT_LT((found - as_tensor(field)).abs().max().item<float>(), 65536 * 1e-6F);
 }
 
 // At the edges and far outside.

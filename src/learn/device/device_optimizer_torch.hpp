@@ -28,12 +28,15 @@ class DeviceOptimizer {
 
  private:
   void shorten(const torch::Tensor& gradient) const;
+  void adamw(const torch::Tensor& parameters, const torch::Tensor& gradient);
+  void sgd(const torch::Tensor& parameters, const torch::Tensor& gradient);
   network::DeviceLane& lane_;
+  std::vector<FlatTensor> tensors_;
   bool sgd_;
   double momentum_, weight_decay_, clip_norm_;
   torch::Tensor decayed_;         // [values]: 1 where weight decay acts
   torch::Tensor first_, second_;  // [values]; sgd: momentum and nothing
-  torch::Tensor numbers_;         // [4], of the step
+  torch::Tensor numbers_;         // of the step, in words: device_optimizer.cpp
   std::int64_t steps_ = 0;
 };
 
