@@ -7,7 +7,7 @@ shapes() {
     architecture=${network%:*}
     program "shapes: train $architecture" 60 1 cytoscale train "${data[@]}" --plates train,validation --validation-column Metadata_Plate \
       --validation-values validation --treatment Metadata_Class --examples fields --crop-size 0 --architecture "$architecture" \
-      --crop-normalization "${network#*:}" --steps 20 --batch-size 8 --shard-size 4 --device "$DEVICE" --model "$s/$architecture"
+      --crop-normalization "${network#*:}" --steps "$SHAPE_STEPS" --batch-size 8 --shard-size 4 --device "$DEVICE" --model "$s/$architecture"
     for device in cpu "$DEVICE"; do
       program "shapes: predict $architecture $device" 60 1 cytoscale predict "${data[@]}" --plates test --model "$s/$architecture" \
         --device "$device" --predictions "$s/${architecture}_$device.h5ad" --maps true

@@ -1,6 +1,7 @@
 # What machine this is, and whether the bundle starts on it, alone and under mpirun.
 {
-  nvidia-smi --query-gpu=name,memory.total,driver_version,clocks.max.sm,pcie.link.gen.max,pcie.link.width.max --format=csv,noheader
+  nvidia-smi --query-gpu=name,memory.total,driver_version,clocks.max.sm,pcie.link.gen.max,pcie.link.width.max --format=csv,noheader ||
+    echo "no nvidia-smi"
   grep -m1 'model name' /proc/cpuinfo
   echo "$(uname -r), $(nproc) processors; torch in $TORCH_LIB, the screen in $WORK; commit $(cat "$here/commit")"
   free -g | sed -n 2p
