@@ -25,8 +25,8 @@ void measure(const mpi::Communicator& comm, int argc, char** argv) {
   std::vector<std::vector<float>> crops(images.size());
   double count = 0;
   for (std::size_t i = 0; i < images.size(); ++i) count += static_cast<double>(cells.cells_of(FieldId(i)));
-  const double bytes = count * static_cast<double>(embed::crop_bytes(
-                                   1, static_cast<std::size_t>(images.front().channels), crop_px));
+  const double bytes =
+      count * images.front().channels * static_cast<double>(settings.size.pixels() * sizeof(float));
   const auto cut = [&](std::size_t i, int) {
     crops[i] = embed::crop_field(images[i], cells, FieldId(i), settings);
   };

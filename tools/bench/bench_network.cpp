@@ -6,6 +6,7 @@
 #include "core/random.hpp"
 #include "embed/encoder.hpp"
 #include "flops.hpp"
+#include "network/device.hpp"
 #include "settings/machine_settings.hpp"
 
 namespace cytoscale::bench {
@@ -37,6 +38,7 @@ Settings parse(int argc, char** argv) {
   assign(options, argc, argv);
   if (encoder.kind == embed::EncoderKind::automatic)
     throw Error("name one: its library's products are the limit", "--encoder");
+  encoder.precision = network::resolve_precision(encoder.precision, encoder.device);
   encoder.crop_size = settings.crop_px;
   encoder.layers = {settings.layer};
   return settings;

@@ -14,7 +14,7 @@ namespace cytoscale::bench {
 double forward_flop(const network::NetworkSpec& spec, int crop_px, const std::string& layer = {});
 
 // A product of square matrices on each of `threads` threads, by oneDNN or by LibTorch (on a GPU one product
-// for all): what run() does takes `flop`.
+// for all; tf32 where the process allows it): what run() does takes `flop`.
 struct MatrixProducts {
   std::string library;
   double flop;

@@ -17,11 +17,14 @@ YARDSTICK_FIELDS=${YARDSTICK_FIELDS:-240} YARDSTICK_TILES=${YARDSTICK_TILES:-256
 CELLS_TRAINED=${CELLS_TRAINED:-16384}  # of each training
 TEST_FILTER=${TEST_FILTER:-*}
 
+tf32=fp32 && [ "$DEVICE" = cuda ] && tf32=tf32  # processors have none
 few=$((CORES / 4 > 0 ? CORES / 4 : 1))
 EMBED_RUNS=${EMBED_RUNS:-"
 conv4a bf16|1|--precision bf16
 conv4a bf16, batch 1024|1|--precision bf16 --embed-batch 1024
+conv4a bf16, crops cut on the host|1|--precision bf16 --pixels host
 conv4a fp32, batch 1024|1|--precision fp32 --embed-batch 1024
+conv4a tf32, batch 1024|1|--precision $tf32 --embed-batch 1024
 pool5 bf16, batch 1024|1|--precision bf16 --embed-batch 1024 --layers pool5
 conv4a bf16, batch 1024, 2 ranks|2|--precision bf16 --embed-batch 1024
 conv4a bf16, batch 1024, 4 ranks|4|--precision bf16 --embed-batch 1024
@@ -33,6 +36,7 @@ bf16 64|1|--precision bf16 --batch-size 64
 bf16 256, one shard|1|--precision bf16 --batch-size 256 --shard-size 256
 bf16 64, one shard|1|--precision bf16 --batch-size 64 --shard-size 64
 fp32 256, one shard|1|--precision fp32 --batch-size 256 --shard-size 256
+tf32 256, one shard|1|--precision $tf32 --batch-size 256 --shard-size 256
 bf16 256, one shard, crop store of 8 bits|1|--precision bf16 --batch-size 256 --shard-size 256 --crops CROPS
 fp32 64, one shard|1|--precision fp32 --batch-size 64 --shard-size 64
 bf16 256, two shards, 2 ranks|2|--precision bf16 --batch-size 256 --shard-size 128
@@ -41,4 +45,5 @@ NETWORK_RUNS=${NETWORK_RUNS:-"
 conv4a bf16|1|--precision bf16 --layer conv4a --cells 4096
 pool5 bf16|1|--precision bf16 --layer pool5 --cells 4096
 conv4a fp32|1|--precision fp32 --layer conv4a --cells 4096
+conv4a tf32|1|--precision $tf32 --layer conv4a --cells 4096
 "}

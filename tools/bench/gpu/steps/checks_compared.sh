@@ -11,7 +11,7 @@ compared() {
   program "compare: segment" 60 1 cytoscale segment "${common[@]}" --output "$c"
   (
     program "compare: train fp32" 60 1 "${some[@]}" --model "$c/m_fp32" --device "$DEVICE"
-    NVIDIA_TF32_OVERRIDE=0 program "compare: train fp32 without TF32" 60 1 "${some[@]}" --model "$c/m_strict" --device "$DEVICE"
+    program "compare: train tf32" 60 1 "${some[@]}" --model "$c/m_tf32" --device "$DEVICE" --precision "$tf32"
     program "compare: train bf16" 60 1 "${some[@]}" --model "$c/m_bf16" --device "$DEVICE" --precision bf16
     program "compare: train reproducible" 60 1 "${some[@]}" --model "$c/m_reproducible" --device "$DEVICE" --reproducible true
     program "compare: train rnn" 60 1 "${few[@]}" --model "$c/m_rnn" --device "$DEVICE" --regularizer rnn --rnn-cells 3 --batch-size 16
@@ -23,8 +23,9 @@ compared() {
     program "compare: embed cpu fp32" 60 1 "${features[@]}" --embeddings "$c/cpu_fp32.h5ad" --device cpu
     program "compare: embed cpu bf16" 60 1 "${features[@]}" --embeddings "$c/cpu_bf16.h5ad" --device cpu --precision bf16
     program "compare: embed fp32" 60 1 "${features[@]}" --embeddings "$c/fp32.h5ad" --device "$DEVICE" --encoder torch
-    NVIDIA_TF32_OVERRIDE=0 program "compare: embed fp32 without TF32" 60 1 "${features[@]}" --embeddings "$c/strict.h5ad" \
-      --device "$DEVICE" --encoder torch
+    program "compare: embed tf32" 60 1 "${features[@]}" --embeddings "$c/tf32.h5ad" --device "$DEVICE" --encoder torch --precision "$tf32"
+    program "compare: embed, crops cut on the host" 60 1 "${features[@]}" --embeddings "$c/host.h5ad" --device "$DEVICE" --encoder torch \
+      --pixels host
     program "compare: embed fp32, batch 50" 60 1 "${features[@]}" --embeddings "$c/again.h5ad" --device "$DEVICE" --encoder torch \
       --embed-batch 50
     program "compare: embed bf16" 60 1 "${features[@]}" --embeddings "$c/bf16.h5ad" --device "$DEVICE" --encoder torch --precision bf16

@@ -1,11 +1,11 @@
-# Test programs, their networks on DEVICE (CYTOSCALE_TEST_DEVICE), without TF32: their tolerances are those of float32.
+# Test programs, their networks on DEVICE (CYTOSCALE_TEST_DEVICE).
 one_test() { # PROGRAM
   local name=$1 left=$((TOTAL - SECONDS - 8))
   mkdir -p "$WORK/tests/$name"
   cd "$WORK/tests/$name" || return
   [ $left -gt $((90 * PATIENCE)) ] && left=$((90 * PATIENCE))
   [ $left -lt 5 ] && return
-  NVIDIA_TF32_OVERRIDE=0 CYTOSCALE_TEST_DEVICE=$DEVICE OMP_NUM_THREADS=1 CYTOSCALE_PROGRAM=$PAYLOAD/bin/cytoscale \
+  CYTOSCALE_TEST_DEVICE=$DEVICE OMP_NUM_THREADS=1 CYTOSCALE_PROGRAM=$PAYLOAD/bin/cytoscale \
     CYTOSCALE_SOURCE_DIR=$here timeout -k 3 $left "$here/in_bundle" "test_$name" --gtest_filter="$TEST_FILTER" > out.txt 2>&1
   echo "test_$name on $DEVICE: exit code $?; $(grep -cE '^\[       OK' out.txt) passed," \
     "$(grep -cE '^\[  FAILED.*ms\)' out.txt) failed, $(grep -cE '^\[  SKIPPED.*ms\)' out.txt) skipped:" \
@@ -20,7 +20,7 @@ against_torchvision() {
     echo "no torchvision: our encoders are not held against its networks" > summary.txt
     return
   fi
-  NVIDIA_TF32_OVERRIDE=0 CYTOSCALE_TEST_DEVICE=$DEVICE timeout $((90 * PATIENCE)) "$PYTHON" "$PAYLOAD/tests/compare_pytorch.py" ./probe \
+  CYTOSCALE_TEST_DEVICE=$DEVICE timeout $((90 * PATIENCE)) "$PYTHON" "$PAYLOAD/tests/compare_pytorch.py" ./probe \
     resnet18 resnet50:8:64 vgg16_bn:4:48 > out.txt 2>&1
   echo "encoders on $DEVICE against torchvision's networks on the CPU: exit code $?" > summary.txt
 }
