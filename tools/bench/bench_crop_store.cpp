@@ -55,6 +55,11 @@ class MadeCrops final : public learn::CellImages {
       std::copy(crop->second.begin(), crop->second.end(), out.begin());
     }
   }
+  int bits() const override { return source_.bits(); }
+  image::WindowPlace window(const learn::TrainingCell& cell, int side, std::span<std::byte> codes,
+                            std::span<float> scaling) const override {
+    return source_.window(cell, side, codes, scaling);
+  }
   std::size_t size() const { return crops_.size(); }
 
  private:
@@ -195,6 +200,7 @@ Settings parse(int argc, char** argv) {
   training.steps = 30;
   training.threads = 2;
   training.device = network::Device::cpu;
+  training.pixels = network::PixelPlace::host;  // crops are finished in memory
   training.validation_cells = 16;
   training.split.single_wells = learn::SingleWells::train;
   cli::OptionSet options;
@@ -210,6 +216,7 @@ Settings parse(int argc, char** argv) {
   options.add("rounds", settings.rounds, "training rounds");
   options.add("reads", settings.reads, "random reads");
   bench::assign(options, argc, argv);
+  training.resolve();
   training.validate();
   settings.scratch = settings.output / "bench_crop_store";
   return settings;
