@@ -4,7 +4,6 @@
 #include <torch/utils.h>
 
 #include "core/random.hpp"
-#include "learn/optim/device_sums_torch.hpp"
 #include "learn/optim/optimizer.hpp"
 #include "network/torch/network_torch.hpp"
 #include "screen/plan.hpp"
@@ -174,29 +173,6 @@ TEST_P(OptimiserTest, IsThatOfLibTorch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OptimiserTest, testing::Values(OptimizerKind::sgd, OptimizerKind::adamw));
-
-// Oracle: the sums of what every rank adds, written down. Buckets are completed out of order.
-TEST(DeviceSums, AreSumsOverRanksAndShards) {
-  const auto device = network::choose_device(network::Device::automatic, world().node_rank());
-  const std::vector<std::size_t> buckets = {6, 1, 300};
-  const auto sums = make_device_sums(world(), device, buckets);
-  if (!sums) GTEST_SKIP() << "no NCCL in this build, no GPU here, or fewer GPUs than ranks";
-  const auto ranks = static_cast<float>(world().size());
-  for (int step = 0; step < 3; ++step) {
-    sums->begin();
-    for (int shard = 0; shard < 2; ++shard) {
-      sums->add(0, torch::full({2, 3}, static_cast<float>(world().rank() + shard), device));
-      sums->add(6, torch::full({1}, 0.5f, device));
-      sums->add(7, torch::full({30, 10}, static_cast<float>(step), device));
-    }
-    for (const std::size_t bucket : {1u, 0u, 2u}) sums->complete(bucket);
-    std::vector<float> found(307);
-    sums->finish(found);
-    EXPECT_EQ(found[5], ranks * (ranks - 1) + ranks);
-    EXPECT_EQ(found[6], ranks);
-    EXPECT_EQ(found[306], 2 * ranks * static_cast<float>(step));
-  }
-}
 
 TEST(FrozenNorm, UsesAndKeepsTheStoredStatistics) {
   auto context = std::make_shared<network::NormContext>();

@@ -12,16 +12,21 @@ void measure(const mpi::Communicator& comm, int argc, char** argv) {
   cli::OptionSet options;
   bench.declare(options);
   assign(options, argc, argv);
-  const auto images = read_fields(bench.screen());
+  const auto screen = bench.screen();
+  const auto channels = screen.channels.size();
+  std::vector<image::Plane> planes;  // [field][channel]
+  for (const auto& image : read_fields(screen))
+    for (int c = 0; c < image.channels; ++c) planes.push_back(image.copy_plane(c));
   double count = 0;
-  for (const auto& image : images) count += static_cast<double>(image.pixels.size());
+  for (const auto& plane : planes) count += static_cast<double>(plane.pixels.size());
   WorkerPool pool(1);
-  MemoryCopy copy(images.size(), [&](std::size_t i) { return std::span(images[i].pixels); });
+  MemoryCopy copy(planes.size(), [&](std::size_t i) { return std::span(planes[i].pixels); });
   const SteadyClock clock;
   std::vector<double> smoothing_s;
   const auto illuminate = [&] {
-    image::IlluminationSum sum;
-    for (const auto& image : images) sum.add(image);
+    image::IlluminationSum sum(static_cast<int>(channels), {planes[0].height, planes[0].width}, {});
+    for (std::size_t i = 0; i < planes.size(); ++i) sum.add(static_cast<int>(i % channels), planes[i]);
+    sum.fields = static_cast<std::int64_t>(planes.size() / channels);
     const double begun_s = clock.now_s();
     image::make_illumination(sum, {});
     smoothing_s.push_back(clock.now_s() - begun_s);
@@ -29,7 +34,7 @@ void measure(const mpi::Communicator& comm, int argc, char** argv) {
   const auto rounds = in_turn(comm, bench.rounds, illuminate, [&] { copy.run(pool); });
   print(comm,
         {"illuminate",
-         {{"fields", images.size()}, {"channels", images.front().channels}, {"Mpx", count / 1e6}},
+         {{"fields", screen.fields.size()}, {"channels", channels}, {"Mpx", count / 1e6}},
          "Mpx",
          count / 1e6,
          "copying the fields in memory",
