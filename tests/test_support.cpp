@@ -32,6 +32,11 @@ std::optional<fs::path> test_data() {
   return fs::path(place);
 }
 
+network::Device test_device() {
+  const char* word = std::getenv("CYTOSCALE_TEST_DEVICE");
+  return word && *word ? parse_enum<network::Device>(word, "CYTOSCALE_TEST_DEVICE") : network::Device::cpu;
+}
+
 std::string message_of(const std::function<void()>& work) {
   try {
     work();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mpi/run_context.hpp"
+#include "network/spec/compute.hpp"
 
 namespace cytoscale {
 
@@ -23,6 +24,10 @@ std::filesystem::path fresh_folder(const std::string& name);
 // no_data_reason.
 std::optional<std::filesystem::path> test_data();
 inline constexpr const char* no_data_reason = "CYTOSCALE_TEST_DATA is not set: no real images here";
+
+// Where networks of tests compute (environment variable CYTOSCALE_TEST_DEVICE: auto, cpu or cuda); unset: on
+// the CPU. Throws Error: another word.
+network::Device test_device();
 
 // What the Error says that `work` throws; "no error" where it throws none.
 std::string message_of(const std::function<void()>& work);

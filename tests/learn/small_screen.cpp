@@ -113,7 +113,7 @@ TrainOptions small_training() {
   options.batch_size = 16;
   options.steps = 20;
   options.threads = 1;
-  options.device = network::Device::cpu;
+  options.device = test_device();
   options.checkpoint_every = 1000;
   options.validate_every = 1000;
   return options;

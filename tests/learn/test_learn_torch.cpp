@@ -4,7 +4,6 @@
 #include <torch/utils.h>
 
 #include "core/random.hpp"
-#include "learn/optim/device_sums_torch.hpp"
 #include "learn/optim/optimizer.hpp"
 #include "network/torch/network_torch.hpp"
 #include "screen/plan.hpp"
@@ -13,12 +12,28 @@
 namespace cytoscale::learn {
 namespace {
 
+torch::Device device() {
+  return network::choose_device(test_device(), world().node_rank());
+}
+
+// Adds up over ranks what each has on its device.
+void sum_over_ranks(torch::Tensor& values) {
+  auto on_host = values.to(torch::kCPU, torch::kFloat64).contiguous();
+  world().all_reduce(std::span(on_host.data_ptr<double>(), static_cast<std::size_t>(on_host.numel())),
+                     mpi::Reduction::sum);
+  values = on_host.to(values.options());
+}
+
 torch::Tensor some_values(std::vector<std::int64_t> shape, std::uint64_t stream) {
   auto values = torch::empty(shape);
   Random random(2, {stream});
   for (std::int64_t i = 0; i < values.numel(); ++i)
     values.data_ptr<float>()[i] = static_cast<float>(random.normal());
   return values;
+}
+
+torch::Tensor values_there(std::vector<std::int64_t> shape, std::uint64_t stream) {
+  return some_values(std::move(shape), stream).to(device());
 }
 
 double relative(const torch::Tensor& found, const torch::Tensor& expected) {
@@ -33,8 +48,8 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
   const bool channels_last = GetParam();
   const auto layout = channels_last ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
   const int batch = 11, channels = 5;
-  const auto whole = (some_values({batch, channels, 6, 4}, 1) * 3 + 2).contiguous(layout);
-  const auto weight_of_output = some_values({batch, channels, 6, 4}, 2);
+  const auto whole = (values_there({batch, channels, 6, 4}, 1) * 3 + 2).contiguous(layout);
+  const auto weight_of_output = values_there({batch, channels, 6, 4}, 2);
 
   auto reference = network::BatchNorm(channels, std::make_shared<network::NormContext>());
   auto context = std::make_shared<network::NormContext>();
@@ -44,8 +59,9 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
   auto ours = network::BatchNorm(channels, context);
   for (auto* norm : {&reference, &ours}) {
     torch::NoGradGuard no_grad;
-    (*norm)->weight.copy_(some_values({channels}, 3));
-    (*norm)->bias.copy_(some_values({channels}, 4));
+    (*norm)->to(device());
+    (*norm)->weight.copy_(values_there({channels}, 3));
+    (*norm)->bias.copy_(values_there({channels}, 4));
   }
   auto all = whole.clone().requires_grad_();
   const auto expected = reference(all);
@@ -57,9 +73,7 @@ TEST_P(SyncNormTest, IsThatOfTheWholeBatch) {
   const auto output = ours(mine);
   (output * weight_of_output.slice(0, first, last)).sum().backward();
   auto weight_gradient = ours->weight.grad().clone(), bias_gradient = ours->bias.grad().clone();
-  for (auto* gradient : {&weight_gradient, &bias_gradient})
-    world().all_reduce(std::span(gradient->data_ptr<float>(), static_cast<std::size_t>(channels)),
-                       mpi::Reduction::sum);
+  for (auto* gradient : {&weight_gradient, &bias_gradient}) sum_over_ranks(*gradient);
 
   EXPECT_LT(relative(output, expected.slice(0, first, last)), 1e-6);
   EXPECT_LT(relative(mine.grad(), all.grad().slice(0, first, last)), 1e-5);
@@ -76,8 +90,9 @@ TEST_P(SyncNormTest, TakesBf16) {
   context->ranks = world().size();
   context->sum_over_ranks = [](std::span<double> values) { world().all_reduce(values, mpi::Reduction::sum); };
   auto norm = network::BatchNorm(4, context);
+  norm->to(device());
   const auto stream = static_cast<std::uint64_t>(world().rank());
-  auto input = some_values({6, 4, 8, 8}, 7 + stream).to(torch::kBFloat16);
+  auto input = values_there({6, 4, 8, 8}, 7 + stream).to(torch::kBFloat16);
   if (GetParam()) input = input.contiguous(torch::MemoryFormat::ChannelsLast);
   input.requires_grad_();
   const auto output = norm(input);
@@ -95,12 +110,12 @@ INSTANTIATE_TEST_SUITE_P(Layouts, SyncNormTest, testing::Bool());
 // by parts in a thousand.
 TEST(SyncNorm, ANetworkLearnsAsOnOneRank) {
   const int batch = 8;
-  const auto crops = some_values({batch, 2, 40, 40}, 5).abs().to(torch::kFloat64);
-  const auto target = some_values({batch, 3}, 6).to(torch::kFloat64);
+  const auto crops = values_there({batch, 2, 40, 40}, 5).abs().to(torch::kFloat64);
+  const auto target = values_there({batch, 3}, 6).to(torch::kFloat64);
   auto alone = network::make_network({"resnet18", 2, 3}), shared = network::make_network({"resnet18", 2, 3});
   for (auto* network : {alone.get(), shared.get()}) {
     network->initialize(1);
-    network->to(torch::kFloat64);
+    network->to(device(), torch::kFloat64);
   }
   auto& norms = shared->norms();
   norms.mode = network::NormMode::sync;
@@ -112,9 +127,8 @@ TEST(SyncNorm, ANetworkLearnsAsOnOneRank) {
   (shared->classify(crops.slice(0, first, last)) * target.slice(0, first, last)).sum().backward();
   const auto expected = alone->named_parameters();
   for (auto& entry : shared->named_parameters()) {
-    auto gradient = entry.value().grad().contiguous();
-    world().all_reduce(std::span(gradient.data_ptr<double>(), static_cast<std::size_t>(gradient.numel())),
-                       mpi::Reduction::sum);
+    auto gradient = entry.value().grad();
+    sum_over_ranks(gradient);
     EXPECT_LT(relative(gradient, expected[entry.key()].grad()), 1e-9) << entry.key();
   }
 }
@@ -160,34 +174,12 @@ TEST_P(OptimiserTest, IsThatOfLibTorch) {
 
 INSTANTIATE_TEST_SUITE_P(All, OptimiserTest, testing::Values(OptimizerKind::sgd, OptimizerKind::adamw));
 
-// Oracle: the sums of what every rank adds, written down. Buckets are completed out of order.
-TEST(DeviceSums, AreSumsOverRanksAndShards) {
-  const auto device = network::choose_device(network::Device::automatic, world().node_rank());
-  const std::vector<std::size_t> buckets = {6, 1, 300};
-  const auto sums = make_device_sums(world(), device, buckets);
-  if (!sums) GTEST_SKIP() << "no NCCL in this build, no GPU here, or fewer GPUs than ranks";
-  const auto ranks = static_cast<float>(world().size());
-  for (int step = 0; step < 3; ++step) {
-    sums->begin();
-    for (int shard = 0; shard < 2; ++shard) {
-      sums->add(0, torch::full({2, 3}, static_cast<float>(world().rank() + shard), device));
-      sums->add(6, torch::full({1}, 0.5f, device));
-      sums->add(7, torch::full({30, 10}, static_cast<float>(step), device));
-    }
-    for (const std::size_t bucket : {1u, 0u, 2u}) sums->complete(bucket);
-    std::vector<float> found(307);
-    sums->finish(found);
-    EXPECT_EQ(found[5], ranks * (ranks - 1) + ranks);
-    EXPECT_EQ(found[6], ranks);
-    EXPECT_EQ(found[306], 2 * ranks * static_cast<float>(step));
-  }
-}
-
 TEST(FrozenNorm, UsesAndKeepsTheStoredStatistics) {
   auto context = std::make_shared<network::NormContext>();
   context->mode = network::NormMode::frozen;
   auto norm = network::BatchNorm(3, context);
-  const auto input = some_values({4, 3, 5, 5}, 1) * 2 + 1;
+  norm->to(device());
+  const auto input = values_there({4, 3, 5, 5}, 1) * 2 + 1;
   EXPECT_LT(relative(norm(input), input / std::sqrt(1 + network::BatchNormImpl::epsilon)), 1e-6);
   EXPECT_EQ(norm->running_mean.abs().sum().item<float>(), 0);
   EXPECT_EQ(norm->num_batches_tracked.item<std::int64_t>(), 0);

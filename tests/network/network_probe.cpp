@@ -7,6 +7,7 @@
 // An Error ends it with its text and exit code 2.
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/error.hpp"
@@ -116,8 +117,12 @@ void serve(const std::vector<std::string>& words) {
     options.crop_size = std::stoi(words.at(4));
     options.layers = split_list(words.at(5));
     options.threads = 2;
-    options.device = network::Device::cpu;
     options.kind = parse_enum<embed::EncoderKind>(words.at(7));
+    const char* device =
+        std::getenv("CYTOSCALE_TEST_DEVICE");  // of LibTorch's encoder, as test_device() has it
+    options.device = device && *device && options.kind == embed::EncoderKind::torch
+                         ? parse_enum<network::Device>(device, "CYTOSCALE_TEST_DEVICE")
+                         : network::Device::cpu;
     encode(options, words.at(2), words.at(6));
   }
 }

@@ -27,7 +27,7 @@ embed::EncoderOptions untrained(int threads = 1, Precision precision = Precision
   options.seed = 5;
   options.threads = threads;
   options.precision = precision;
-  options.device = Device::cpu;
+  options.device = kind == EncoderKind::torch ? test_device() : Device::cpu;
   return options;
 }
 

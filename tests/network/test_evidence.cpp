@@ -20,7 +20,7 @@ embed::EncoderOptions evidence(const ModelInfo& info, image::PictureSize size, i
   options.model = fresh_folder("evidence_" + info.spec.architecture) / "model.safetensors";
   store::write_safetensors(options.model, initial_weights(info, 3));
   options.channels = 1;
-  options.device = Device::cpu;
+  options.device = test_device();
   options.whole_fields = true;
   options.classes = true;
   options.evidence = "positive";

@@ -3,9 +3,21 @@
 #include "core/error.hpp"
 #include "network/torch/network_torch.hpp"
 #include "network/torch/pooling_torch.hpp"
+#include "test_support.hpp"
 
 namespace cytoscale::network {
 namespace {
+
+torch::Device device() {
+  return choose_device(test_device(), world().node_rank());
+}
+
+std::shared_ptr<Network> network_of(const NetworkSpec& spec) {
+  auto network = make_network(spec);
+  network->initialize(1);
+  network->to(device());
+  return network;
+}
 
 bool all_finite(const torch::Tensor& values) {
   return torch::isfinite(values).all().item<bool>();
@@ -15,8 +27,8 @@ bool all_finite(const torch::Tensor& values) {
 std::vector<torch::Tensor> extreme_maps() {
   std::vector<torch::Tensor> maps;
   for (const double logit : {-1e4, -300.0, -40.0, 0.0, 40.0, 300.0, 1e4})
-    maps.push_back(torch::full({2, 3, 64, 64}, logit));
-  auto mixed = torch::full({2, 3, 64, 64}, -1e4);
+    maps.push_back(torch::full({2, 3, 64, 64}, logit, device()));
+  auto mixed = torch::full({2, 3, 64, 64}, -1e4, device());
   mixed.select(3, 5).fill_(1e4);
   maps.push_back(mixed);
   return maps;
@@ -24,7 +36,7 @@ std::vector<torch::Tensor> extreme_maps() {
 
 TEST(Pooling, HoldsAtTheExtremes) {
   ASSERT_EQ(pools_of("mil_cnn").size(), 7u);
-  const auto threshold = torch::tensor({-3.0f, 0.5f, 40.0f});
+  const auto threshold = torch::tensor({-3.0f, 0.5f, 40.0f}, device());
   for (const auto& kind : pools_of("mil_cnn"))
     for (const double sharpness : {1.0, 10.0, 100.0})
       for (const auto& extreme : extreme_maps()) {
@@ -49,12 +61,13 @@ TEST(Pooling, HoldsAtTheExtremes) {
 // Where all p are next to 0, each pool has P = c·mean p or so: of −log P the gradients add up to −1, however
 // small P is. Where all are next to 1, 1 − P is c·mean (1 − p), but noisy-OR's, the product of all 1 − p.
 TEST(Pooling, TeachesAtTheExtremes) {
-  const auto b = torch::tensor({-0.5f, 0.5f, 1.5f});
+  const auto b = torch::tensor({-0.5f, 0.5f, 1.5f}, device());
   for (const auto& kind : pools_of("mil_cnn"))
     for (const double sharpness : {1.0, 10.0, 100.0})
       for (const double size : {30.0, 60.0, 300.0, 1e4})
         for (const double target : {0.0, 1.0}) {
-          const auto logits = torch::full({1, 3, 40, 50}, target == 1 ? -size : size).requires_grad_();
+          const auto logits =
+              torch::full({1, 3, 40, 50}, target == 1 ? -size : size, device()).requires_grad_();
           const auto odds = pool_log_odds(kind, logits, sharpness, b);
           torch::binary_cross_entropy_with_logits(odds, torch::full_like(odds, target), {}, {},
                                                   at::Reduction::Sum)
@@ -78,9 +91,8 @@ TEST(Pooling, ScoresOfAnySizeHold) {
 }
 
 TEST(FieldNetwork, ThresholdsStartInTheMiddleAndLearn) {
-  auto network = make_network({"mil_cnn", 1, 3});
-  network->initialize(1);
-  network->forward_with_evidence(torch::rand({2, 1, 96, 96})).bags.sum().backward();
+  auto network = network_of({"mil_cnn", 1, 3});
+  network->forward_with_evidence(torch::rand({2, 1, 96, 96}, device())).bags.sum().backward();
   const auto parameters = network->named_parameters();
   EXPECT_TRUE(parameters["pool.threshold"].eq(0.5).all().item<bool>());
   EXPECT_GT(parameters["pool.threshold"].grad().abs().min().item<float>(), 0);
@@ -88,11 +100,10 @@ TEST(FieldNetwork, ThresholdsStartInTheMiddleAndLearn) {
 
 // A share of 0.2 after four of the pools and of 0.5 before the maps (Kraus et al. 2016 §4.3).
 TEST(FieldNetwork, DropsWhatTheSeedSays) {
-  auto network = make_network({"mil_cnn", 1, 3});
-  network->initialize(1);
-  const auto fields = torch::rand({2, 1, 96, 96});
+  auto network = network_of({"mil_cnn", 1, 3});
+  const auto fields = torch::rand({2, 1, 96, 96}, device());
   const auto answer = [&](std::uint64_t seed) {
-    network->dropout().seed(seed, torch::kCPU);
+    network->dropout().seed(seed, device());
     return network->forward_with_evidence(fields).maps;
   };
   const auto first = answer(3);
@@ -103,17 +114,16 @@ TEST(FieldNetwork, DropsWhatTheSeedSays) {
   EXPECT_TRUE(torch::equal(whole, network->forward_with_evidence(fields).maps));
   EXPECT_FALSE(torch::equal(whole, first));
   Dropout dropout;
-  dropout.seed(5, torch::kCPU);
-  const auto dropped = dropout.drop(torch::ones({100000}), 0.2);
+  dropout.seed(5, device());
+  const auto dropped = dropout.drop(torch::ones({100000}, device()), 0.2);
   EXPECT_NEAR(dropped.eq(0).to(torch::kFloat64).mean().item<double>(), 0.2, 0.005);
   EXPECT_NEAR(dropped.mean().item<double>(), 1, 0.01);
 }
 
 TEST(FieldNetwork, TakesBf16) {
-  auto network = make_network({"wscnn4", 1, 2});
-  network->initialize(1);
+  auto network = network_of({"wscnn4", 1, 2});
   network->eval();
-  const auto fields = torch::rand({2, 1, 105, 140});
+  const auto fields = torch::rand({2, 1, 105, 140}, device());
   const auto wide = network->forward_with_evidence(fields),
              narrow = network->forward_with_evidence(fields.to(torch::kBFloat16));
   EXPECT_EQ(narrow.maps.scalar_type(), torch::kFloat32);

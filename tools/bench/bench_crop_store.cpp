@@ -1,9 +1,9 @@
 // bench_crop_store --manifest screen.csv --output DIR --treatment COLUMNS [--crop-size 48] [--threads 2]
 //                  [--steps 30] [--rounds 5] [--reads 20000] [--device cpu]
-// DIR has cells.h5 and crops.h5 of the screen. One line of JSON: bytes per cell, random reads from disk (the
-// store was dropped from the page cache before) and from the page cache, batches made per second, and the
-// rate of training fed by the store against training whose finished crops are in memory: the same network,
-// cells and steps, rounds in turn, the ratio of the medians.
+// DIR has cells.h5 and crops.h5 of the screen. Training fed by the store from the page cache, cells by
+// second; the limit: training whose finished crops are in memory, the same network, cells and steps. Beside
+// it bytes per cell, random reads from disk (the store was dropped from the page cache before) and from the
+// page cache, batches made per second, and training from disk.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,13 +16,11 @@
 #include <mutex>
 #include <thread>
 
-#include "cli/command_line.hpp"
-#include "core/error.hpp"
+#include "bench.hpp"
 #include "core/random.hpp"
 #include "learn/data/batches.hpp"
 #include "learn/data/store_images.hpp"
 #include "learn/run/train.hpp"
-#include "mpi/session.hpp"
 #include "screen/column_roles.hpp"
 #include "settings/machine_settings.hpp"
 #include "settings/screen_settings.hpp"
@@ -56,6 +54,11 @@ class MadeCrops final : public learn::CellImages {
     } else {
       std::copy(crop->second.begin(), crop->second.end(), out.begin());
     }
+  }
+  int bits() const override { return source_.bits(); }
+  image::WindowPlace window(const learn::TrainingCell& cell, int side, std::span<std::byte> codes,
+                            std::span<float> scaling) const override {
+    return source_.window(cell, side, codes, scaling);
   }
   std::size_t size() const { return crops_.size(); }
 
@@ -159,12 +162,6 @@ learn::TrainResult train_once(const learn::TrainingPlan& plan, const learn::Cell
   return result;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const auto n = values.size();
-  return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 json training_rates(const store::CropStore& store, const learn::StoreImages& images,
                     const learn::TrainingPlan& plan, const Settings& settings) {
   const MadeCrops made(images);
@@ -190,9 +187,9 @@ json training_rates(const store::CropStore& store, const learn::StoreImages& ima
                 {"nothing_was_cut_for_memory", made.size() == crops},
                 {"same_losses", same},
                 {"cells_per_s", rate}};
-  const double memory = median(rate["memory"]);
+  const double memory = median_of(rate["memory"]);
   for (const char* name : {"store_from_disk", "store_from_page_cache"})
-    found["ratio_of_medians"][name] = median(rate[name]) / memory;
+    found["ratio_of_medians"][name] = median_of(rate[name]) / memory;
   return found;
 }
 
@@ -203,6 +200,7 @@ Settings parse(int argc, char** argv) {
   training.steps = 30;
   training.threads = 2;
   training.device = network::Device::cpu;
+  training.pixels = network::PixelPlace::host;  // crops are finished in memory
   training.validation_cells = 16;
   training.split.single_wells = learn::SingleWells::train;
   cli::OptionSet options;
@@ -217,13 +215,25 @@ Settings parse(int argc, char** argv) {
   options.add("device", training.device, "");
   options.add("rounds", settings.rounds, "training rounds");
   options.add("reads", settings.reads, "random reads");
-  options.assign(cli::parse_command_line({argv + 1, argv + argc}, options, {}).values);
+  bench::assign(options, argc, argv);
+  training.resolve();
   training.validate();
   settings.scratch = settings.output / "bench_crop_store";
   return settings;
 }
 
-int run(int argc, char** argv) {
+// Of the training from the page cache, held against that from memory.
+bench::Rounds rounds_of(const json& training, double cells) {
+  bench::Rounds rounds;
+  const auto& rates = training["cells_per_s"];
+  for (std::size_t i = 0; i < rates["memory"].size(); ++i)
+    rounds.all.push_back(
+        {cells / rates["store_from_page_cache"][i].get<double>(), cells / rates["memory"][i].get<double>()});
+  rounds.peak_kib = bench::peak_kib();
+  return rounds;
+}
+
+void measure(const mpi::Communicator& comm, int argc, char** argv) {
   const auto settings = parse(argc, argv);
   const auto screen = screen::read_manifest(settings.manifest);
   const auto cells = store::read_cell_table(settings.output / "cells.h5");
@@ -232,30 +242,28 @@ int run(int argc, char** argv) {
   store.check_matches(screen, cells);
   const learn::StoreImages images(store, cells);
   const double bytes = static_cast<double>(fs::file_size(store.path()));
-  json result = {{"cells", store.cells()},
-                 {"channels", store.channels()},
-                 {"crop_px", settings.training.crop_px},
-                 {"window_px", store.window_px()},
-                 {"bits", store.bits()},
-                 {"bytes", bytes},
-                 {"bytes_per_cell", bytes / static_cast<double>(store.cells())},
-                 {"threads", settings.training.threads}};
-  result["random_reads"] = read_rates(store, settings);
-  result["batches_cells_per_s_per_thread"] = batches_per_thread(plan, images, settings.training);
-  result["training"] = training_rates(store, images, plan, settings);
-  std::printf("%s\n", result.dump().c_str());
-  return 0;
+  const json work = {{"cells", store.cells()},
+                     {"channels", store.channels()},
+                     {"crop_px", settings.training.crop_px},
+                     {"window_px", store.window_px()},
+                     {"bits", store.bits()},
+                     {"bytes", bytes},
+                     {"bytes_per_cell", bytes / static_cast<double>(store.cells())},
+                     {"threads", settings.training.threads}};
+  const json more = {{"random_reads", read_rates(store, settings)},
+                     {"batches_cells_per_s_per_thread", batches_per_thread(plan, images, settings.training)},
+                     {"training", training_rates(store, images, plan, settings)}};
+  const double trained =
+      static_cast<double>(settings.training.steps) * static_cast<double>(settings.training.batch_size);
+  bench::print(comm,
+               {"crop_store", work, "cells", trained, "training on finished crops in memory", trained,
+                rounds_of(more["training"], trained)},
+               more);
 }
 
 }  // namespace
 }  // namespace cytoscale
 
 int main(int argc, char** argv) {
-  const cytoscale::mpi::MpiSession session(argc, argv);
-  try {
-    return cytoscale::run(argc, argv);
-  } catch (const cytoscale::Error& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return cytoscale::exit_input_error;
-  }
+  return cytoscale::bench::guarded(argc, argv, cytoscale::measure);
 }

@@ -1,6 +1,6 @@
 // make_embeddings FILE [CELLS] [FEATURES]: an embeddings.h5ad of that many cells (2,000,000) and features
-// (256), of 20 plates of 96 wells of 4 fields, to measure `reduce` and what reads such files. Values are
-// random; a quarter of the wells are controls. Prints a line of JSON.
+// (256), of made_screen.hpp, to measure `reduce` and what reads such files. Values are random. Prints a line
+// of JSON.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -8,58 +8,18 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "hdf5/library.hpp"
+#include "made_screen.hpp"
 #include "mpi/session.hpp"
 #include "store/rows/embedding_file.hpp"
 
 namespace cytoscale {
 namespace {
 
-screen::Screen screen_of_wells() {
-  screen::Screen screen;
-  screen.channels = {"DNA"};
-  screen.metadata_columns = {"Metadata_Plate",         "Metadata_Well", "Metadata_Site",  "Metadata_Compound",
-                             "Metadata_Concentration", "Metadata_MOA",  "Metadata_Batch", "Metadata_Control"};
-  for (int plate = 0; plate < 20; ++plate)
-    for (int well = 0; well < 96; ++well)
-      for (int site = 1; site <= 4; ++site) {
-        const bool control = well % 4 == 0;
-        const auto plate_name = "P" + std::to_string(plate), number = std::to_string(well % 12 + 1),
-                   well_name =
-                       static_cast<char>('A' + well / 12) + std::string(2 - number.size(), '0') + number,
-                   compound = control ? "DMSO" : "c" + std::to_string(well), site_name = std::to_string(site);
-        screen.fields.push_back({plate_name,
-                                 well_name,
-                                 site_name,
-                                 {plate_name, well_name, site_name, compound, control ? "0" : "1",
-                                  control ? "DMSO" : "m" + std::to_string(well % 8),
-                                  "b" + std::to_string(plate / 4), control ? "negcon" : "trt"},
-                                 {ImageFile{plate_name + well_name + site_name + ".tif", 0}}});
-      }
-  return screen;
-}
-
-store::CellTable cells_in(const screen::Screen& screen, std::int64_t count) {
-  store::CellTable cells;
-  cells.channels = screen.channels;
-  const auto fields = static_cast<std::int64_t>(screen.fields.size());
-  for (std::int64_t field = 0; field <= fields; ++field) cells.first_cell.push_back(count * field / fields);
-  cells.failed.assign(screen.fields.size(), 0);
-  cells.height.assign(screen.fields.size(), 1024);
-  cells.width = cells.height;
-  cells.focus_score.assign(screen.fields.size(), 1);
-  cells.saturated_fraction.assign(screen.fields.size(), 0);
-  cells.y = cells.x = cells.area_px = cells.mean_intensity = cells.eccentricity =
-      std::vector<float>(static_cast<std::size_t>(count), 1.0F);
-  cells.border.assign(static_cast<std::size_t>(count), 0);
-  cells.screen_fingerprint = screen.fingerprint();
-  return cells;
-}
-
 void make(const mpi::Communicator& comm, const std::filesystem::path& path, std::int64_t count,
           std::size_t features) {
   const auto begun = std::chrono::steady_clock::now();
-  const auto screen = screen_of_wells();
-  const auto cells = cells_in(screen, count);
+  const auto screen = bench::screen_of_wells();
+  const auto cells = bench::cells_in(screen, count);
   store::EmbeddingLayout layout;
   for (std::size_t i = 0; i < features; ++i)
     layout.feature_names.push_back("net_conv4a_" + std::to_string(i));

@@ -1,0 +1,3 @@
+# How fast the host feeds the GPU.
+. "$here/steps/peer.sh"
+peer host 45
