@@ -18,7 +18,7 @@ using network::PixelPlace;
 EncoderOptions options_for(PixelPlace pixels, const std::string& normalization) {
   EncoderOptions options;
   options.kind = EncoderKind::torch;
-  options.device = network::Device::cpu;
+  options.device = test_device();
   options.channels = 2;
   options.crop_size = 32;
   options.layers = {"conv1", "pool5"};

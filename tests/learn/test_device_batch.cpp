@@ -27,6 +27,10 @@ TrainOptions changing() {
   return options;
 }
 
+std::unique_ptr<DeviceLane> some_lane() {
+  return DeviceLane::on(network::choose_device(test_device(), world().node_rank()));
+}
+
 std::size_t channels() {
   return prepared_training().plan.channels.size();
 }
@@ -34,6 +38,7 @@ std::size_t channels() {
 // The largest difference of a crop's pixel, or a target, to the host's.
 double difference(const BatchMaker& maker, DeviceImages& images, DeviceLane& lane,
                   const TrainOptions& options) {
+  const auto entered = lane.enter();
   const auto host = maker.training(3, 2, 7);
   const auto labels = host.targets.size() / host.count;
   DeviceBatch batch(lane, images, maker, options, channels(),
@@ -41,7 +46,7 @@ double difference(const BatchMaker& maker, DeviceImages& images, DeviceLane& lan
   batch.upload(batch.stage(maker.drawn(3, 2, 7)));
   const auto made = batch.examples(host.count);
   EXPECT_EQ(made.crops_per_example, host.crops_per_example);
-  const auto crops = made.crops.contiguous();
+  const auto crops = made.crops.cpu().contiguous();
   EXPECT_EQ(crops.sizes(),
             (torch::IntArrayRef{static_cast<std::int64_t>(host.count * host.crops_per_example),
                                 static_cast<std::int64_t>(channels()), host.size.height, host.size.width}));
@@ -52,13 +57,13 @@ double difference(const BatchMaker& maker, DeviceImages& images, DeviceLane& lan
   }
   EXPECT_GT(largest, 0.5);
   for (std::size_t i = 0; i < host.targets.size(); ++i)
-    EXPECT_EQ(made.targets.contiguous().data_ptr<float>()[i], host.targets[i]);
+    EXPECT_EQ(made.targets.cpu().contiguous().data_ptr<float>()[i], host.targets[i]);
   return most;
 }
 
 TEST(DeviceBatch, CropsAreThoseOfTheHost) {
   const auto& ready = prepared_training();
-  const auto lane = DeviceLane::on(torch::kCPU);
+  const auto lane = some_lane();
   for (const auto kind : {RegularizerKind::baseline, RegularizerKind::mixup, RegularizerKind::rnn}) {
     auto options = changing();
     options.regularizer.kind = kind;
@@ -74,7 +79,7 @@ TEST(DeviceBatch, CropsAreThoseOfTheHost) {
 
 TEST(DeviceBatch, CropsOfAStoreAreThoseOfTheHost) {
   const auto& ready = prepared_training();
-  const auto lane = DeviceLane::on(torch::kCPU);
+  const auto lane = some_lane();
   const auto options = changing();
   for (const int bits : {8, 16}) {
     const auto folder = fresh_folder("device_store" + std::to_string(bits));
@@ -97,7 +102,7 @@ TEST(DeviceBatch, WholeFieldsAndMosaicsAreThoseOfTheHost) {
   options.crop_px = 60;
   const auto plan = plan_training(small.screen, small.cells, small.roles, options);
   const BatchMaker maker(plan, prepared_training().load.images, options, 60, options.crop_normalization);
-  const auto lane = DeviceLane::on(torch::kCPU);
+  const auto lane = some_lane();
   const auto images = make_resident_images(*lane, prepared_training().load.images);
   EXPECT_LT(difference(maker, *images, *lane, options), 2e-5);
 }
@@ -153,7 +158,8 @@ TEST(DeviceBatch, OnePassWithStatisticsOfEachShardIsShardAfterShard) {
 // To rounding: a step moves parameters by up to 0.12.
 TEST(DeviceOptimizer, StepsAreThoseOfTheHost) {
   const std::vector<FlatTensor> tensors{{"a", {6, 5}, 0, 30}, {"b", {7}, 30, 7}};
-  const auto lane = DeviceLane::on(torch::kCPU);
+  const auto lane = some_lane();
+  const auto entered = lane->enter();
   for (const bool sgd : {false, true})
     for (const double clip : {0.0, 0.5}) {
       TrainOptions options;
@@ -164,7 +170,7 @@ TEST(DeviceOptimizer, StepsAreThoseOfTheHost) {
       WorkerPool pool(1);
       auto device = std::make_unique<DeviceOptimizer>(*lane, options, tensors, 37);
       torch::manual_seed(4);
-      auto expected = torch::rand({37}), found = expected.clone();
+      const auto expected = torch::rand({37}), found = expected.to(lane->device(), false, true);
       for (int step = 0; step < 6; ++step) {
         if (step == 3) {  // as from a checkpoint
           device->store(other);
@@ -175,8 +181,8 @@ TEST(DeviceOptimizer, StepsAreThoseOfTheHost) {
         const double rate = 0.02 * (step + 1);
         host.step({expected.data_ptr<float>(), 37}, {gradient.data_ptr<float>(), 37}, rate, pool);
         device->begin(rate);
-        device->step(found, gradient.clone());
-        EXPECT_LT((expected - found).abs().max().item<float>(), 5e-6) << sgd << clip << step;
+        device->step(found, gradient.to(lane->device(), false, true));
+        EXPECT_LT((expected - found.cpu()).abs().max().item<float>(), 5e-6) << sgd << clip << step;
       }
     }
 }

@@ -1,4 +1,5 @@
-// Training that is done on a device, here the CPU, against that on threads and ranks.
+// Training that is done on a device, the CPU unless CYTOSCALE_TEST_DEVICE names another, against that on
+// threads and ranks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +16,7 @@ namespace {
 
 TrainOptions on_device(TrainOptions options) {
   options.pixels = network::PixelPlace::device;
-  options.device = network::Device::cpu;
+  options.device = test_device();
   return options;
 }
 

@@ -21,25 +21,26 @@ tf32=fp32 && [ "$DEVICE" = cuda ] && tf32=tf32  # processors have none
 few=$((CORES / 4 > 0 ? CORES / 4 : 1))
 EMBED_RUNS=${EMBED_RUNS:-"
 conv4a bf16|1|--precision bf16
-conv4a bf16, batch 1024|1|--precision bf16 --embed-batch 1024
 conv4a bf16, crops cut on the host|1|--precision bf16 --pixels host
-conv4a fp32, batch 1024|1|--precision fp32 --embed-batch 1024
-conv4a tf32, batch 1024|1|--precision $tf32 --embed-batch 1024
-pool5 bf16, batch 1024|1|--precision bf16 --embed-batch 1024 --layers pool5
-conv4a bf16, batch 1024, 2 ranks|2|--precision bf16 --embed-batch 1024
-conv4a bf16, batch 1024, 4 ranks|4|--precision bf16 --embed-batch 1024
-conv4a bf16, batch 1024, $few threads|1|--precision bf16 --embed-batch 1024 --threads $few
+conv4a fp32|1|--precision fp32
+conv4a tf32|1|--precision $tf32
+pool5 bf16|1|--precision bf16 --layers pool5
+conv4a bf16, 2 ranks|2|--precision bf16
+conv4a bf16, 4 ranks|4|--precision bf16
+conv4a bf16, $few threads|1|--precision bf16 --threads $few
 "}
 # --batch-size must be there. CROPS stands for a crop store of 8 bits, which is made when it is first asked for.
 TRAIN_RUNS=${TRAIN_RUNS:-"
 bf16 64|1|--precision bf16 --batch-size 64
-bf16 256, one shard|1|--precision bf16 --batch-size 256 --shard-size 256
-bf16 64, one shard|1|--precision bf16 --batch-size 64 --shard-size 64
-fp32 256, one shard|1|--precision fp32 --batch-size 256 --shard-size 256
-tf32 256, one shard|1|--precision $tf32 --batch-size 256 --shard-size 256
-bf16 256, one shard, crop store of 8 bits|1|--precision bf16 --batch-size 256 --shard-size 256 --crops CROPS
-fp32 64, one shard|1|--precision fp32 --batch-size 64 --shard-size 64
-bf16 256, two shards, 2 ranks|2|--precision bf16 --batch-size 256 --shard-size 128
+bf16 256|1|--precision bf16 --batch-size 256
+bf16 64, shards of 16|1|--precision bf16 --batch-size 64 --shard-size 16
+bf16 256, shards of 16|1|--precision bf16 --batch-size 256 --shard-size 16
+bf16 64, on the host|1|--precision bf16 --batch-size 64 --pixels host
+fp32 256|1|--precision fp32 --batch-size 256
+tf32 256|1|--precision $tf32 --batch-size 256
+bf16 256, crop store of 8 bits|1|--precision bf16 --batch-size 256 --crops CROPS
+fp32 64|1|--precision fp32 --batch-size 64
+bf16 256, 2 ranks|2|--precision bf16 --batch-size 256
 "}
 NETWORK_RUNS=${NETWORK_RUNS:-"
 conv4a bf16|1|--precision bf16 --layer conv4a --cells 4096

@@ -26,8 +26,6 @@ compared() {
     program "compare: embed tf32" 60 1 "${features[@]}" --embeddings "$c/tf32.h5ad" --device "$DEVICE" --encoder torch --precision "$tf32"
     program "compare: embed, crops cut on the host" 60 1 "${features[@]}" --embeddings "$c/host.h5ad" --device "$DEVICE" --encoder torch \
       --pixels host
-    program "compare: embed fp32, batch 50" 60 1 "${features[@]}" --embeddings "$c/again.h5ad" --device "$DEVICE" --encoder torch \
-      --embed-batch 50
     program "compare: embed bf16" 60 1 "${features[@]}" --embeddings "$c/bf16.h5ad" --device "$DEVICE" --encoder torch --precision bf16
   ) &
   wait

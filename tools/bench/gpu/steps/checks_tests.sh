@@ -26,7 +26,7 @@ against_torchvision() {
 }
 tests() {
   local name
-  for name in network network_torch learn_torch train train_fields; do one_test $name & done
+  for name in network network_torch learn_torch train train_fields train_device device_stream; do one_test $name & done
   against_torchvision &
   wait
   cat "$WORK"/tests/*/summary.txt | tee "$OUT/tests.txt"
