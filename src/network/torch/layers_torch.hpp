@@ -85,6 +85,12 @@ class Dropout {
   std::optional<at::Generator> generator_;
 };
 
+// Values row by row: of a tensor that lies as oneDNN likes it best (to_mkldnn()), in which convolutions,
+// their normalizations, ReLU, sums and pools pass; what follows them starts with this.
+inline torch::Tensor in_rows(const torch::Tensor& values) {
+  return values.is_mkldnn() ? values.to_dense() : values;
+}
+
 // Fully connected, in float32.
 class DenseImpl : public torch::nn::Module {
  public:

@@ -17,7 +17,7 @@ torch::Tensor widened(const torch::Tensor& values) {
 
 // [N][C][H][W] or [N][C] -> [N][C].
 torch::Tensor pooled(const torch::Tensor& output) {
-  const auto wide = widened(output);
+  const auto wide = widened(in_rows(output));
   return wide.dim() == 4 ? wide.mean({2, 3}) : wide;
 }
 

@@ -67,18 +67,21 @@ class PlannedNetwork final : public Network {
   }
 
   void add_mean(int to) {
-    steps_.push_back({"pool5", [](const torch::Tensor& x) {
-                        return (x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat32) : x).mean({2, 3});
-                      }});
+    steps_.push_back(
+        {"pool5", [](const torch::Tensor& x) {
+           const auto rows = in_rows(x);
+           return (rows.scalar_type() == torch::kBFloat16 ? rows.to(torch::kFloat32) : rows).mean({2, 3});
+         }});
     if (spec().classes == 0) return;
     auto fc = register_module("fc", Dense(to, spec().classes));
     classifier_ = [fc](const torch::Tensor& x) { return fc->forward(x); };
   }
 
   void add_dense_layers(int to) {
-    steps_.push_back({"", [](const torch::Tensor& x) {
-                        return torch::adaptive_avg_pool2d(x, {vgg_pooled_px, vgg_pooled_px}).flatten(1);
-                      }});
+    steps_.push_back(
+        {"", [](const torch::Tensor& x) {
+           return torch::adaptive_avg_pool2d(in_rows(x), {vgg_pooled_px, vgg_pooled_px}).flatten(1);
+         }});
     auto classifier = register_module("classifier", std::make_shared<torch::nn::Module>());
     add_dense(*classifier, "0", "fc6", to * vgg_pooled_px * vgg_pooled_px);
     add_dense(*classifier, "3", "fc7", vgg_hidden);

@@ -122,7 +122,7 @@ def compared():
     for name in ("fp32", "tf32", "bf16", "cpu_bf16"):
         differences(f"{folder}/cpu_fp32.h5ad", f"{folder}/{name}.h5ad")
     differences(f"{folder}/cpu_bf16.h5ad", f"{folder}/bf16.h5ad")
-    for name in ("again", "host"):
+    for name in ("host",):
         differences(f"{folder}/fp32.h5ad", f"{folder}/{name}.h5ad")
     for architecture in ("wscnn4", "mil_cnn"):
         differences(f"{WORK}/shapes/{architecture}_cpu.h5ad", f"{WORK}/shapes/{architecture}_{DEVICE}.h5ad")
