@@ -1,7 +1,7 @@
 // [mpirun -n N] bench_train [--rounds 5] OPTIONS OF `cytoscale train`
 // Training steps as `cytoscale train` does them, crops cut and changed at random among it, from images or a
 // crop store; GFLOP by second (cells beside it), a backward pass counted as two forward ones. A round is
-// --steps steps (18), the first and the last sixth of which are not counted. The limit: products of large
+// --steps steps (12), the first and the last sixth of which are not counted. The limit: products of large
 // matrices by LibTorch, on as many threads of each rank.
 #include "bench.hpp"
 #include "core/log.hpp"
@@ -24,7 +24,7 @@ struct Settings {
 
 void parse(Settings& settings, int argc, char** argv) {
   auto& training = settings.train.training;
-  training.options.steps = 18;
+  training.options.steps = 12;
   training.options.device = network::Device::cpu;
   training.options.validation_cells = 1;
   training.options.split.single_wells = learn::SingleWells::train;

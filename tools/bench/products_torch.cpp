@@ -8,6 +8,10 @@
 #include "core/threads/worker_pool.hpp"
 #include "flops.hpp"
 
+// Debian's LibTorch multiplies by an OpenBLAS that has threads of its own, whatever LibTorch is told; others
+// have none.
+extern "C" void openblas_set_num_threads(int count) __attribute__((weak));
+
 namespace cytoscale::bench {
 
 MatrixProducts torch_products(network::Precision precision, int threads, network::Device device) {
@@ -16,6 +20,7 @@ MatrixProducts torch_products(network::Precision precision, int threads, network
   const int each = gpu ? 20 : 8;
   const std::int64_t side = gpu ? 8192 : 1024;
   const auto type = precision == network::Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
+  if (openblas_set_num_threads) openblas_set_num_threads(1);
   auto pool = std::make_shared<WorkerPool>(gpu ? 1 : threads, [] { at::set_num_threads(1); });
   const auto matrix = torch::zeros({side, side}, torch::dtype(type).device(gpu ? torch::kCUDA : torch::kCPU));
   const auto flop = 2.0 * static_cast<double>(side * side * side) * each * pool->size();
