@@ -101,7 +101,7 @@ std::shared_ptr<FeatureStream::Prepared> DeviceStream::prepare(FieldId field, co
 }
 
 std::size_t DeviceStream::bytes(FieldId field) const {
-  return reader_.bytes(field) / 2;
+  return reader_.bytes(field);  // of 16 bits half as much, but pinned memory comes in powers of two
 }
 
 void DeviceStream::take(FieldId id, std::shared_ptr<Prepared> prepared, const prepare::Tick& tick) {
@@ -158,7 +158,7 @@ void DeviceStream::close_tile() {
     if (encoded_.size() > tiles_ahead) before = encoded_[encoded_.size() - tiles_ahead].features;
   }
   open_ = {};
-  if (before && !before->there()) before->wait();
+  if (before) before->hold_back();
 }
 
 // What has come back, in order; all: also what has not, which is waited for.

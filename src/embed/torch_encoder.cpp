@@ -17,10 +17,11 @@ constexpr std::size_t tile_on_cpu = 16, tile_on_gpu = 256, tile_of_fields_on_gpu
 
 bool cuts_on_device(const EncoderOptions& options, const torch::Device& device) {
   using network::PixelPlace;
-  if (options.pixels == PixelPlace::device && options.whole_fields)
+  const bool cuts = !options.whole_fields && options.evidence.empty();
+  if (options.pixels == PixelPlace::device && !cuts)
     throw Error("whole fields are not cut", "option --pixels", "Leave it out");
   return options.pixels == PixelPlace::device ||
-         (options.pixels == PixelPlace::automatic && device.is_cuda() && !options.whole_fields);
+         (options.pixels == PixelPlace::automatic && device.is_cuda() && cuts);
 }
 
 std::size_t tile_for(const EncoderOptions& options, const torch::Device& device, bool takes_fields) {

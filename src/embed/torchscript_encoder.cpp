@@ -81,7 +81,7 @@ class TorchScriptEncoder final : public TorchEncoder {
     // Compiled after some calls, by each thread for itself, a module would round in another way from then on.
     torch::jit::setGraphExecutorOptimize(false);
     try {
-      return module_.forward({crops.to(device_)});
+      return module_.forward({crops.to(device_).contiguous()});
     } catch (const std::exception& problem) {
       throw Error("the module does not take crops of " + std::to_string(channels()) + " channels and " +
                       std::to_string(crop_size().height) + " px (" + reason_of(problem) + ")",

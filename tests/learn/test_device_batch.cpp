@@ -64,6 +64,7 @@ double difference(const BatchMaker& maker, DeviceImages& images, DeviceLane& lan
 TEST(DeviceBatch, CropsAreThoseOfTheHost) {
   const auto& ready = prepared_training();
   const auto lane = some_lane();
+  const auto entered = lane->enter();
   for (const auto kind : {RegularizerKind::baseline, RegularizerKind::mixup, RegularizerKind::rnn}) {
     auto options = changing();
     options.regularizer.kind = kind;
@@ -80,6 +81,7 @@ TEST(DeviceBatch, CropsAreThoseOfTheHost) {
 TEST(DeviceBatch, CropsOfAStoreAreThoseOfTheHost) {
   const auto& ready = prepared_training();
   const auto lane = some_lane();
+  const auto entered = lane->enter();
   const auto options = changing();
   for (const int bits : {8, 16}) {
     const auto folder = fresh_folder("device_store" + std::to_string(bits));
@@ -103,6 +105,7 @@ TEST(DeviceBatch, WholeFieldsAndMosaicsAreThoseOfTheHost) {
   const auto plan = plan_training(small.screen, small.cells, small.roles, options);
   const BatchMaker maker(plan, prepared_training().load.images, options, 60, options.crop_normalization);
   const auto lane = some_lane();
+  const auto entered = lane->enter();
   const auto images = make_resident_images(*lane, prepared_training().load.images);
   EXPECT_LT(difference(maker, *images, *lane, options), 2e-5);
 }

@@ -55,6 +55,7 @@ class DeviceLearner final : public Learner {
   const TrainOptions& options_;
   OwnShards own_;
   std::unique_ptr<network::DeviceLane> lane_;
+  std::shared_ptr<void> entered_;  // while this is made
   DeviceNetwork network_;
   Optimiser host_optimiser_;
   DeviceOptimizer optimizer_;
@@ -76,6 +77,7 @@ DeviceLearner::DeviceLearner(const mpi::Communicator& comm, const network::Netwo
       options_(options),
       own_(own_shards(options, comm.rank(), comm.size())),
       lane_(network::DeviceLane::on(network::choose_device(options.device, comm.node_rank()))),
+      entered_(lane_->enter()),
       network_(*lane_, spec, labels, maker.regularizer(), options),
       host_optimiser_(options, network_.tensors(), network_.values()),
       optimizer_(*lane_, options, network_.tensors(), network_.values()),
@@ -92,6 +94,7 @@ DeviceLearner::DeviceLearner(const mpi::Communicator& comm, const network::Netwo
   batch_.emplace(*lane_, *images_, maker, options, channels, learned);
   judged_.emplace(*lane_, *images_, maker, options, channels, judged);
   network_.set_shards(own_.sizes);
+  entered_.reset();
 }
 
 void DeviceLearner::weights_changed() {
@@ -167,10 +170,7 @@ void DeviceLearner::step(double learning_rate) {
   mpi::or_abort(comm_, [&] { apply_work_(); });
   unread_.push_back(lane_->download(network_.score()));
   // The host runs ahead of the device by some steps and no more.
-  if (unread_.size() > steps_on_device) {
-    const auto& before = unread_[unread_.size() - steps_on_device - 1];
-    if (!before->there()) before->wait();
-  }
+  if (unread_.size() > steps_on_device) unread_[unread_.size() - steps_on_device - 1]->hold_back();
 }
 
 std::vector<Tally> DeviceLearner::scores() {

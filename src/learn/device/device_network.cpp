@@ -40,6 +40,7 @@ DeviceNetwork::DeviceNetwork(network::DeviceLane& lane, const network::NetworkSp
       bucket_values_(layout_.bucket_values),
       learns_statistics_(options.batch_norm != network::NormMode::frozen && !master_->statistics().empty()) {
   network::set_precision(options.precision);
+  if (options.reproducible) at::globalContext().setDeterministicAlgorithms(true, true);
   const auto entered = lane_.enter();
   network_->to(lane_.device());
   if (head_) head_->to(lane_.device());

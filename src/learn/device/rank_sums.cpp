@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "mpi/agree.hpp"
 #include "mpi/ordered_sum.hpp"
 
 #ifdef CYTOSCALE_HAS_NCCL
@@ -72,11 +73,11 @@ class NcclSums final : public RankSums {
     std::partial_sum(bucket_values.begin(), bucket_values.end(), offsets_.begin() + 1);
     const c10::cuda::CUDAGuard guard(device_);
     std::vector<std::byte> id(sizeof(ncclUniqueId));
-    if (comm.root()) {
+    mpi::on_root(comm, [&] {
       ncclUniqueId made;
       check_nccl(ncclGetUniqueId(&made), "ncclGetUniqueId");
       std::memcpy(id.data(), &made, sizeof made);
-    }
+    });
     comm.broadcast(id);
     ncclUniqueId shared;
     std::memcpy(&shared, id.data(), sizeof shared);

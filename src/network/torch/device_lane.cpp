@@ -49,6 +49,7 @@ class HostLane final : public DeviceLane {
   struct Copy final : Download {
     explicit Copy(torch::Tensor of) : values(std::move(of)) {}
     bool there() const override { return asked.exchange(true); }
+    void hold_back() override { asked = true; }
     const torch::Tensor& wait() override {
       if (!asked.exchange(true)) ++counts().waits;
       return values;
@@ -65,7 +66,13 @@ constexpr int rehearsals = 3;  // libraries choose algorithms and allocate what 
 class CudaLane final : public DeviceLane {
  public:
   explicit CudaLane(const torch::Device& device)
-      : DeviceLane(device), computing_(stream(device)), copying_(stream(device)) {}
+      : DeviceLane(device), computing_(stream(device)), copying_(stream(device)) {
+    // What was begun before, weights on their way for example, is seen here.
+    at::cuda::CUDAEvent before;
+    before.record(c10::cuda::getDefaultCUDAStream(device.index()));
+    before.block(computing_);
+    before.block(copying_);
+  }
 
   std::shared_ptr<void> enter() override { return std::make_shared<c10::cuda::CUDAStreamGuard>(computing_); }
   Buffer buffer(at::IntArrayRef sizes, torch::ScalarType type) const override {
@@ -102,6 +109,8 @@ class CudaLane final : public DeviceLane {
     const c10::cuda::CUDAStreamGuard guard(computing_);
     for (int i = 0; i < rehearsals; ++i) work();
     computing_.synchronize();
+    // What rehearsals took is kept for the like of them; the recorded work has memory of its own.
+    c10::cuda::CUDACachingAllocator::emptyCache();
     const auto graph = std::make_shared<at::cuda::CUDAGraph>();
 #if TORCH_VERSION_MAJOR >= 2
     // Other threads go on allocating pinned memory meanwhile.
@@ -109,7 +118,12 @@ class CudaLane final : public DeviceLane {
 #else
     graph->capture_begin();
 #endif
-    work();
+    try {
+      work();
+    } catch (...) {
+      end_capture(*graph);
+      throw;
+    }
     graph->capture_end();
     return [graph] {
       ++counts().repeats;
@@ -123,12 +137,20 @@ class CudaLane final : public DeviceLane {
   }
 
  private:
+  // Else all later work of this process on the device would fail, for a reason of no use to anyone.
+  static void end_capture(at::cuda::CUDAGraph& graph) {
+    try {
+      graph.capture_end();
+    } catch (const std::exception&) {  // the capture is invalid already: the first exception tells why
+    }
+  }
   static c10::cuda::CUDAStream stream(const torch::Device& device) {
     return c10::cuda::getStreamFromPool(true, device.index());
   }
   struct Copy final : Download {
     explicit Copy(torch::Tensor to) : values(std::move(to)) {}
     bool there() const override { return copied.query(); }
+    void hold_back() override { copied.synchronize(); }
     const torch::Tensor& wait() override {
       if (there()) return values;
       ++counts().waits;

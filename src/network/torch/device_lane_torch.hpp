@@ -3,7 +3,8 @@
 // compute at once, so that what is written for a device is tested without one.
 //
 // One thread, which has entered the lane, computes; any thread may make buffers. Copies are of buffers alone,
-// whose memory is pinned: none blocks the host. The host waits only in Download::wait(), which is counted.
+// whose memory is pinned: none blocks the host. The host waits only in Download::wait(), which is counted,
+// and where it is held back.
 #pragma once
 #include <torch/types.h>
 
@@ -27,6 +28,8 @@ class DeviceLane {
     virtual ~Download() = default;
     virtual bool there() const = 0;
     virtual const torch::Tensor& wait() = 0;
+    // For a host that is far ahead of the device: until the device has come so far. Not counted.
+    virtual void hold_back() = 0;
   };
   // Of all lanes of this process, since it began; for tests and figures.
   struct Counts {
