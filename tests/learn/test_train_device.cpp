@@ -121,6 +121,21 @@ TEST(TrainDevice, NothingElseCrossesInAStep) {
   EXPECT_EQ(more[3] - few[3], 8);
 }
 
+// A network over fields, with dropout, may learn from cells, too.
+TEST(TrainDevice, ANetworkOverFieldsLearnsFromCells) {
+  auto options = shared_training();
+  options.architecture = "wscnn4";
+  options.crop_px = 64;
+  options.steps = 3;
+  options.dropout = false;
+  const auto folder = fresh_folder("device_wscnn");
+  const auto host = train_in(folder / "host", options),
+             device = train_in(folder / "device", on_device(options));
+  EXPECT_LT(largest_difference(host.losses, device.losses, 1), 1e-5);
+  options.dropout = true;
+  EXPECT_EQ(train_in(folder / "dropout", on_device(options)).losses.size(), 3u);
+}
+
 TEST(TrainDevice, WhatItCannotDoIsRefused) {
   if (world().size() == 1) GTEST_SKIP() << "needs more than one rank";
   auto options = on_device(shared_training());

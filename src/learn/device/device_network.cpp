@@ -111,13 +111,13 @@ void DeviceNetwork::set_shards(const std::vector<std::int64_t>& examples) {
 
 // Dropout, of networks over fields, draws from a generator of the host's.
 bool DeviceNetwork::can_be_recorded() const {
-  return !options_.over_fields();
+  return !network::is_field_network(network_->spec().architecture);
 }
 
 void DeviceNetwork::begin_step(std::int64_t step) {
   ++steps_;
   network_->train();
-  if (options_.dropout && options_.over_fields())
+  if (options_.dropout && !can_be_recorded())
     network_->dropout().seed(
         Random(options_.seed, {stream_dropout, static_cast<std::uint64_t>(step)}).bits64(), lane_.device());
 }

@@ -22,7 +22,8 @@ ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::Net
       type_(network::computing_type(options.precision)),
       // Measured, shards of 16 crops of 128 px: 1.15 times as fast as row by row, which convolutions would
       // turn there and back (AVX-512; AVX2: 1.10).
-      blocked_(device_.is_cpu() && type_ == torch::kFloat32 && at::hasMKLDNN() && !options.over_fields() &&
+      blocked_(device_.is_cpu() && type_ == torch::kFloat32 && at::hasMKLDNN() &&
+               !network::is_field_network(spec.architecture) &&
                options.batch_norm == network::NormMode::local),
       memory_format_(device_.is_cpu() && type_ == torch::kFloat32 ? torch::MemoryFormat::Contiguous
                                                                   : torch::MemoryFormat::ChannelsLast),
