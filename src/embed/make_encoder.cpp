@@ -48,7 +48,7 @@ EncoderKind chosen(const EncoderOptions& options) {
   if (options.kind == EncoderKind::onednn && !problem.empty())
     throw Error("oneDNN cannot encode this: " + problem, "option --encoder", "Choose auto or torch");
   if (options.kind == EncoderKind::onednn) return options.kind;
-  const bool here = problem.empty() && (options.device == network::Device::cpu || !network::has_cuda());
+  const bool here = problem.empty() && !network::computes_on_gpu(options.device);
   return here ? EncoderKind::onednn : EncoderKind::torch;
 }
 

@@ -47,7 +47,7 @@ TorchEncoder::TorchEncoder(const CropShape& crop, const EncoderOptions& options,
       threads_in_tile_(options.whole_fields || takes_fields ? options.threads : 1),
       takes_fields_(takes_fields),
       type_(network::computing_type(options.precision)) {
-  network::set_precision(options.precision);
+  network::set_computing(options.precision);
 }
 
 std::unique_ptr<FeatureStream> TorchEncoder::field_stream(const screen::Screen& screen,

@@ -27,12 +27,11 @@ void read_raw_planes(std::span<const ImageFile> files, const Take& take) {
 
 }  // namespace
 
-LoadedField read_field(std::span<const ImageFile> files) {
-  LoadedField field;
+FieldImage read_field(std::span<const ImageFile> files) {
+  FieldImage field;
   read_raw_planes(files, [&](int c, const RawPlane& raw) {
-    if (c == 0) field.image = FieldImage(static_cast<int>(files.size()), raw.height, raw.width);
-    to_float(raw, field.image.plane(c));
-    field.white_level.push_back(white_level(raw));
+    if (c == 0) field = FieldImage(static_cast<int>(files.size()), raw.height, raw.width);
+    to_float(raw, field.plane(c));
   });
   return field;
 }

@@ -13,9 +13,13 @@ bool has_cuda() {
   return false;
 }
 
+bool computes_on_gpu(Device device) {
+  return device == Device::cuda || (device == Device::automatic && has_cuda());
+}
+
 Precision resolve_precision(Precision asked, Device device) {
   if (asked != Precision::automatic && asked != Precision::tf32) return asked;
-  const bool gpu = device == Device::cuda || (device == Device::automatic && has_cuda());
+  const bool gpu = computes_on_gpu(device);
   if (asked == Precision::tf32) {
     if (gpu) return asked;
     throw Error("processors have no tf32", "option --precision",

@@ -12,6 +12,9 @@ inline constinit ModuleFunction<bool()> torch_has_cuda{torch_module};
 // Whether a GPU can be used. LibTorch is asked only where the machine has a driver of one.
 bool has_cuda();
 
+// Whether networks that are to compute there do so on a GPU.
+bool computes_on_gpu(Device device);
+
 // What `automatic` means on this machine, with that device. Throws Error: tf32 without a GPU.
 Precision resolve_precision(Precision asked, Device device);
 

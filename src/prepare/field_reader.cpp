@@ -23,12 +23,14 @@ FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& c
   for (FieldId f; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
 }
 
-std::optional<image::LoadedField> FieldReader::read(FieldId field, Claim& claim) const {
+std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, const image::Illumination* gain,
+                                                             Claim& claim) const {
   const auto images = screen_.fields.at(field).images;  // its own: a read that hangs may outlive the screen
-  auto loaded = image::read_field(images);
+  auto image = image::read_field(images);
   if (!claim.keep()) return std::nullopt;
-  wanted_.check({loaded.image.height, loaded.image.width}, sizes_[field], images.front());
-  return loaded;
+  wanted_.check({image.height, image.width}, sizes_[field], images.front());
+  if (gain != nullptr) image::correct(image, *gain);
+  return image;
 }
 
 std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field, Claim& claim) const {
@@ -40,7 +42,7 @@ std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field,
 }
 
 bool FieldReader::read_planes(FieldId field, Claim& claim, const UsePlane& use) const {
-  // Its own, as in read().
+  // Its own, as in read_corrected().
   const auto images = screen_.fields.at(field).images;
   const auto size = sizes_[field];
   const auto wanted = wanted_;
@@ -49,14 +51,6 @@ bool FieldReader::read_planes(FieldId field, Claim& claim, const UsePlane& use) 
     use(channel, plane, white_level);
   });
   return claim.keep();
-}
-
-std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, const image::Illumination* gain,
-                                                             Claim& claim) const {
-  auto loaded = read(field, claim);
-  if (!loaded) return std::nullopt;
-  if (gain != nullptr) image::correct(loaded->image, *gain);
-  return std::move(loaded->image);
 }
 
 std::size_t FieldReader::bytes(FieldId field) const {

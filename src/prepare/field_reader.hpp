@@ -21,19 +21,16 @@ class FieldReader {
   // Fields have the size in which their cells were found.
   FieldReader(const screen::Screen& screen, const store::CellTable& cells);
 
-  // Nothing where the claim was given up meanwhile (core/threads/task_queue.hpp): then nothing may be
-  // touched. Throws Error naming the file.
-  std::optional<image::LoadedField> read(FieldId field, Claim& claim) const;
-  // The same, as the files hold it.
-  std::optional<std::vector<image::RawPlane>> read_raw(FieldId field, Claim& claim) const;
-  // The same as read(), channel by channel (image/field_image.hpp): memory holds one of them. `use` is called
-  // before the claim is kept: it may touch nothing but what the task owns. False where the claim was given
-  // up.
-  using UsePlane = std::function<void(int channel, image::Plane& plane, float white_level)>;
-  bool read_planes(FieldId field, Claim& claim, const UsePlane& use) const;
-  // The same as read(), divided by the illumination function where one is given.
+  // Divided by the illumination function where one is given. Nothing where the claim was given up meanwhile
+  // (core/threads/task_queue.hpp): then nothing may be touched. Throws Error naming the file.
   std::optional<image::FieldImage> read_corrected(FieldId field, const image::Illumination* gain,
                                                   Claim& claim) const;
+  // The same, as the files hold it.
+  std::optional<std::vector<image::RawPlane>> read_raw(FieldId field, Claim& claim) const;
+  // As it is, channel by channel (image/field_image.hpp): memory holds one of them. `use` is called before
+  // the claim is kept: it may touch nothing but what the task owns. False where the claim was given up.
+  using UsePlane = std::function<void(int channel, image::Plane& plane, float white_level)>;
+  bool read_planes(FieldId field, Claim& claim, const UsePlane& use) const;
   image::PictureSize size(FieldId field) const { return sizes_[field]; }
   std::size_t bytes(FieldId field) const;  // of a field as float32
 

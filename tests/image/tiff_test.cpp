@@ -291,9 +291,14 @@ TEST(FieldImage, ReadsChannelsAndRefusesOtherSizes) {
   const auto second = written("channel2", kind);
   const std::vector<ImageFile> files = {{first, 0}, {second, 0}};
   const auto field = read_field(files);
-  EXPECT_EQ(field.image.channels, 2);
-  EXPECT_THAT(field.white_level, testing::ElementsAre(65535.0f, 4095.0f));
-  EXPECT_EQ(field.image.copy_plane(1).pixels, to_float(read_raw({second, 0})).pixels);
+  EXPECT_EQ(field.channels, 2);
+  std::vector<float> levels;
+  read_planes(files, [&](int channel, const Plane& plane, float level) {
+    EXPECT_EQ(plane.pixels, field.copy_plane(channel).pixels);
+    levels.push_back(level);
+  });
+  EXPECT_THAT(levels, testing::ElementsAre(65535.0f, 4095.0f));
+  EXPECT_EQ(field.copy_plane(1).pixels, to_float(read_raw({second, 0})).pixels);
   kind.height = 41;
   const std::vector<ImageFile> unlike = {{first, 0}, {written("channel3", kind), 0}};
   EXPECT_THAT(message_of([&] { read_field(unlike); }),

@@ -24,7 +24,7 @@ TEST(FieldImages, EveryRankHasEveryField) {
     EXPECT_TRUE(load.failures.empty());
     EXPECT_EQ(load.images.size(), 12u);
     for (FieldId f; f < 12; ++f) {
-      const auto expected = image::pack_field(image::read_field(small.screen.fields[f].images).image);
+      const auto expected = image::pack_field(image::read_field(small.screen.fields[f].images));
       EXPECT_EQ(load.images.at(f).pixels, expected.pixels) << f;
       EXPECT_EQ(load.images.at(f).scale, expected.scale) << f;
     }

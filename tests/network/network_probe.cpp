@@ -76,7 +76,7 @@ void write_floats(const std::filesystem::path& path, const std::vector<float>& v
 }
 
 void write_crops(const std::filesystem::path& path, const std::vector<ImageFile>& images) {
-  write_floats(path, cut_crops(images.empty() ? painted_field() : image::read_field(images).image));
+  write_floats(path, cut_crops(images.empty() ? painted_field() : image::read_field(images)));
 }
 
 void write_weights(const std::filesystem::path& path, const network::NetworkSpec& spec, int crop) {

@@ -92,7 +92,7 @@ TEST_F(CropScreen, HoldsTheWindowsOfTheFields) {
     EXPECT_EQ(store.bits(), bits);
     EXPECT_EQ(store.window_px(), 20);
     for (FieldId f; f < screen.fields.size(); ++f) {
-      const auto image = image::read_field(screen.fields[f].images).image;
+      const auto image = image::read_field(screen.fields[f].images);
       for (auto cell = cells.first_cell[f]; cell < cells.first_cell[f + 1]; ++cell) {
         std::vector<float> expected(2 * 20 * 20), steps;
         image::extract_crop(image, cells.y[static_cast<std::size_t>(cell)],

@@ -38,7 +38,7 @@ struct FieldBench {
 
 inline std::vector<image::FieldImage> read_fields(const screen::Screen& screen) {
   std::vector<image::FieldImage> images;
-  for (const auto& field : screen.fields) images.push_back(image::read_field(field.images).image);
+  for (const auto& field : screen.fields) images.push_back(image::read_field(field.images));
   return images;
 }
 

@@ -42,18 +42,18 @@ void rescale_by(const PictureStatistics& statistics, std::span<float> crop, int 
 
 }  // namespace
 
+// A center far outside gives an empty crop; the clamp keeps the conversion to integers defined.
+long window_start(float center, int size_px) {
+  if (!std::isfinite(center)) throw Error("a cell's center is not a finite number");
+  return static_cast<long>(std::clamp(std::round(double(center)), -1e9, 1e9)) - size_px / 2;
+}
+
 void extract_crop(const FieldImage& field, float y, float x, PictureSize size, std::span<float> out) {
   if (size.height <= 0 || size.width <= 0 || out.size() != std::size_t(field.channels) * size.pixels()) {
     throw Error("a crop of " + std::to_string(size.height) + " px and " + std::to_string(field.channels) +
                 " channels was given room for " + std::to_string(out.size()) + " values");
   }
-  // A center far outside gives an empty crop; the clamp keeps the conversion to int defined.
-  const auto start = [](float center, int size_px) {
-    const double rounded = std::round(double(center));
-    if (!std::isfinite(rounded)) throw Error("a cell's center is not a finite number");
-    return static_cast<long>(std::clamp(rounded, -1e9, 1e9)) - size_px / 2;
-  };
-  const long top = start(y, size.height), left = start(x, size.width);
+  const long top = window_start(y, size.height), left = window_start(x, size.width);
   const long first = std::clamp<long>(-left, 0, size.width);
   const long last = std::clamp<long>(field.width - left, first, size.width);
   float* target = out.data();

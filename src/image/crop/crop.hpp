@@ -40,6 +40,10 @@ struct Rescaling {
   Rescaling(CropNormalization kind, PictureStatistics of) : how(kind), statistics(std::move(of)) {}
 };
 
+// Where a window of that size around a center begins, px of the field: round(center) − size/2, halves rounded
+// away from zero; centers further out than 1e9 px count as there. Throws Error: a center that is no number.
+long window_start(float center, int size_px);
+
 // Window [round(y) − height/2, … + height) × likewise in x, halves rounded away from zero; zero outside the
 // field. out: [C][h][w].
 void extract_crop(const FieldImage& field, float y, float x, PictureSize size, std::span<float> out);

@@ -1,9 +1,8 @@
 #include "image/crop/packed_field.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "core/error.hpp"
+#include "image/crop/crop.hpp"
 
 namespace cytoscale::image {
 
@@ -41,14 +40,9 @@ CodeWindow<std::uint16_t> whole(const PackedField& field) {
 }
 
 WindowPlace place_window(float y, float x, int size_px, int field_height, int field_width) {
-  // A center far outside gives an empty part; the clamp keeps the conversion to integers defined.
-  const auto start = [size_px](float center) {
-    if (!std::isfinite(center)) throw Error("a cell's center is not a finite number");
-    return static_cast<long>(std::clamp(std::round(double(center)), -1e9, 1e9)) - size_px / 2;
-  };
   WindowPlace place;
-  place.window_top = start(y);
-  place.window_left = start(x);
+  place.window_top = window_start(y, size_px);
+  place.window_left = window_start(x, size_px);
   place.top = std::clamp<long>(place.window_top, 0, field_height);
   place.left = std::clamp<long>(place.window_left, 0, field_width);
   place.height = std::clamp<long>(place.window_top + size_px, place.top, field_height) - place.top;

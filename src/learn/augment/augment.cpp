@@ -52,9 +52,7 @@ void cut_from(const image::CodeWindow<Code>& window, float y, float x, const War
   }
   const float half_y = 0.5f * static_cast<float>(size.height - 1);
   const float half_x = 0.5f * static_cast<float>(size.width - 1);
-  // As extract_crop(): the window starts at round(center) − size/2.
-  const float middle_y = std::round(y) - static_cast<float>(size.height / 2) + half_y + warp.shift_y;
-  const float middle_x = std::round(x) - static_cast<float>(size.width / 2) + half_x + warp.shift_x;
+  const auto [middle_y, middle_x] = crop_middle(y, x, warp, size);
   const auto area = size.pixels();
   std::size_t pixel = 0;
   for (int i = 0; i < size.height; ++i) {
@@ -75,6 +73,14 @@ void cut_from(const image::CodeWindow<Code>& window, float y, float x, const War
 }
 
 }  // namespace
+
+std::array<float, 2> crop_middle(float y, float x, const Warp& warp, image::PictureSize size) {
+  const auto middle = [](float center, int size_px, float shift) {
+    return std::round(center) - static_cast<float>(size_px / 2) + 0.5F * static_cast<float>(size_px - 1) +
+           shift;
+  };
+  return {middle(y, size.height, warp.shift_y), middle(x, size.width, warp.shift_x)};
+}
 
 Warp draw_warp(Random& random, const AugmentOptions& options, image::PictureSize room) {
   // Every draw but the last is made whatever the options: the stream's positions keep their meaning.

@@ -2,6 +2,7 @@
 // §4.3; Sailem et al. 2017 §3.3): flips, rotation, translation, scaling. One bilinear sampling of the whole
 // field, so that turned corners show real pixels.
 #pragma once
+#include <array>
 #include <span>
 
 #include "core/random.hpp"
@@ -17,6 +18,9 @@ struct Warp {
   float shift_y = 0, shift_x = 0;
   bool mirrored = false;  // beyond the window's edge: its mirror image; else zero
 };
+
+// Where a crop's middle is in the field, y and x: that of the window of extract_crop(), shifted.
+std::array<float, 2> crop_middle(float y, float x, const Warp& warp, image::PictureSize size);
 
 // room: by how many pixels a picture is larger than the crop, which then lies anywhere in it.
 Warp draw_warp(Random& random, const AugmentOptions& options, image::PictureSize room = {});

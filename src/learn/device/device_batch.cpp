@@ -12,16 +12,11 @@ namespace {
 
 constexpr std::size_t place_values = 6, warp_values = 6;
 
-// As cut_crop() has it: where the crop's middle is in the field, then the matrix.
+// As CropSources has it.
 void put_warp(const DrawnCell& drawn, image::PictureSize size, float* to) {
-  const auto middle = [](float center, int size_px, float shift) {
-    return std::round(center) - static_cast<float>(size_px / 2) + 0.5F * static_cast<float>(size_px - 1) +
-           shift;
-  };
   const auto& warp = drawn.warp;
-  *to++ = middle(drawn.cell->y, size.height, warp.shift_y);
-  *to++ = middle(drawn.cell->x, size.width, warp.shift_x);
-  for (const float value : {warp.yy, warp.yx, warp.xy, warp.xx}) *to++ = value;
+  const auto [y, x] = crop_middle(drawn.cell->y, drawn.cell->x, warp, size);
+  for (const float value : {y, x, warp.yy, warp.yx, warp.xy, warp.xx}) *to++ = value;
 }
 
 // [2 radius + 1]
@@ -61,10 +56,8 @@ DeviceBatch::DeviceBatch(network::DeviceLane& lane, DeviceImages& images, const 
 }
 
 DeviceBatch::Staged DeviceBatch::stage(const DrawnBatch& drawn) const {
-  Staged staged{drawn.count,
-                lane_.buffer(places_.sizes(), torch::kInt64),
-                lane_.buffer(numbers_.sizes(), torch::kFloat32),
-                {}};
+  Staged staged{
+      lane_.buffer(places_.sizes(), torch::kInt64), lane_.buffer(numbers_.sizes(), torch::kFloat32), {}};
   const auto window = images_.window_bytes();
   if (window > 0)
     staged.windows = lane_.buffer({static_cast<std::int64_t>(drawn.cells.size() * window)}, torch::kUInt8);

@@ -25,7 +25,6 @@ class DeviceBatch {
 
   // On its way to the device.
   struct Staged {
-    std::size_t examples = 0;
     network::DeviceLane::Buffer places, numbers, windows;
   };
   // No more examples than the shape's. Any thread may ask. Throws Error: the pixels cannot be read.

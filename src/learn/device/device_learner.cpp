@@ -162,7 +162,7 @@ void DeviceLearner::step(double learning_rate) {
   mpi::or_abort(comm_, [&] {
     batch_->upload(*batches_->take({}));
     optimizer_.begin(learning_rate);
-    network_.begin_step(next_++);
+    network_.begin_step(dropout_seed(options_, next_++, own_.first));
     if (!gradient_work_) record();
     gradient_work_();
   });

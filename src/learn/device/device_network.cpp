@@ -3,12 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/random.hpp"
-
 namespace cytoscale::learn {
 namespace {
-
-enum Stream : std::uint64_t { stream_dropout = 0x4452 };
 
 void for_each_place(const std::vector<torch::Tensor>& tensors, const auto& work) {
   std::int64_t offset = 0;
@@ -39,8 +35,7 @@ DeviceNetwork::DeviceNetwork(network::DeviceLane& lane, const network::NetworkSp
       layout_(lay_out(named_parameters_of(*master_, master_head_.get()))),
       bucket_values_(layout_.bucket_values),
       learns_statistics_(options.batch_norm != network::NormMode::frozen && !master_->statistics().empty()) {
-  network::set_precision(options.precision);
-  if (options.reproducible) at::globalContext().setDeterministicAlgorithms(true, true);
+  network::set_computing(options.precision, options.reproducible);
   const auto entered = lane_.enter();
   network_->to(lane_.device());
   if (head_) head_->to(lane_.device());
@@ -63,6 +58,7 @@ DeviceNetwork::DeviceNetwork(network::DeviceLane& lane, const network::NetworkSp
             .narrow(0, static_cast<std::int64_t>(place.offset), static_cast<std::int64_t>(place.values))
             .view(place.shape));
     parameter.register_hook([this, i](torch::Tensor gradient) { take(i, gradient); });
+    leaves_.push_back(parameter);
   }
 }
 
@@ -114,12 +110,10 @@ bool DeviceNetwork::can_be_recorded() const {
   return !network::is_field_network(network_->spec().architecture);
 }
 
-void DeviceNetwork::begin_step(std::int64_t step) {
+void DeviceNetwork::begin_step(std::uint64_t dropout_seed) {
   ++steps_;
   network_->train();
-  if (options_.dropout && !can_be_recorded())
-    network_->dropout().seed(
-        Random(options_.seed, {stream_dropout, static_cast<std::uint64_t>(step)}).bits64(), lane_.device());
+  if (options_.dropout && !can_be_recorded()) network_->dropout().seed(dropout_seed, lane_.device());
 }
 
 torch::Tensor DeviceNetwork::input_of(const torch::Tensor& crops) const {
@@ -147,8 +141,7 @@ void DeviceNetwork::make_gradient(const ExampleTensors& examples, double smoothi
   }
   waiting_ = layout_.in_bucket;
   next_bucket_ = 0;
-  for (auto& [name, parameter] : named_parameters_of(*network_, head_.get()))
-    parameter.mutable_grad() = torch::Tensor();
+  for (auto& parameter : leaves_) parameter.mutable_grad() = torch::Tensor();
   auto seen = examples;
   seen.crops = input_of(examples.crops);
   const auto outcome = regularizer_.outcome(*network_, head_.get(), seen, smoothing);

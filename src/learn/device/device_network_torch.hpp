@@ -43,7 +43,7 @@ class DeviceNetwork {
   void set_shards(const std::vector<std::int64_t>& examples);
   // Whether make_gradient() asks nothing of the host.
   bool can_be_recorded() const;
-  void begin_step(std::int64_t step);
+  void begin_step(std::uint64_t dropout_seed);
   // Forward and backward; sums() are then this rank's part of those of the batch.
   void make_gradient(const ExampleTensors& examples, double smoothing);
   // Moves the stored statistics toward those in sums().
@@ -68,6 +68,7 @@ class DeviceNetwork {
   std::vector<std::size_t> bucket_values_;
   std::function<void(std::size_t)> on_bucket_;
   torch::Tensor parameters_, sums_, statistics_;  // statistics: those kept, flat
+  std::vector<torch::Tensor> leaves_;             // the network's and the head's, parts of parameters_
   std::vector<torch::Tensor> buffers_;            // the network's: what it saw, or in judging those kept
   std::vector<std::size_t> waiting_;              // by bucket of gradients: parameters without one yet
   std::size_t next_bucket_ = 0;

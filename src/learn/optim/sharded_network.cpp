@@ -1,17 +1,12 @@
 #include <algorithm>
 
-#include "core/random.hpp"
 #include "core/system/stop_request.hpp"
 #include "learn/augment/regularizer_torch.hpp"
+#include "learn/optim/batch_shards.hpp"
 #include "learn/optim/sharded_network_torch.hpp"
 #include "mpi/guarded_run.hpp"
 
 namespace cytoscale::learn {
-namespace {
-
-enum Stream : std::uint64_t { stream_dropout = 0x4452 };
-
-}  // namespace
 
 ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::NetworkSpec& spec, int labels,
                                const Regularizer& regularizer, const TrainOptions& options, int threads)
@@ -31,8 +26,7 @@ ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::Net
       master_(network::make_network(spec)),
       head_(regularizer.make_head(spec, labels)),
       statistics_(master_->statistics()) {
-  network::set_precision(options.precision);
-  if (options.reproducible) at::globalContext().setDeterministicAlgorithms(true, true);
+  network::set_computing(options.precision, options.reproducible);
   sums_ = std::make_unique<GradientSums>(comm, options.shards(comm.size()), own_parameters(),
                                          [this] { main_thread_.poke(); });
   // Synchronized statistics tie a rank's cells together: one pass, on several intra-op threads.
@@ -153,9 +147,7 @@ Tally ShardedNetwork::learn_shard(Replica& replica, std::int64_t step, std::size
   replica.waiting = layout_.in_bucket;
   for (auto& parameter : replica.parameters) parameter.mutable_grad() = torch::Tensor();
   torch::Tensor loss_sum;
-  if (options_.dropout)
-    replica.network->dropout().seed(
-        Random(options_.seed, {stream_dropout, static_cast<std::uint64_t>(step), shard}).bits64(), device_);
+  if (options_.dropout) replica.network->dropout().seed(dropout_seed(options_, step, shard), device_);
   const auto score = forward(replica, batch, loss_sum, options_.label_smoothing);
   (loss_sum / static_cast<double>(options_.batch_size)).backward();
   for (std::size_t i = 0; i < tensors().size(); ++i)
@@ -198,7 +190,6 @@ void ShardedNetwork::serve() {
   for (bool over = false, waited = false; !over;) {
     const bool ended = main_thread_.serve(comm_, comm_.size() > 1 && sums_->started() > 0);
     if (ended && !waited) {
-      started_early_ = sums_->started();
       mpi::or_abort(comm_, [this] { pool_->wait(); });  // rethrows what a thread threw: sums are under way
       waited = true;
     }

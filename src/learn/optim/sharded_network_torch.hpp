@@ -48,7 +48,6 @@ class ShardedNetwork {
   // score is over all ranks. What is dropped out is the step's and the shard's. Collective: yes.
   Tally learn(std::int64_t step, const std::vector<CropBatch>& shards);
   std::span<const float> gradient() { return sums_->result().first(parameters_.size()); }
-  std::size_t buckets_started_early() const { return started_early_; }
   // Moves the stored statistics toward those of the batch that was learned. Collective: no.
   void keep_statistics();
   // Of make(first … last-1) in inference, on this rank's threads; the score is this rank's. Collective: no.
@@ -88,7 +87,6 @@ class ShardedNetwork {
   std::unique_ptr<GradientSums> sums_;     // gradients as parameters_ lie, then statistics
   std::vector<std::unique_ptr<Replica>> replicas_;
   MainThread main_thread_;
-  std::size_t started_early_ = 0;
   std::unique_ptr<WorkerPool> pool_;  // last: its threads use all of the above
 };
 

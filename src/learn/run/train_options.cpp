@@ -88,10 +88,9 @@ void TrainOptions::validate() const {
 void TrainOptions::resolve() {
   precision = network::resolve_precision(precision, device);
   if (pixels != network::PixelPlace::automatic) return;
-  const bool gpu =
-      device == network::Device::cuda || (device == network::Device::automatic && network::has_cuda());
   const bool needs_host = reproducible || batch_norm == network::NormMode::sync;
-  pixels = gpu && !needs_host ? network::PixelPlace::device : network::PixelPlace::host;
+  pixels = network::computes_on_gpu(device) && !needs_host ? network::PixelPlace::device
+                                                           : network::PixelPlace::host;
 }
 
 void TrainOptions::validate_ranks(int ranks) const {

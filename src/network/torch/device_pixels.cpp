@@ -1,10 +1,7 @@
 #include "network/torch/device_pixels_torch.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-
-#include "core/error.hpp"
 
 namespace cytoscale::network {
 namespace {
@@ -28,11 +25,9 @@ torch::Tensor corrected_planes(const torch::Tensor& planes, const torch::Tensor&
 
 std::array<std::int64_t, 2> window_corner(float y, float x, image::PictureSize crop,
                                           image::PictureSize field) {
+  // Further out a window is as empty as there.
   const auto start = [](float center, int size_px, int field_px) {
-    if (!std::isfinite(center)) throw Error("a cell's center is not a finite number");
-    // Further out a window is as empty as there.
-    return std::clamp<std::int64_t>(std::llround(std::clamp(double(center), -1e9, 1e9)) - size_px / 2,
-                                    -size_px, field_px);
+    return std::clamp<std::int64_t>(image::window_start(center, size_px), -size_px, field_px);
   };
   return {start(y, crop.height, field.height), start(x, crop.width, field.width)};
 }

@@ -15,8 +15,8 @@ namespace cytoscale::network {
 // correction. float32.
 torch::Tensor corrected_planes(const torch::Tensor& planes, const torch::Tensor& gain);
 
-// The corner of the window around a cell as image::extract_crop() has it: top, left; so far inside
-// corner_limit that they can be told by window_crops(). Throws Error: a center that is no number.
+// The corner of the window around a cell, top and left (image::window_start()), no further outside the field
+// than window_crops() can tell. Throws Error: a center that is no number.
 std::array<std::int64_t, 2> window_corner(float y, float x, image::PictureSize crop,
                                           image::PictureSize field);
 

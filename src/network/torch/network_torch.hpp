@@ -91,8 +91,9 @@ void load_weights(Network& network, const store::SafeTensors& file, const std::s
 
 // What activations and convolutions are in.
 torch::ScalarType computing_type(Precision precision);
-// For all networks of this process: whether products may be tf32; cuDNN is deterministic.
-void set_precision(Precision precision);
+// For all networks of this process: whether products may be tf32; cuDNN is deterministic, and so are, where
+// `reproducible`, all of LibTorch's operations.
+void set_computing(Precision precision, bool reproducible = false);
 
 // The device for this rank (its number on its node chooses the GPU). Throws Error when CUDA is asked for and
 // this LibTorch or machine has none.

@@ -11,11 +11,12 @@ torch::ScalarType computing_type(Precision precision) {
   return precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
 }
 
-void set_precision(Precision precision) {
+void set_computing(Precision precision, bool reproducible) {
   auto& context = at::globalContext();
   context.setAllowTF32CuDNN(precision == Precision::tf32);
   context.setAllowTF32CuBLAS(precision == Precision::tf32);
   context.setDeterministicCuDNN(true);
+  if (reproducible) context.setDeterministicAlgorithms(true, true);
 }
 
 torch::Device choose_device(Device choice, int local_rank) {
