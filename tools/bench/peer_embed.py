@@ -16,28 +16,6 @@ import time
 CROP, BATCH = 128, 64
 
 
-def network(channels):
-    import torch
-    from torch import nn
-
-    def convolution(from_, to, kernel, stride):
-        return nn.Sequential(nn.Conv2d(from_, to, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(to))
-
-    class Block(nn.Module):
-        def __init__(self, from_, to, stride):
-            super().__init__()
-            self.first, self.second = convolution(from_, to, 3, stride), convolution(to, to, 3, 1)
-            self.skip = convolution(from_, to, 1, stride) if stride > 1 or from_ != to else nn.Identity()
-
-        def forward(self, x):
-            return torch.relu(self.second(torch.relu(self.first(x))) + self.skip(x))
-
-    torch.manual_seed(0)
-    stem = [convolution(channels, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
-    blocks = [Block(64, 64, 1), Block(64, 64, 1), Block(64, 128, 2), Block(128, 128, 1), Block(128, 256, 2)]
-    return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
-
-
 def crops_of(files):
     import numpy
     import tifffile
@@ -58,10 +36,12 @@ def crops_of(files):
 def work(task):
     fields, precision = task
     import numpy
+    import resnet
     import torch
     torch.set_num_threads(1)
     kind = torch.bfloat16 if precision == "bf16" else torch.float32
-    model = network(len(fields[0])).to(kind).to(memory_format=torch.channels_last)
+    torch.manual_seed(0)
+    model = resnet.network(len(fields[0]), "conv4a", normalized=True).eval().to(kind).to(memory_format=torch.channels_last)
     features, waiting = [], numpy.zeros((0, len(fields[0]), CROP, CROP), numpy.float32)
 
     def embed(crops):

@@ -19,28 +19,6 @@ import time
 CROP, BATCH, SHIFT = 128, 64, 4
 
 
-def network(channels, labels):
-    import torch
-    from torch import nn
-
-    def convolution(from_, to, kernel, stride):
-        return nn.Sequential(nn.Conv2d(from_, to, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(to))
-
-    class Block(nn.Module):
-        def __init__(self, from_, to, stride):
-            super().__init__()
-            self.first, self.second = convolution(from_, to, 3, stride), convolution(to, to, 3, 1)
-            self.skip = convolution(from_, to, 1, stride) if stride > 1 or from_ != to else nn.Identity()
-
-        def forward(self, x):
-            return torch.relu(self.second(torch.relu(self.first(x))) + self.skip(x))
-
-    torch.manual_seed(0)
-    widths = [(64, 64, 1), (64, 64, 1), (64, 128, 2), (128, 128, 1), (128, 256, 2), (256, 256, 1), (256, 512, 2), (512, 512, 1)]
-    stem = [convolution(channels, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
-    return nn.Sequential(*stem, *[Block(*width) for width in widths], nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, labels))
-
-
 class Crops:
     """Random crops of a store whose pixels are mapped into memory."""
 
@@ -78,11 +56,13 @@ class Crops:
 
 def work(rank, options, meeting):
     import numpy
+    import resnet
     import torch
     torch.set_num_threads(options.threads)
     with open(options.labels) as file:
         crops = Crops(options.crops, json.load(file))
-    model = network(crops.windows.shape[1], len(crops.cells_of)).to(memory_format=torch.channels_last).train()
+    torch.manual_seed(0)
+    model = resnet.network(crops.windows.shape[1], "pool5", len(crops.cells_of)).to(memory_format=torch.channels_last).train()
     if options.processes > 1:
         torch.distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=options.processes)
         model = torch.nn.parallel.DistributedDataParallel(model)

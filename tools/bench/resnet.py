@@ -1,4 +1,4 @@
-"""ResNet18 for peer.py and fields.py, up to a layer as Caicedo et al. 2018 name them, and captured steps."""
+"""ResNet18 as the peers have it, up to a layer as Caicedo et al. 2018 name them, and captured steps."""
 import torch
 from torch import nn
 
@@ -23,9 +23,9 @@ class Block(nn.Module):
         return torch.relu(self.second(torch.relu(self.first(x))) + self.skip(x))
 
 
-def network(channels, layer, labels=0):
-    """With batch normalization where it has labels to learn; else as in inference, merged into the convolutions."""
-    make = convolution(labels > 0)
+def network(channels, layer, labels=0, normalized=None):
+    """With batch normalization where it has labels to learn, or as told; else merged into the convolutions."""
+    make = convolution(labels > 0 if normalized is None else normalized)
     blocks = [Block(make, *width) for width in WIDTHS[:BLOCKS[layer]]]
     parts = [make(channels, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1), *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten()]
     if labels:
