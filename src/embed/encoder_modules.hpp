@@ -3,17 +3,15 @@
 #include <memory>
 
 #include "embed/encoder.hpp"
+#include "network/onednn_module.hpp"
 #include "network/torch_module.hpp"
 
 namespace cytoscale::embed {
-
-inline constexpr Module onednn_module{"libcytoscale_onednn.so",
-                                      "Install oneDNN (tools/setup does), or choose --encoder torch"};
 
 // Both take options that validate() has passed. Throw Error as make_encoder() does.
 inline constinit ModuleFunction<std::unique_ptr<Encoder>(const EncoderOptions& options)> make_torch_encoder{
     network::torch_module};
 inline constinit ModuleFunction<std::unique_ptr<Encoder>(const EncoderOptions& options)> make_onednn_encoder{
-    onednn_module};
+    network::onednn_module};
 
 }  // namespace cytoscale::embed

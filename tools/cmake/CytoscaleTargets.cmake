@@ -44,6 +44,7 @@ endfunction()
 foreach(module torch onednn)
   add_library(cytoscale_with_${module} INTERFACE)
 endforeach()
+target_link_libraries(cytoscale_with_torch INTERFACE cytoscale_with_onednn)  # its networks learn by oneDNN's layers
 function(cytoscale_module_part module name)
   string(TOUPPER CYTOSCALE_${module} wanted)
   if(NOT ${wanted})

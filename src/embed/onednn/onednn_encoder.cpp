@@ -6,6 +6,7 @@
 #include "embed/encoder_modules.hpp"
 #include "embed/onednn/planned_pass_internal.hpp"
 #include "embed/tiled_encoder.hpp"
+#include "network/onednn/one_thread.hpp"
 #include "network/weights/weights.hpp"
 
 namespace cytoscale::embed::onednn {
@@ -29,7 +30,7 @@ class OnednnEncoder final : public TiledEncoder {
   const std::vector<std::string>& feature_layers() const override { return layers_; }
   std::string description() const override { return description_; }
 
-  void begin_thread() const override { use_one_thread(); }
+  void begin_thread() const override { network::use_one_thread(); }
   void encode_tile(std::span<const TilePlace> places) override {
     auto pass = take_pass();
     pass->run(places);

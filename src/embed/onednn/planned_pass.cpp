@@ -1,5 +1,3 @@
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -7,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "embed/onednn/planned_pass_internal.hpp"
+#include "network/onednn/one_thread.hpp"
 
 namespace cytoscale::embed::onednn {
 namespace {
@@ -20,18 +19,6 @@ bool has(dnnl::cpu_isa isa) {
              there = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
   return (there & needed) == needed;
 }
-
-// oneDNN plans for as many threads as OpenMP has when a primitive is made.
-class OneThread {
- public:
-  OneThread() : before_(omp_get_max_threads()) { use_one_thread(); }
-  ~OneThread() { omp_set_num_threads(before_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_;
-};
 
 memory::dim output_side(int side, const Operation& operation) {
   return (side + 2 * operation.padding - operation.kernel) / operation.stride + 1;
@@ -63,10 +50,6 @@ void fill(const memory& to, const std::vector<float>& values) {
 
 }  // namespace
 
-void use_one_thread() {
-  omp_set_num_threads(1);
-}
-
 PlannedPass::PlannedPass(const network::ForwardPlan& plan,
                          const std::vector<network::FoldedConvolution>& folded,
                          const std::vector<int>& outputs, const TileShape& tile, network::Precision precision)
@@ -81,7 +64,7 @@ PlannedPass::PlannedPass(const network::ForwardPlan& plan,
   input_ = {{tile.pictures, tile.channels, tile.size.height, tile.size.width},
             type_,
             half ? memory::format_tag::nhwc : memory::format_tag::nchw};
-  const OneThread guard;
+  const network::OneThread guard;
   const auto count = static_cast<std::size_t>(*std::max_element(outputs.begin(), outputs.end())) + 1;
   place(plan, count);
   std::size_t next = 0;

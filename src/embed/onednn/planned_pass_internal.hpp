@@ -86,7 +86,4 @@ class TiledPass {
   std::vector<bool> lost_;                    // by place
 };
 
-// oneDNN's loops run on the thread that calls them, which has a tile of its own.
-void use_one_thread();
-
 }  // namespace cytoscale::embed::onednn

@@ -15,11 +15,6 @@ ShardedNetwork::ShardedNetwork(const mpi::Communicator& comm, const network::Net
       options_(options),
       device_(network::choose_device(options.device, comm.node_rank())),
       type_(network::computing_type(options.precision)),
-      // Measured, shards of 16 crops of 128 px: 1.15 times as fast as row by row, which convolutions would
-      // turn there and back (AVX-512; AVX2: 1.10).
-      blocked_(device_.is_cpu() && type_ == torch::kFloat32 && at::hasMKLDNN() &&
-               !network::is_field_network(spec.architecture) &&
-               options.batch_norm == network::NormMode::local),
       memory_format_(device_.is_cpu() && type_ == torch::kFloat32 ? torch::MemoryFormat::Contiguous
                                                                   : torch::MemoryFormat::ChannelsLast),
       learns_statistics_(options.batch_norm != network::NormMode::frozen),
@@ -74,6 +69,8 @@ void ShardedNetwork::add_replica(int labels) {
   replica->network->to(device_);
   replica->head = regularizer_.make_head(master_->spec(), labels);
   if (replica->head) replica->head->to(device_);
+  if (device_.is_cpu() && type_ == torch::kFloat32 && options_.batch_norm == network::NormMode::local)
+    replica->network->learn_in_blocks();
   auto& norms = replica->network->norms();
   norms.mode = options_.batch_norm;
   norms.momentum = 1;  // what the shard saw, for keep_statistics()
@@ -118,8 +115,7 @@ Tally ShardedNetwork::forward(Replica& replica, const CropBatch& batch, torch::T
   const auto targets =
       torch::from_blob(const_cast<float*>(batch.targets.data()),
                        {count, static_cast<std::int64_t>(batch.targets.size() / batch.count)});
-  auto input = crops.to(device_).to(type_, false, false, memory_format_);
-  if (blocked_ && replica.network->is_training()) input = input.to_mkldnn();
+  const auto input = crops.to(device_).to(type_, false, false, memory_format_);
   const auto outcome = regularizer_.outcome(*replica.network, replica.head.get(),
                                             {input, targets.to(device_), batch.crops_per_example}, smoothing);
   loss_sum = outcome.loss_sum;
@@ -132,7 +128,7 @@ void ShardedNetwork::take(Replica& replica, std::size_t parameter, const torch::
   const auto& tensor = tensors()[parameter];
   auto place = torch::from_blob(sums_->array_of(replica.shard).data() + tensor.offset, tensor.shape);
   if (gradient)
-    place.copy_(gradient->is_mkldnn() ? gradient->to_dense() : gradient->detach());
+    place.copy_(gradient->detach());
   else
     place.zero_();
   replica.taken[parameter] = 1;

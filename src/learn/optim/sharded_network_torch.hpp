@@ -75,7 +75,6 @@ class ShardedNetwork {
   TrainOptions options_;
   torch::Device device_;
   torch::ScalarType type_;
-  bool blocked_;                       // crops and all activations lie as oneDNN likes it best
   torch::MemoryFormat memory_format_;  // of the crops, and so of all activations
   bool learns_statistics_;
   std::shared_ptr<network::Network> master_;

@@ -103,6 +103,17 @@ torch::Tensor BatchNormImpl::forward(const torch::Tensor& input) {
                            epsilon, at::globalContext().userEnabledCuDNN());
 }
 
+torch::Tensor BatchNormImpl::learn_in_blocks(const torch::Tensor& input, BlockedUnit& unit, bool relu) {
+  const auto made = unit.normalize(input, weight, bias, relu);
+  torch::NoGradGuard no_grad;
+  const double values = static_cast<double>(input.numel()) / static_cast<double>(weight.numel());
+  const double unbiased = values > 1 ? values / (values - 1) : 1;
+  num_batches_tracked += 1;
+  running_mean.mul_(1 - context_->momentum).add_(made.mean, context_->momentum);
+  running_var.mul_(1 - context_->momentum).add_(made.variance, context_->momentum * unbiased);
+  return made.output;
+}
+
 // Slices of the batch: on an H200 twice as fast as reductions over a view of it.
 torch::Tensor BatchNormImpl::shard_by_shard(const torch::Tensor& input) {
   std::vector<torch::Tensor> outputs;

@@ -9,12 +9,25 @@ ConvolutionImpl::ConvolutionImpl(const ConvShape& shape) {
   if (shape.bias) bias = register_parameter("bias", torch::empty({shape.to}));
 }
 
-torch::Tensor ConvUnit::operator()(const torch::Tensor& input) {
+torch::Tensor ConvUnit::operator()(const torch::Tensor& input, bool relu) {
+  if (blocked && conv->is_training()) return learn_in_blocks(input, relu);
+  const auto output = convolve(input);
+  return relu ? output.relu_() : output;
+}
+
+torch::Tensor ConvUnit::convolve(const torch::Tensor& input) {
   if (folded_weight.defined()) return torch::conv2d(input, folded_weight, folded_bias, stride, padding);
   const auto type = input.scalar_type();
   const auto bias = conv->bias.defined() ? conv->bias.to(type) : conv->bias;
   const auto output = torch::conv2d(input, conv->weight.to(type), bias, stride, padding);
   return norm ? norm(output) : output;
+}
+
+torch::Tensor ConvUnit::learn_in_blocks(const torch::Tensor& input, bool relu) {
+  auto output = blocked->convolve(input, conv->weight, stride, padding);
+  if (conv->bias.defined()) output = output + conv->bias.view({1, output.size(1), 1, 1, output.size(4)});
+  if (norm) return norm->learn_in_blocks(output, *blocked, relu);
+  return relu ? output.relu_() : output;
 }
 
 void ConvUnit::fold(torch::ScalarType type) {

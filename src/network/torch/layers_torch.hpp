@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "network/spec/compute.hpp"
+#include "network/torch/blocked_unit_torch.hpp"
 #include "network/weights/weights.hpp"
 
 namespace cytoscale::network {
@@ -34,6 +35,8 @@ class BatchNormImpl : public torch::nn::Module {
  public:
   BatchNormImpl(int channels, std::shared_ptr<NormContext> context);
   torch::Tensor forward(const torch::Tensor& input);
+  // The same of values in blocks, while it learns, with local statistics; then ReLU, where it follows.
+  torch::Tensor learn_in_blocks(const torch::Tensor& input, BlockedUnit& unit, bool relu);
 
   torch::Tensor weight, bias, running_mean, running_var, num_batches_tracked;
   static constexpr double epsilon = norm_epsilon;
@@ -68,9 +71,15 @@ struct ConvUnit {
   BatchNorm norm{nullptr};
   int stride = 1, padding = 0;
   torch::Tensor folded_weight, folded_bias;
+  std::unique_ptr<BlockedUnit> blocked;  // learns so, where it is there
 
-  torch::Tensor operator()(const torch::Tensor& input);
+  // relu: its output is rectified as well.
+  torch::Tensor operator()(const torch::Tensor& input, bool relu = false);
   void fold(torch::ScalarType type);
+
+ private:
+  torch::Tensor convolve(const torch::Tensor& input);
+  torch::Tensor learn_in_blocks(const torch::Tensor& input, bool relu);
 };
 
 // Dropout (Srivastava et al., JMLR 2014): off until it is seeded, as in inference. What is left out is a
@@ -84,12 +93,6 @@ class Dropout {
  private:
   std::optional<at::Generator> generator_;
 };
-
-// Values row by row: of a tensor that lies as oneDNN likes it best (to_mkldnn()), in which convolutions,
-// their normalizations, ReLU, sums and pools pass; what follows them starts with this.
-inline torch::Tensor in_rows(const torch::Tensor& values) {
-  return values.is_mkldnn() ? values.to_dense() : values;
-}
 
 // Fully connected, in float32.
 class DenseImpl : public torch::nn::Module {

@@ -85,6 +85,13 @@ std::vector<torch::Tensor> Network::features(const torch::Tensor& crops,
   return outputs;
 }
 
+void Network::learn_in_blocks() {
+  const int block = is_field_network(spec_.architecture) ? 0 : block_of_channels();
+  const auto fits = [&](const auto& unit) { return block > 0 && unit->conv->weight.size(0) % block == 0; };
+  if (!std::all_of(units_.begin(), units_.end(), fits)) return;
+  for (auto& unit : units_) unit->blocked = std::make_unique<BlockedUnit>();
+}
+
 void Network::fold_norms(torch::ScalarType type) {
   for (auto& unit : units_) unit->fold(type);
 }

@@ -44,6 +44,9 @@ class Network : public torch::nn::Module {
   // Pooled outputs of the layers, each [N][dims], in the order asked for; the pass stops at the
   // deepest.
   std::vector<torch::Tensor> features(const torch::Tensor& crops, const std::vector<std::string>& layers);
+  // From now on learns by oneDNN's layers, in blocks of channels (network/blocked_layers.hpp), where this
+  // processor, program and network have them: float32, on a CPU, local statistics. One thread at a time.
+  void learn_in_blocks();
   // Merges each normalization into its convolution and keeps those weights in `type`: inference only, not
   // undone.
   void fold_norms(torch::ScalarType type);

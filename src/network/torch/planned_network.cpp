@@ -60,9 +60,10 @@ class PlannedNetwork final : public Network {
     const auto& operation = plan_.operations[index(number)];
     const auto source = output(operation.source);
     if (operation.kind == Operation::Kind::max_pool)
-      return torch::max_pool2d(source, operation.kernel, operation.stride, operation.padding);
-    auto made = (*units_of_plan_[index(number)])(source);
-    if (operation.added >= 0) made.add_(output(operation.added));
+      return max_pool(source, operation.kernel, operation.stride, operation.padding);
+    auto& unit = *units_of_plan_[index(number)];
+    if (operation.added < 0) return unit(source, operation.relu);
+    auto made = unit(source).add_(output(operation.added));
     return operation.relu ? made.relu_() : made;
   }
 
