@@ -68,6 +68,13 @@ class Named(Net):
         return {"logits": maps.amax((2, 3)), "features": maps.mean((2, 3))}
 
 
+class Flattened(Net):
+    """By view(), which takes no other layout than that of the crops that Python gives."""
+
+    def forward(self, x):
+        return x[:, 0].view(x.size(0), -1)
+
+
 class Text(Net):
     def forward(self, x):
         return self.kind
@@ -140,6 +147,11 @@ def screen_with_cells():
     run("segment", "--manifest", "screen/screen.csv", "--output", "out")
 
 
+def channels_of_screen():
+    with open("screen/screen.csv") as file:
+        return sum(word.startswith("FileName_") for word in file.readline().strip().split(","))
+
+
 def cut_crops(obs):
     """[N][C][CROP][CROP]: around each center, zero outside the field, every channel divided by its own maximum."""
     with open("screen/screen.csv", newline="") as file:
@@ -166,8 +178,7 @@ def cut_crops(obs):
 
 def the_program_embeds_with_a_module():
     embed = ["embed", "--manifest", "screen/screen.csv", "--output", "out", "--crop-size", CROP]
-    with open("screen/screen.csv") as file:
-        channels = sum(word.startswith("FileName_") for word in file.readline().strip().split(","))
+    channels = channels_of_screen()
     module = save(Rows, "cellnet.pt", channels)
     files = []
     for ranks in (1, 2):
@@ -184,6 +195,17 @@ def the_program_embeds_with_a_module():
     error = oracle.worst(mine, module(crops).detach())
     print(f"{len(mine)} cells, {channels} channels: differs by {error:.1e}")
     assert error < 1e-5
+
+
+def a_module_may_view_its_crops_where_the_device_cuts_them():
+    save(Flattened, "view.pt", channels_of_screen())
+    features = []
+    for pixels in ("host", "device"):
+        run("embed", "--manifest", "screen/screen.csv", "--output", "out", "--crop-size", CROP, "--device", "cpu", "--pixels", pixels,
+            "--model", "view.pt", "--embeddings", f"{pixels}.h5ad")
+        with h5py.File(f"{pixels}.h5ad") as file:
+            features.append(file["X"][()])
+    assert features[0].shape[1] == CROP * CROP and np.abs(features[0] - features[1]).max() < 1e-6
 
 
 def bad_weights_end_the_program_before_it_computes():
@@ -213,4 +235,5 @@ every_output_is_understood()
 wrong_modules_are_refused()
 screen_with_cells()
 the_program_embeds_with_a_module()
+a_module_may_view_its_crops_where_the_device_cuts_them()
 bad_weights_end_the_program_before_it_computes()

@@ -108,19 +108,19 @@ class WindowImages final : public DeviceImages {
 
 std::unique_ptr<DeviceImages> make_device_images(DeviceLane& lane, const CellImages& images,
                                                  const TrainOptions& options, std::size_t channels,
-                                                 std::size_t cells) {
+                                                 std::size_t cells, int ranks) {
   const auto* fields = dynamic_cast<const FieldImages*>(&images);
   double bytes = 0;
   if (fields)
     for (const auto& [field, image] : fields->fields())
       bytes += 2.0 * static_cast<double>(image.pixels.size());
   // The rest is for activations.
-  const bool fits = bytes <= 0.5 * lane.free_bytes();
+  const bool fits = bytes <= 0.5 * lane.free_bytes() / ranks;
   if (fields && fits) return make_resident_images(lane, *fields);
   if (options.over_fields())
-    throw Error(
-        "the training images take " + bytes_text(bytes) + ", more than half of what is free on the device",
-        "option --pixels", "Choose host");
+    throw Error("the training images take " + bytes_text(bytes) +
+                    ", more than half of what is free on the device for this rank",
+                "option --pixels", "Choose host");
   return make_window_images(lane, images, channels, window_for_crop(options.crop_px, options.augment), cells);
 }
 

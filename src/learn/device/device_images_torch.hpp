@@ -33,10 +33,11 @@ class DeviceImages {
   virtual void upload(network::DeviceLane&, const network::DeviceLane::Buffer&) {}
 };
 
-// What suits the images, for batches of so many cells. Throws Error: whole fields that do not fit the device.
+// What suits the images, for batches of so many cells, where so many ranks share the device. Throws Error:
+// whole fields that do not fit the device.
 std::unique_ptr<DeviceImages> make_device_images(network::DeviceLane& lane, const CellImages& images,
                                                  const TrainOptions& options, std::size_t channels,
-                                                 std::size_t cells);
+                                                 std::size_t cells, int ranks);
 
 // Fields that lie on the device. They must outlive it, for their scaling.
 std::unique_ptr<DeviceImages> make_resident_images(network::DeviceLane& lane, const FieldImages& images);

@@ -90,7 +90,8 @@ DeviceLearner::DeviceLearner(const mpi::Communicator& comm, const network::Netwo
                                    true},
       judged{std::min<std::size_t>(learned.examples * learned.cells_per_example, 256), 1, all_labels, false};
   images_ = make_device_images(*lane_, maker.images(), options, channels,
-                               learned.examples * learned.cells_per_example);
+                               learned.examples * learned.cells_per_example,
+                               most_on_a_device(comm.all_gather(lane_->name())));
   batch_.emplace(*lane_, *images_, maker, options, channels, learned);
   judged_.emplace(*lane_, *images_, maker, options, channels, judged);
   network_.set_shards(own_.sizes);

@@ -1,7 +1,6 @@
 #include "learn/device/rank_sums_torch.hpp"
 
 #include <algorithm>
-#include <set>
 #include <thread>
 
 #include "mpi/agree.hpp"
@@ -53,13 +52,6 @@ void check_nccl(ncclResult_t result, const char* call) {
   if (result != ncclSuccess)
     throw Error(std::string(call) + ": " + ncclGetErrorString(result), "NCCL",
                 "NCCL_DEBUG=INFO in the environment makes it say more; --device cpu does without");
-}
-
-// No other device anywhere has it.
-std::string name_of(const torch::Device& device) {
-  cudaDeviceProp properties{};
-  if (cudaGetDeviceProperties(&properties, device.index()) != cudaSuccess) return {};
-  return {properties.uuid.bytes, sizeof properties.uuid.bytes};
 }
 
 class NcclSums final : public RankSums {
@@ -118,8 +110,11 @@ class NcclSums final : public RankSums {
 
 }  // namespace
 
-bool share_a_device(const std::vector<std::string>& devices) {
-  return std::set<std::string>(devices.begin(), devices.end()).size() < devices.size();
+int most_on_a_device(const std::vector<std::string>& devices) {
+  std::ptrdiff_t most = 0;
+  for (const auto& device : devices)
+    most = std::max(most, std::count(devices.begin(), devices.end(), device));
+  return static_cast<int>(most);
 }
 
 std::unique_ptr<RankSums> make_rank_sums(const mpi::Communicator& comm, network::DeviceLane& lane,
@@ -128,8 +123,7 @@ std::unique_ptr<RankSums> make_rank_sums(const mpi::Communicator& comm, network:
   if (comm.size() == 1) return nullptr;
 #ifdef CYTOSCALE_HAS_NCCL
   // NCCL refuses ranks that share a device.
-  if (comm.max(lane.device().is_cuda() ? 0 : 1) == 0 &&
-      !share_a_device(comm.all_gather(name_of(lane.device()))))
+  if (comm.max(lane.device().is_cuda() ? 0 : 1) == 0 && most_on_a_device(comm.all_gather(lane.name())) == 1)
     return std::make_unique<NcclSums>(comm, lane, values, bucket_values);
 #endif
   return std::make_unique<HostSums>(comm, lane, values);

@@ -33,7 +33,7 @@ std::unique_ptr<RankSums> make_rank_sums(const mpi::Communicator& comm, network:
                                          const torch::Tensor& values,
                                          const std::vector<std::size_t>& bucket_values);
 
-// Whether two of these names, one of each rank's device, are the same.
-bool share_a_device(const std::vector<std::string>& devices);
+// Of the names of all ranks' devices: how often the most frequent is there.
+int most_on_a_device(const std::vector<std::string>& devices);
 
 }  // namespace cytoscale::learn

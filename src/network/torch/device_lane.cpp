@@ -42,6 +42,7 @@ class HostLane final : public DeviceLane {
       work();
     };
   }
+  std::string name() const override { return "cpu"; }
   double free_bytes() const override { return std::numeric_limits<double>::infinity(); }
 
  private:
@@ -129,6 +130,11 @@ class CudaLane final : public DeviceLane {
       ++counts().repeats;
       graph->replay();
     };
+  }
+  std::string name() const override {
+    cudaDeviceProp properties{};
+    if (cudaGetDeviceProperties(&properties, device_.index()) != cudaSuccess) return {};
+    return {properties.uuid.bytes, sizeof properties.uuid.bytes};
   }
   double free_bytes() const override {
     const c10::cuda::CUDAGuard guard(device_);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace cytoscale::network {
 
@@ -56,6 +57,7 @@ class DeviceLane {
   // Work that reads and writes the same tensors whenever it is done and asks nothing of the host: does it a
   // few times, then records it. What comes back repeats it. On a CPU it does the work.
   virtual std::function<void()> record(const std::function<void()>& work) = 0;
+  virtual std::string name() const = 0;   // one of this device; no other device anywhere has it
   virtual double free_bytes() const = 0;  // of the device's memory; on a CPU: no limit
 
  protected:
