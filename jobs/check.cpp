@@ -27,18 +27,18 @@ class CheckJob final : public Job {
   bool lists_problems() const override { return true; }
   void receive(const std::map<std::string, std::string>& values,
                const std::vector<std::string>& problems) override {
-    check_.problems = problems;
+    check_.found.problems = problems;
     // Every other job judges its own keys; what they read is not there yet, so only values count.
     const auto jobs = all_jobs();
     for (const auto& job : jobs) {
-      if (job->name() != name()) job->options().assign(values, &check_.problems);
+      if (job->name() != name()) job->options().assign(values, &check_.found.problems);
       if (job->name() != "run") continue;
       check_.chain =
           preflight::chain_of([&](const std::string& key) { return job->options().find(key)->get(); });
     }
     for (const auto& job : jobs)
       if (job->name() == "train" && check_.chain.trains)
-        pipeline::check_ranks(*job, check_.ranks, check_.problems);
+        pipeline::check_ranks(*job, check_.ranks, check_.found.problems);
   }
   void resolve() override { check_.validate_options(); }
   void execute(const mpi::RunContext& context) override {

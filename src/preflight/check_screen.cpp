@@ -7,25 +7,27 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "core/version.hpp"
-#include "preflight/column_problems.hpp"
-#include "preflight/image_problems.hpp"
+#include "preflight/column_findings.hpp"
+#include "preflight/image_findings.hpp"
 
 namespace cytoscale::preflight {
 namespace {
 
-using Problems = std::vector<std::string>;
-
-void append(Problems& all, const Problems& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
-Problems each_once(const Problems& problems) {
+std::vector<std::string> each_once(const std::vector<std::string>& lines) {
   std::set<std::string> said;
-  Problems once;
-  for (const auto& problem : problems) {
-    if (said.insert(problem).second) once.push_back(problem);
+  std::vector<std::string> once;
+  for (const auto& line : lines) {
+    if (said.insert(line).second) once.push_back(line);
   }
   return once;
+}
+
+std::string counted(std::size_t count, const std::string& thing) {
+  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
+void print(const std::vector<std::string>& lines, const std::string& head, std::ostream& out) {
+  for (const auto& line : lines) out << head << ": " << line << "\n";
 }
 
 // Prints the plan; gives it as JSON.
@@ -43,38 +45,40 @@ nlohmann::ordered_json plan_screen(const screen::Screen& screen, const ScreenHea
 }  // namespace
 
 void CheckOptions::validate_options() {
-  if (ranks < 1) problems.push_back("--ranks: at least one rank is needed");
+  if (ranks < 1) found.problems.push_back("--ranks: at least one rank is needed");
   try {
     roles.validate();
   } catch (const Error& error) {
-    problems.emplace_back(error.what());
+    found.problems.emplace_back(error.what());
   }
 }
 
 void check_screen(const CheckOptions& options, std::ostream& out) {
   const auto where = options.manifest.manifest.string();
   auto manifest = screen::inspect_manifest(options.manifest);
-  auto problems = options.problems;
-  append(problems, manifest.problems);
+  auto found = options.found;
+  found.add(manifest);
   nlohmann::ordered_json json = {{"version", version_text()}, {"manifest", where}};
   if (manifest.screen) {
     const auto screen = std::make_shared<const screen::Screen>(*std::move(manifest.screen));
     const auto headers = read_headers(screen, options.threads);
-    append(problems, image_problems(*screen, headers));
-    append(problems, column_problems(*screen, options.roles, where));
+    found.add(image_findings(*screen, headers));
+    found.add(column_findings(*screen, options.roles, where));
     if (options.ranks >= 1) json.update(plan_screen(*screen, headers, options, out));
   }
-  problems = each_once(problems);
-  for (const auto& problem : problems) out << "problem: " << problem << "\n";
-  json["problems"] = problems;
+  found = {each_once(found.problems), each_once(found.notes)};
+  print(found.problems, "problem", out);
+  print(found.notes, "note", out);
+  json["problems"] = found.problems;
+  json["notes"] = found.notes;
   if (!options.plan.empty()) write_file_atomically(options.plan, json.dump(2) + "\n");
-  if (problems.empty()) {
-    out << "no problem found\n";
+  if (found.problems.empty()) {
+    out << "no problem found" << (found.notes.empty() ? "" : "; " + counted(found.notes.size(), "note"))
+        << "\n";
     return;
   }
   out.flush();
-  throw Error(std::to_string(problems.size()) + (problems.size() == 1 ? " problem" : " problems") + " found",
-              where, "They are listed above");
+  throw Error(counted(found.problems.size(), "problem") + " found", where, "They are listed above");
 }
 
 }  // namespace cytoscale::preflight

@@ -3,9 +3,8 @@
 #pragma once
 #include <filesystem>
 #include <iosfwd>
-#include <string>
-#include <vector>
 
+#include "core/findings.hpp"
 #include "preflight/stage_plan.hpp"
 #include "screen/column_roles.hpp"
 #include "screen/manifest.hpp"
@@ -21,13 +20,13 @@ struct CheckOptions {
   double expected_cells = 150;  // per field, before segmentation
   std::filesystem::path plan;   // written where it is named: the plan and the problems, as JSON
   Chain chain;
-  std::vector<std::string> problems;  // of the config, found before
+  Findings found;  // in the config, before
 
   void validate_options();  // adds to the problems
 };
 
-// Prints the plan and each problem once. Throws Error where there are problems; the plan is written before.
-// Collective: no.
+// Prints the plan, then each problem and each note once. Throws Error where there are problems, not for
+// notes; the plan is written before. Collective: no.
 void check_screen(const CheckOptions& options, std::ostream& out);
 
 }  // namespace cytoscale::preflight

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/enum_names.hpp"
+#include "core/findings.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::screen {
@@ -29,11 +30,9 @@ struct ManifestOptions {
 // Throws Error naming file, line or column, and remedy. Does not open images.
 Screen read_manifest(const ManifestOptions& options);
 
-// Problems found while reading that leave a usable screen or that should be listed together (cytoscale
-// check).
-struct ManifestReport {
-  std::optional<Screen> screen;       // absent when nothing can be made of the manifest
-  std::vector<std::string> problems;  // one message each
+// What is found while reading, to be listed together (cytoscale check), and the screen all the same.
+struct ManifestReport : Findings {
+  std::optional<Screen> screen;  // absent when nothing can be made of the manifest
 };
 ManifestReport inspect_manifest(const ManifestOptions& options);
 

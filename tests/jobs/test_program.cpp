@@ -101,6 +101,9 @@ TEST(Program, CheckListsEveryProblemAndThePlan) {
   const auto fine = run_program({"check", "--manifest", good.string(), "--ranks", "2"});
   EXPECT_EQ(fine.exit_code, 0) << fine.output << fine.errors;
   EXPECT_NE(fine.output.find("rank 1"), std::string::npos);
+  const auto one_batch = run_program({"check", "--manifest", good.string(), "--batch", "Metadata_Compound"});
+  EXPECT_EQ(one_batch.exit_code, 0) << one_batch.errors;
+  EXPECT_NE(one_batch.output.find("note: "), std::string::npos) << one_batch.output;
   const auto many = run_program({"check", "--manifest", good.string(), "--ranks", "5000"});
   EXPECT_EQ(many.exit_code, 2);
   EXPECT_NE(many.output.find("cannot be shared by 5000 ranks"), std::string::npos) << many.output;

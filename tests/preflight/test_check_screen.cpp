@@ -36,11 +36,24 @@ TEST(CheckScreen, PrintsThePlanAndWritesTheSame) {
   EXPECT_TRUE(json["problems"].empty());
 }
 
+TEST(CheckScreen, AScreenOfOneBatchIsNotedAndPasses) {
+  auto options = options_for(painted_screen("one_batch"));
+  options.roles.batch = "Metadata_Compound";
+  std::ostringstream out;
+  check_screen(options, out);
+  EXPECT_THAT(out.str(), HasSubstr("\nnote: "));
+  EXPECT_THAT(out.str(), testing::Not(HasSubstr("problem: ")));
+  EXPECT_THAT(out.str(), EndsWith("no problem found; 1 note\n"));
+  const auto json = nlohmann::json::parse(read_file(options.plan));
+  EXPECT_TRUE(json["problems"].empty());
+  EXPECT_EQ(json["notes"].size(), 1u);
+}
+
 TEST(CheckScreen, EachProblemOnceAndThePlanIsWrittenAllTheSame) {
   const auto folder = painted_screen("problems");
   fs::remove(folder / "P1A1_DNA.tif");
   auto options = options_for(folder);
-  options.problems = {"a.cfg:3: unknown key", "a.cfg:3: unknown key"};
+  options.found.problems = {"a.cfg:3: unknown key", "a.cfg:3: unknown key"};
   std::ostringstream out;
   EXPECT_THAT(message_of([&] { check_screen(options, out); }), HasSubstr("2 problems found"));
   EXPECT_THAT(out.str(), HasSubstr("problem: a.cfg:3: unknown key\nproblem: "));
@@ -64,9 +77,9 @@ TEST(CheckScreen, WrongOptionsAreProblems) {
   options.ranks = 0;
   options.roles.control = "negcon";
   options.validate_options();
-  ASSERT_EQ(options.problems.size(), 2u);
-  EXPECT_THAT(options.problems[0], HasSubstr("--ranks"));
-  EXPECT_THAT(options.problems[1], HasSubstr("negcon"));
+  ASSERT_EQ(options.found.problems.size(), 2u);
+  EXPECT_THAT(options.found.problems[0], HasSubstr("--ranks"));
+  EXPECT_THAT(options.found.problems[1], HasSubstr("negcon"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "preflight/image_problems.hpp"
+#include "preflight/image_findings.hpp"
 
 #include "core/statistics.hpp"
 #include "image/size_text.hpp"
@@ -50,11 +50,11 @@ void check_channel(const screen::Screen& screen, std::size_t c, const ScreenHead
 
 }  // namespace
 
-std::vector<std::string> image_problems(const screen::Screen& screen, const ScreenHeaders& headers) {
-  std::vector<std::string> problems;
-  for (const auto& plate : screen::plates_of(screen)) check_plate(screen, plate, headers, problems);
-  for (std::size_t c = 0; c < screen.channels.size(); ++c) check_channel(screen, c, headers, problems);
-  return problems;
+Findings image_findings(const screen::Screen& screen, const ScreenHeaders& headers) {
+  Findings found;
+  for (const auto& plate : screen::plates_of(screen)) check_plate(screen, plate, headers, found.problems);
+  for (std::size_t c = 0; c < screen.channels.size(); ++c) check_channel(screen, c, headers, found.problems);
+  return found;
 }
 
 }  // namespace cytoscale::preflight

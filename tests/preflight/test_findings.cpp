@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "painted_screen.hpp"
-#include "preflight/column_problems.hpp"
-#include "preflight/image_problems.hpp"
+#include "preflight/column_findings.hpp"
+#include "preflight/image_findings.hpp"
 
 namespace cytoscale::preflight {
 namespace {
@@ -19,13 +19,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<std::string> problems_of(const screen::Screen& screen) {
-  return image_problems(screen, read_headers(std::make_shared<const screen::Screen>(screen), 2));
+  return image_findings(screen, read_headers(std::make_shared<const screen::Screen>(screen), 2)).problems;
 }
 
-TEST(ImageProblems, NoneWhereAllIsRight) {
+TEST(ImageFindings, NoneWhereAllIsRight) {
   const auto screen = screen_in(painted_screen("right"));
   const auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 3);
-  EXPECT_THAT(image_problems(screen, headers), IsEmpty());
+  EXPECT_THAT(image_findings(screen, headers).problems, IsEmpty());
   ASSERT_EQ(headers.size(), 4u);
   for (std::size_t f = 0; f < headers.size(); ++f) {
     ASSERT_EQ(headers[f].size(), 2u);
@@ -37,7 +37,7 @@ TEST(ImageProblems, NoneWhereAllIsRight) {
   }
 }
 
-TEST(ImageProblems, AMissingAndATruncatedFileAreNamed) {
+TEST(ImageFindings, AMissingAndATruncatedFileAreNamed) {
   const auto folder = painted_screen("broken");
   fs::remove(folder / "P1A2_RNA.tif");
   fs::resize_file(folder / "P2A1_DNA.tif", 5);
@@ -63,7 +63,7 @@ class Lease {
   bool held_ = false;
 };
 
-TEST(ImageProblems, AFieldWhoseFileHangsIsGivenUpAndNoOther) {
+TEST(ImageFindings, AFieldWhoseFileHangsIsGivenUpAndNoOther) {
   const auto folder = painted_screen("hangs");
   auto screen = screen_in(folder);
   while (screen.fields.size() < 40) screen.fields.push_back(screen.fields[screen.fields.size() - 4]);
@@ -72,54 +72,58 @@ TEST(ImageProblems, AFieldWhoseFileHangsIsGivenUpAndNoOther) {
   const Lease lease(folder / "slow.tif");
   if (!lease.held()) GTEST_SKIP() << "this file system has no leases";
   const auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 2, 0.3);
-  EXPECT_THAT(image_problems(screen, headers), ElementsAre(HasSubstr("reading its header did not end")));
+  EXPECT_THAT(image_findings(screen, headers).problems,
+              ElementsAre(HasSubstr("reading its header did not end")));
   EXPECT_THAT(headers[21][0].problem, HasSubstr(screen.fields[21].images[0].path.string()));
   for (std::size_t f = 0; f < headers.size(); ++f) EXPECT_EQ(headers[f][1].info.has_value(), f != 21);
 }
 
-TEST(ImageProblems, AnotherSizeThanThePlateIsNamedWithBoth) {
+TEST(ImageFindings, AnotherSizeThanThePlateIsNamedWithBoth) {
   const auto folder = painted_screen("size");
   paint(folder / "P2A2_DNA.tif", 16, 24);
   EXPECT_THAT(problems_of(screen_in(folder)),
               ElementsAre(AllOf(HasSubstr("P2A2_DNA.tif: 16 × 24 px"), EndsWith("plate P2 has 32 × 32 px"))));
 }
 
-TEST(ImageProblems, PlatesMayDifferInSize) {
+TEST(ImageFindings, PlatesMayDifferInSize) {
   const auto folder = painted_screen("sizes");
   for (const char* name : {"P2A1_DNA.tif", "P2A1_RNA.tif", "P2A2_DNA.tif", "P2A2_RNA.tif"})
     paint(folder / name, 16, 16);
   EXPECT_THAT(problems_of(screen_in(folder)), IsEmpty());
 }
 
-TEST(ImageProblems, AnotherBitDepthThanTheChannelIsNamedWithBoth) {
+TEST(ImageFindings, AnotherBitDepthThanTheChannelIsNamedWithBoth) {
   const auto screen = screen_in(painted_screen("bits"));
   auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 1);
   headers[3][1].info->bits = 12;
-  EXPECT_THAT(image_problems(screen, headers),
+  EXPECT_THAT(image_findings(screen, headers).problems,
               ElementsAre(AllOf(HasSubstr("P2A2_RNA.tif: 12 bits"), EndsWith("where channel RNA has 16"))));
 }
 
-TEST(ColumnProblems, NoneWhereAllIsRight) {
-  EXPECT_THAT(column_problems(screen_in(painted_screen("columns")), {}, "screen.csv"), IsEmpty());
+TEST(ColumnFindings, NoneWhereAllIsRight) {
+  const auto found = column_findings(screen_in(painted_screen("columns")), {}, "screen.csv");
+  EXPECT_THAT(found.problems, IsEmpty());
+  EXPECT_THAT(found.notes, IsEmpty());
 }
 
-TEST(ColumnProblems, APlateWithoutControlIsNamed) {
+TEST(ColumnFindings, APlateWithoutControlIsNamed) {
   auto screen = screen_in(painted_screen("control"));
   const auto control = screen.column("Metadata_Control");
   for (auto& field : screen.fields)
     if (field.plate == "P2") field.metadata[control] = "trt";
-  EXPECT_THAT(column_problems(screen, {}, "screen.csv"),
+  EXPECT_THAT(column_findings(screen, {}, "screen.csv").problems,
               ElementsAre(HasSubstr("screen.csv: plate P2 has no negative control")));
 }
 
-TEST(ColumnProblems, OneBatchAndMissingColumnsAreListedTogether) {
+TEST(ColumnFindings, AMissingColumnIsAProblemAndOneBatchANote) {
   auto screen = screen_in(painted_screen("batch"));
   const auto batch = screen.column("Metadata_Batch");
   for (auto& field : screen.fields) field.metadata[batch] = "b1";
   screen::ColumnRoles roles;
   roles.class_column = "Metadata_Gene";
-  EXPECT_THAT(column_problems(screen, roles, "screen.csv"),
-              ElementsAre(HasSubstr("Metadata_Gene"), HasSubstr("all fields are of one batch ('b1')")));
+  const auto found = column_findings(screen, roles, "screen.csv");
+  EXPECT_THAT(found.problems, ElementsAre(HasSubstr("Metadata_Gene")));
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("all fields are of one batch ('b1')")));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "preflight/column_problems.hpp"
+#include "preflight/column_findings.hpp"
 
 #include <functional>
 #include <set>
@@ -8,10 +8,8 @@
 namespace cytoscale::preflight {
 namespace {
 
-using Problems = std::vector<std::string>;
-
 void check_controls(const screen::Screen& screen, const Table& metadata, const screen::ColumnRoles& roles,
-                    const std::string& where, Problems& problems) {
+                    const std::string& where, Findings& found) {
   const auto mask = screen::control_mask(metadata, roles, where);
   std::set<std::string> with;
   for (FieldId f; f < mask.size(); ++f) {
@@ -19,38 +17,38 @@ void check_controls(const screen::Screen& screen, const Table& metadata, const s
   }
   for (const auto& plate : screen::plates_of(screen)) {
     if (with.contains(plate.plate)) continue;
-    problems.push_back(where + ": plate " + plate.plate + " has no negative control (" + roles.control +
-                       "); per-plate normalization is impossible");
+    found.problems.push_back(where + ": plate " + plate.plate + " has no negative control (" + roles.control +
+                             "); per-plate normalization is impossible");
   }
 }
 
 void check_batches(const Table& metadata, const screen::ColumnRoles& roles, const std::string& where,
-                   Problems& problems) {
+                   Findings& found) {
   const auto batches = screen::batch_labels(metadata, roles, where);
   if (std::set<std::string>(batches.begin(), batches.end()).size() != 1) return;
-  problems.push_back(where + ": all fields are of one batch ('" + batches.front() +
-                     "'): NSCB has no candidates. Name another column with --batch if there were repeats");
+  found.notes.push_back(where + ": all fields are of one batch ('" + batches.front() +
+                        "'): NSCB has no candidates. Name another column with --batch if there were repeats");
 }
 
 }  // namespace
 
-Problems column_problems(const screen::Screen& screen, const screen::ColumnRoles& roles,
+Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles& roles,
                          const std::string& where) {
   const auto metadata = screen::metadata_table(screen);
-  Problems problems;
+  Findings found;
   const auto attempt = [&](const std::function<void()>& check) {
     try {
       check();
     } catch (const Error& error) {
-      problems.emplace_back(error.what());
+      found.problems.emplace_back(error.what());
     }
   };
   attempt([&] { screen::treatment_labels(metadata, roles, where); });
   attempt([&] { metadata.column(roles.compound, where); });
   attempt([&] { metadata.column(roles.class_column, where); });
-  attempt([&] { check_controls(screen, metadata, roles, where, problems); });
-  attempt([&] { check_batches(metadata, roles, where, problems); });
-  return problems;
+  attempt([&] { check_controls(screen, metadata, roles, where, found); });
+  attempt([&] { check_batches(metadata, roles, where, found); });
+  return found;
 }
 
 }  // namespace cytoscale::preflight

@@ -1,0 +1,16 @@
+// What is wrong or odd about a screen's metadata for the stages after segmentation.
+#pragma once
+#include <string>
+
+#include "core/findings.hpp"
+#include "screen/column_roles.hpp"
+#include "screen/screen.hpp"
+
+namespace cytoscale::preflight {
+
+// Problems: columns that are missing, no negative control on the screen or on a plate. Notes: a single batch.
+// `where`: the manifest, for the lines. Collective: no.
+Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles& roles,
+                         const std::string& where);
+
+}  // namespace cytoscale::preflight
