@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
+#include "core/system/program_place.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::cli {
@@ -73,15 +74,31 @@ po::variables_map parse_arguments(const std::vector<std::string>& arguments, con
   return map;
 }
 
+// A config that is not there by this name may be one of those that were installed with the program.
+std::filesystem::path config_file(const std::filesystem::path& named) {
+  std::error_code none;
+  if (named.is_absolute() || std::filesystem::exists(named, none)) return named;
+  for (const auto& installed : {shared_path(named), shared_path("config" / named)})
+    if (std::filesystem::exists(installed, none)) return installed;
+  return named;
+}
+
+// ${CONFIG_FOLDER} in the text of a config file.
+std::optional<std::string> own_variable(const std::string& name, const std::filesystem::path& config) {
+  if (name != "CONFIG_FOLDER") return std::nullopt;
+  return config.has_parent_path() ? config.parent_path().string() : ".";
+}
+
 // ${NAME} and ${NAME:-default}.
-std::string expanded(std::string text, const std::string& where) {
+std::string expanded(std::string text, const std::filesystem::path& config, const std::string& where) {
   for (auto open = text.find("${"); open != std::string::npos; open = text.find("${", open)) {
     const auto close = text.find('}', open);
     if (close == std::string::npos) throw Error("'${' is never closed", where);
     const auto inside = text.substr(open + 2, close - open - 2);
     const auto dash = inside.find(":-");
     const auto name = inside.substr(0, dash);
-    const char* found = std::getenv(name.c_str());
+    const auto own = own_variable(name, config);
+    const char* found = own ? own->c_str() : std::getenv(name.c_str());
     if ((!found || !*found) && dash == std::string::npos) {
       throw Error("the environment variable " + name + " is not set", where,
                   "Set it, or write ${" + name + ":-default}");
@@ -102,6 +119,7 @@ std::string without_comment(const std::string& line) {
 
 // One line of a config file: its key and value, or nothing.
 std::optional<std::pair<std::string, std::string>> parse_config_line(const std::string& line,
+                                                                     const std::filesystem::path& config,
                                                                      const std::string& where,
                                                                      const std::vector<std::string>& known) {
   const auto text = trim(without_comment(line));
@@ -112,20 +130,20 @@ std::optional<std::pair<std::string, std::string>> parse_config_line(const std::
   const auto key = trim(text.substr(0, equals));
   if (std::find(known.begin(), known.end(), key) == known.end())
     throw Error("there is no key '" + key + "'", where, suggestion(key, known));
-  return std::pair(key, expanded(trim(text.substr(equals + 1)), where));
+  return std::pair(key, expanded(trim(text.substr(equals + 1)), config, where));
 }
 
 // The file's keys and values, for po::store(); where each stands goes into `from`.
-po::parsed_options parse_config(const std::string& path, const po::options_description& description,
+po::parsed_options parse_config(const std::filesystem::path& path, const po::options_description& description,
                                 const std::vector<std::string>& known, std::vector<std::string>* problems,
                                 std::map<std::string, std::string>& from) {
   po::parsed_options parsed(&description);
   std::istringstream lines(read_file(path));
   std::string text;
   for (int number = 1; std::getline(lines, text); ++number) {
-    const auto where = path + ":" + std::to_string(number);
+    const auto where = path.string() + ":" + std::to_string(number);
     try {
-      const auto pair = parse_config_line(text, where, known);
+      const auto pair = parse_config_line(text, path, where, known);
       if (!pair) continue;
       if (!from.emplace(pair->first, where).second)
         throw Error("key '" + pair->first + "' is set twice", where);
@@ -151,7 +169,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   po::options_description known;
   for (const auto& key : config_keys) known.add_options()(key.c_str(), po::value<std::string>(), "");
   if (map.count("config")) {
-    const auto path = map["config"].as<std::string>();
+    const auto path = config_file(map["config"].as<std::string>());
     po::store(parse_config(path, known, config_keys, problems, line.from),
               map);  // what is there already stays
   }

@@ -17,7 +17,9 @@ struct CommandLine {
 // `options`: what the job on the command line knows; `config_keys`: every key that a config file may hold
 // (those of all jobs: one file holds an experiment). Throws Error naming the unknown key and the nearest
 // known one, or the file and line; what is wrong inside the config file is added to `problems` instead where
-// that is given. In a config file, ${NAME} and ${NAME:-default} stand for environment variables.
+// that is given. In a config file, ${NAME} and ${NAME:-default} stand for environment variables,
+// ${CONFIG_FOLDER} for the folder that it is in. A config that is not there as named is looked for in
+// ../share/cytoscale/config beside the program's folder.
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const OptionSet& options,
                                const std::vector<std::string>& config_keys,
                                std::vector<std::string>* problems = nullptr);

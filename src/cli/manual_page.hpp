@@ -1,23 +1,16 @@
-// What `cytoscale <job> --help` prints.
+// What `cytoscale JOB --help` and `cytoscale help JOB` print.
 #pragma once
 #include <string>
 
-#include "cli/options.hpp"
+#include "cli/job_manual.hpp"
 
 namespace cytoscale::cli {
 
-// What a job says of itself.
-struct JobText {
-  std::string name, summary;  // one line
-  // Paragraphs, with empty lines between them: what it reads, does, writes; lines that begin with two blanks
-  // are examples, and stay as they are.
-  std::string description;
-};
-
-// From a text whose first line is the summary; below an empty line, the description. Throws Error for any
-// other.
-JobText read_manual(const std::string& name, const std::string& text);
+inline constexpr std::size_t page_width = 80;  // characters of a line; examples stay as they are
 
 std::string manual_page(const JobText& job, const OptionSet& options);
+
+// `text` in lines of at most `page_width` characters, each after `indent` blanks; a longer word stands alone.
+std::string wrapped(const std::string& text, std::size_t indent);
 
 }  // namespace cytoscale::cli

@@ -4,7 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
+#include "core/placed_error.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::cli {
@@ -86,6 +86,7 @@ Option& OptionSet::add(const std::string& key, std::filesystem::path& target, co
   Option option;
   option.value_name = "FILE";
   option.kind = OptionKind::input;
+  option.takes_file = true;
   option.set = [key, &target](const std::string& text) {
     if (text == "-") throw Error("'-' is no file", "--" + key, "Name one; ./- is a file of that name");
     target = text;
@@ -140,6 +141,7 @@ Option& OptionSet::add_choice(const std::string& key, const std::vector<std::str
                               std::function<std::string()> get) {
   Option option;
   option.value_name = join(words, "|");
+  option.words = words;
   option.set = [key, words, set = std::move(set)](const std::string& text) {
     if (std::find(words.begin(), words.end(), text) == words.end())
       throw bad_value(key, text, "one of " + join(words, ", "));
@@ -167,12 +169,9 @@ void OptionSet::assign(const std::map<std::string, std::string>& values, std::ve
     try {
       option.set(it->second);
     } catch (const Error& error) {
-      const auto place = from.find(option.key);
-      const Error placed = place == from.end()
-                               ? error
-                               : Error(error.problem(), place->second + ": " + error.where(), error.remedy());
-      if (!problems) throw placed;
-      problems->emplace_back(placed.what());
+      const auto at_place = placed(error, from);
+      if (!problems) throw at_place;
+      problems->emplace_back(at_place.what());
     }
   }
 }

@@ -31,6 +31,8 @@ struct Option {
   OptionKind kind = OptionKind::result;
   bool is_rest = false;                         // takes the words that stand without an option
   bool is_switch = false;                       // bool: "--key", "--key true|false", "key = true|false"
+  bool takes_file = false;                      // or a folder: what a shell completes
+  std::vector<std::string> words;               // that it takes, where they are a closed list
   std::function<void(const std::string&)> set;  // throws Error
   std::function<std::string()> get;
   std::function<Paths()> files;  // of an input or output; those that are not used are left out

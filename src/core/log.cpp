@@ -3,9 +3,20 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <string>
 
 namespace cytoscale {
+
+namespace {
+
+// On terminals alone, and not where the user wants none (https://no-color.org).
+spdlog::color_mode color_mode() {
+  const char* unwanted = std::getenv("NO_COLOR");
+  return unwanted && *unwanted ? spdlog::color_mode::never : spdlog::color_mode::automatic;
+}
+
+}  // namespace
 
 struct Log::Impl {
   spdlog::logger logger;
@@ -14,8 +25,9 @@ struct Log::Impl {
 };
 
 Log::Log(int rank, int size, bool quiet)
-    : impl_(new Impl{spdlog::logger("cytoscale", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()),
-                     rank, quiet}) {
+    : impl_(new Impl{
+          spdlog::logger("cytoscale", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(color_mode())),
+          rank, quiet}) {
   const std::string who = size > 1 ? "[rank " + std::to_string(rank) + "] " : "";
   impl_->logger.set_pattern("%H:%M:%S %^%L%$ " + who + "%v");
   impl_->logger.flush_on(spdlog::level::info);

@@ -115,4 +115,10 @@ Handle boolean_type() {
   return type;
 }
 
+std::string hdf5_library_version() {
+  unsigned major = 0, minor = 0, patch = 0;
+  H5get_libversion(&major, &minor, &patch);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+}
+
 }  // namespace cytoscale::hdf5

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -21,14 +22,21 @@ Stage* Chain::find(const std::string& label) {
   return at == stages_.end() ? nullptr : &*at;
 }
 
+// Those of several jobs come first, in the groups of the first job; then those of each job, in groups that
+// name it.
 void Chain::share(cli::OptionSet& options) {
+  std::map<std::string, std::set<std::string>> jobs_of;  // by key
   for (auto& stage : stages_)
-    for (const auto& option : stage.job->options().options()) {
-      if (options.find(option.key)) continue;
-      auto shared = option;
-      shared.set = [this, key = option.key](const std::string& text) { assign({{key, text}}); };
-      options.add(std::move(shared));
-    }
+    for (const auto& option : stage.job->options().options()) jobs_of[option.key].insert(stage.job->name());
+  for (const bool of_one_job : {false, true})
+    for (auto& stage : stages_)
+      for (const auto& option : stage.job->options().options()) {
+        if (options.find(option.key) || (jobs_of[option.key].size() == 1) != of_one_job) continue;
+        auto shared = option;
+        if (of_one_job) shared.group = stage.job->name() + ": " + option.group;
+        shared.set = [this, key = option.key](const std::string& text) { assign({{key, text}}); };
+        options.add(std::move(shared));
+      }
 }
 
 void Chain::assign(const std::map<std::string, std::string>& values) {

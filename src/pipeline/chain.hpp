@@ -13,8 +13,8 @@ class Chain {
   explicit Chain(std::vector<Stage> stages) : stages_(std::move(stages)) {}
   std::vector<std::string> labels() const;
 
-  // Adds the stages' options to those that there are, in the stages' order; a value that is set is set in all
-  // stages that know the key. The chain must outlive the options, at its place.
+  // Adds the stages' options to those that there are, each key once; a value that is set is set in all stages
+  // that know the key. The chain must outlive the options, at its place.
   void share(cli::OptionSet& options);
   // In all stages that know the key. Throws Error for a value that does not fit.
   void assign(const std::map<std::string, std::string>& values);

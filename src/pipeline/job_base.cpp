@@ -4,7 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
+#include "core/placed_error.hpp"
 
 namespace cytoscale::pipeline {
 namespace {
@@ -56,13 +56,14 @@ nlohmann::json resolved_options(Job& job) {
   return job.options().to_json({cli::OptionKind::result, cli::OptionKind::screen});
 }
 
-void check_ranks(Job& job, int ranks, std::vector<std::string>& problems) {
+void check_ranks(Job& job, int ranks, const std::map<std::string, std::string>& from,
+                 std::vector<std::string>& problems) {
   if (ranks < 1) return;
   try {
     job.resolve();
     job.check_ranks(ranks);
   } catch (const Error& error) {
-    problems.emplace_back(error.what());
+    problems.emplace_back(placed(error, from).what());
   }
 }
 

@@ -3,12 +3,12 @@
 #pragma once
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/manual_page.hpp"
 #include "cli/options.hpp"
 #include "mpi/run_context.hpp"
@@ -35,11 +35,10 @@ class Job {
   cli::OptionSet& options();
   // What it reads of the screen, once its options are set.
   virtual ScreenUse screen_use() const { return {}; }
-  // The keys that were given, before they are assigned. A job that returns true from lists_problems() is also
-  // given what is wrong with them, and started all the same.
-  virtual void receive(const std::map<std::string, std::string>& values,
-                       const std::vector<std::string>& problems) {
-    (void)values, (void)problems;
+  // What was given, and where it stands, before it is assigned. A job that returns true from lists_problems()
+  // is also given what is wrong with them, and started all the same.
+  virtual void receive(const cli::CommandLine& line, const std::vector<std::string>& problems) {
+    (void)line, (void)problems;
   }
   virtual bool lists_problems() const { return false; }
   // After all options are set: defaults that follow from others (files in --output), then validate(). Throws
@@ -70,8 +69,10 @@ using MakeJobs = std::function<Jobs()>;
 
 // The options that decide the result, as they stand, for provenance.
 nlohmann::json resolved_options(Job& job);
-// Adds to the problems what the job has against its options, or against so many ranks.
-void check_ranks(Job& job, int ranks, std::vector<std::string>& problems);
+// Adds to the problems what the job has against its options, or against so many ranks. `from`: where values
+// stand, as in OptionSet::assign().
+void check_ranks(Job& job, int ranks, const std::map<std::string, std::string>& from,
+                 std::vector<std::string>& problems);
 // The files of a kind, of all options.
 cli::Paths files_of(Job& job, cli::OptionKind kind);
 // Every key of every job, once each: what a config file may hold.

@@ -1,43 +1,24 @@
 #include "pipeline/launch.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <iostream>
 
 #include "cli/command_line.hpp"
-#include "core/error.hpp"
-#include "core/text/text.hpp"
-#include "core/version.hpp"
+#include "core/placed_error.hpp"
 #include "mpi/agree.hpp"
 #include "pipeline/folder_lock.hpp"
 
 namespace cytoscale::pipeline {
 namespace {
 
-std::string overview(const Jobs& jobs) {
-  std::string text = "cytoscale " + version_text() +
-                     ": profiles of a microscope screen that tell which treatments act alike\n\n"
-                     "usage: cytoscale <job> [--config FILE] [--key value ...]      cytoscale <job> --help\n"
-                     "       mpirun -n RANKS cytoscale <job> ...\n\njobs:\n";
-  std::size_t longest = 0;
-  for (const auto& job : jobs) longest = std::max(longest, job->name().size());
-  for (const auto& job : jobs) {
-    text +=
-        "  " + job->name() + std::string(longest + 2 - job->name().size(), ' ') + job->text().summary + "\n";
+// Job::resolve(), which judges values together: what is wrong with one is said of the place where it stands.
+void resolve(Job& job, const cli::CommandLine& line) {
+  try {
+    job.resolve();
+  } catch (const Error& error) {
+    throw placed(error, line.from);
   }
-  return text;
-}
-
-std::unique_ptr<Job> find_job(const std::string& name, Jobs jobs) {
-  std::vector<std::string> names;
-  for (auto& job : jobs) {
-    if (job->name() == name) return std::move(job);
-    names.push_back(job->name());
-  }
-  const auto near = nearest_word(name, names);
-  throw Error("there is no job '" + name + "'", "the command line",
-              near ? "Did you mean '" + *near + "'?" : "The jobs are " + join(names, ", "));
 }
 
 // False where help is asked for.
@@ -48,8 +29,8 @@ bool set_options(Job& job, const std::vector<std::string>& arguments,
   const auto line = cli::parse_command_line(arguments, job.options(), known_keys, list);
   if (line.help) return false;
   job.options().assign(line.values, list, line.from);
-  job.receive(line.values, problems);
-  job.resolve();
+  job.receive(line, problems);
+  resolve(job, line);
   return true;
 }
 
@@ -87,14 +68,13 @@ int run_job(const std::string& name, const std::vector<std::string>& arguments, 
 
 }  // namespace
 
-int launch(const std::vector<std::string>& arguments, const mpi::Communicator& comm,
-           const MakeJobs& make_jobs) {
-  const std::string first = arguments.empty() ? "--help" : arguments.front();
-  if (first == "--help" || first == "-h" || first == "help" || first == "--version") {
-    if (comm.root()) std::cout << (first == "--version" ? version_text() + "\n" : overview(make_jobs()));
-    return arguments.empty() ? exit_input_error : exit_success;
-  }
-  return run_job(first, {arguments.begin() + 1, arguments.end()}, comm, make_jobs);
+int launch(const std::vector<std::string>& arguments, const mpi::Communicator& comm, const Program& program) {
+  std::optional<std::string> answer;
+  mpi::together(comm, [&] { answer = self_description(arguments, program); });
+  if (!answer)
+    return run_job(arguments.front(), {arguments.begin() + 1, arguments.end()}, comm, program.make_jobs);
+  if (comm.root()) std::cout << *answer;
+  return arguments.empty() ? exit_input_error : exit_success;
 }
 
 }  // namespace cytoscale::pipeline

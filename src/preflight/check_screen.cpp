@@ -4,7 +4,7 @@
 #include <ostream>
 #include <set>
 
-#include "core/error.hpp"
+#include "core/placed_error.hpp"
 #include "core/system/files.hpp"
 #include "core/version.hpp"
 #include "preflight/column_findings.hpp"
@@ -44,12 +44,13 @@ nlohmann::ordered_json plan_screen(const screen::Screen& screen, const ScreenHea
 
 }  // namespace
 
-void CheckOptions::validate_options() {
-  if (ranks < 1) found.problems.push_back("--ranks: at least one rank is needed");
+void CheckOptions::validate_options(const std::map<std::string, std::string>& from) {
   try {
+    if (ranks < 1)
+      found.problems.emplace_back(placed(Error("at least one rank is needed", "--ranks"), from).what());
     roles.validate();
   } catch (const Error& error) {
-    found.problems.emplace_back(error.what());
+    found.problems.emplace_back(placed(error, from).what());
   }
 }
 

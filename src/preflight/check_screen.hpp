@@ -3,6 +3,8 @@
 #pragma once
 #include <filesystem>
 #include <iosfwd>
+#include <map>
+#include <string>
 
 #include "core/findings.hpp"
 #include "preflight/stage_plan.hpp"
@@ -22,7 +24,8 @@ struct CheckOptions {
   Chain chain;
   Findings found;  // in the config, before
 
-  void validate_options();  // adds to the problems
+  // Adds to the problems. `from`: where values stand (placed()).
+  void validate_options(const std::map<std::string, std::string>& from = {});
 };
 
 // Prints the plan, then each problem and each note once. Throws Error where there are problems, not for

@@ -93,11 +93,10 @@ std::string classification_text(const std::vector<evaluate::Classification>& lev
         {levels.back().level, label.label, std::to_string(label.positives), percent(label.precision()),
          percent(label.recall()),
          label.average_precision ? fmt::format("{:.4f}", *label.average_precision) : std::string(absent)});
-  page += "\n" + aligned(labels);
+  page += "\n" + aligned(labels, 2);
   if (!levels.back().confusion.classes.empty())
-    page +=
-        "\n" + confusion_grid(levels.back().confusion,
-                              levels.back().level + ": rows are the true label, columns the predicted one");
+    page += "\n" + confusion_grid(levels.back().confusion, levels.back().level,
+                                  "rows are the true label, columns the predicted one");
   return page;
 }
 

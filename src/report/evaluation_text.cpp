@@ -77,13 +77,12 @@ std::string sweep_text(const std::vector<evaluate::SweepEntry>& entries) {
     const auto& z = entry.evaluation.z_prime;
     row.push_back(z ? fmt::format("{:.3f}", z->value) : absent);
   }
-  return aligned(rows);
+  return aligned(rows, 3);
 }
 
 std::string confusion_text(const evaluate::TreatmentSet& set, const evaluate::RuleResult& rule) {
-  return confusion_grid(evaluate::confusion_of(set, rule),
-                        evaluate::rule_title(rule.rule) +
-                            ": rows are the true class, columns the class of the nearest neighbor");
+  return confusion_grid(evaluate::confusion_of(set, rule), evaluate::rule_title(rule.rule),
+                        "rows are the true class, columns the nearest neighbor's class");
 }
 
 }  // namespace cytoscale::report

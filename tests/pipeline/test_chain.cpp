@@ -163,8 +163,11 @@ TEST_F(ChainTest, OneKeyIsSetInAllStagesThatKnowIt) {
   made.share(options);
   Words keys;
   for (const auto& option : options.options()) keys.push_back(option.key);
-  EXPECT_EQ(keys, (Words{"model", "output", "first-from", "first-to", "word", "first-note", "profiles",
-                         "retrain", "second-from", "second-to", "second-note"}));
+  // Those of several jobs first.
+  EXPECT_EQ(keys, (Words{"model", "output", "word", "profiles", "retrain", "first-from", "first-to",
+                         "first-note", "second-from", "second-to", "second-note"}));
+  EXPECT_EQ(options.find("word")->group, "Options");
+  EXPECT_EQ(options.find("second-note")->group, "second: Options");
   options.assign({{"output", folder_.string()}, {"word", "+"}, {"model", "m"}, {"second-note", "n"}});
   EXPECT_EQ(own, "m");
   made.resolve();

@@ -16,12 +16,13 @@ class LaunchTest : public testing::Test {
 
   int launch_with(const std::vector<std::string>& arguments) {
     done_.clear();
-    return launch(arguments, world(), [this] {
+    const auto make_jobs = [this] {
       Jobs jobs;
       jobs.push_back(std::make_unique<CopyJob>("first", "start", done_));
       jobs.push_back(std::make_unique<CopyJob>("second", "first", done_));
       return jobs;
-    });
+    };
+    return launch(arguments, world(), {make_jobs});
   }
   std::vector<std::string> done_;
 };
@@ -56,6 +57,9 @@ TEST_F(LaunchTest, LocksTheFoldersOfItsOutputs) {
 TEST_F(LaunchTest, HelpRunsNothing) {
   EXPECT_EQ(launch_with({"second", "--help"}), exit_success);
   EXPECT_EQ(launch_with({"--version"}), exit_success);
+  EXPECT_EQ(launch_with({"-V"}), exit_success);
+  EXPECT_EQ(launch_with({"help", "second"}), exit_success);
+  EXPECT_EQ(launch_with({"completion", "zsh"}), exit_success);
   EXPECT_EQ(launch_with({}), exit_input_error);
   EXPECT_TRUE(done_.empty());
 }
@@ -66,6 +70,7 @@ TEST_F(LaunchTest, WhatDoesNotFitIsNamed) {
                 launch_with({"first", "--wrod", "b"});
               }),
               testing::HasSubstr("Did you mean 'word'?"));
+  EXPECT_THAT(message_of([&] { launch_with({"help", "frist"}); }), testing::HasSubstr("'first'?"));
   EXPECT_TRUE(done_.empty());
 }
 

@@ -2,25 +2,19 @@
 
 #include <dlfcn.h>
 
-#include <filesystem>
 #include <string>
 
 #include "core/error.hpp"
+#include "core/system/program_place.hpp"
 
 namespace cytoscale {
 
 void Module::load() const {
-  std::error_code unknown;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
-  auto path = program / file_;
-  if (std::error_code none; !std::filesystem::exists(path, none)) {
-    const auto installed = program.parent_path() / "lib" / "cytoscale" / file_;
-    if (std::filesystem::exists(installed, none)) path = installed;
-  }
+  const auto file = module_path(file_);
   // All of its symbols now: one that is missing must not end a job of hours.
-  if (dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return;
+  if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) return;
   const char* reason = dlerror();
-  throw Error(std::string("cannot be loaded: ") + (reason ? reason : "unknown reason"), path.string(),
+  throw Error(std::string("cannot be loaded: ") + (reason ? reason : "unknown reason"), file.string(),
               remedy_);
 }
 
