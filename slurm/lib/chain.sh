@@ -9,7 +9,7 @@ records_of() { printf '%s/state/slurm' "$1"; }
 declare -A stages_of=([prepare]='illuminate segment crop' [train]='train' [embed]='embed embed-untrained'
   [evaluate]='reduce reduce-untrained evaluate')
 
-# CONFIG with `key=value` words in place of its own lines; line numbers stay.
+# CONFIG with `key=value` words in place of its own lines; line numbers stay. ${CONFIG_FOLDER} is that of CONFIG, wherever the copy goes.
 merged_config() {  # CONFIG [KEY=VALUE ...]
   local config=$1 word keys='' extra=()
   shift
@@ -18,7 +18,8 @@ merged_config() {  # CONFIG [KEY=VALUE ...]
     keys+=" ${BASH_REMATCH[2]} "
     extra+=("${BASH_REMATCH[2]} = ${BASH_REMATCH[3]}")
   done
-  awk -v keys="$keys" -v name="$config" '{
+  awk -v keys="$keys" -v folder="$(cd "$(dirname "$config")" && pwd)" '{
+    gsub(/\$\{CONFIG_FOLDER\}/, folder)
     key = $0; sub(/=.*/, "", key); gsub(/[ \t]/, "", key)
     if (key != "" && index(keys, " " key " ")) print "# replaced below: " $0; else print }' "$config"
   [ ${#extra[@]} = 0 ] || printf '%s\n' "${extra[@]}"

@@ -80,9 +80,10 @@ container_of() {  # JOB
 }
 
 program_of() {  # JOB
-  local program
+  local program built=$slurm_folder/../build/release/cytoscale installed=$slurm_folder/../../../bin/cytoscale
   program=$(setting "$1" program)
-  printf '%s' "${program:-${CYTOSCALE_PROGRAM:-$slurm_folder/../build/release/cytoscale}}"
+  if ! [ -x "$built" ] && [ -x "$installed" ]; then built=$installed; fi
+  printf '%s' "${program:-${CYTOSCALE_PROGRAM:-$built}}"
 }
 
 # The command that starts the ranks. Without kill-on-bad-exit: ranks end by themselves, so that the job ends with their code;

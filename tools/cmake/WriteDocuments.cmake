@@ -1,0 +1,22 @@
+# cmake -DPROGRAM=… -DJOBS=a,b -DFOLDER=… -P WriteDocuments.cmake: man/*.1 and completion/cytoscale.* in FOLDER, as the program
+# writes them, and an empty file `written`. With -DPAGES=… instead of FOLDER: JOB.md in PAGES for each job.
+function(write_answer file)
+  execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+  file(WRITE ${file} "${text}")
+endfunction()
+
+string(REPLACE "," ";" JOBS "${JOBS}")
+foreach(job ${JOBS})
+  if(FOLDER)
+    write_answer(${FOLDER}/man/cytoscale-${job}.1 help ${job} --format man)
+  else()
+    write_answer(${PAGES}/${job}.md help ${job} --format markdown)
+  endif()
+endforeach()
+if(FOLDER)
+  write_answer(${FOLDER}/man/cytoscale.1 help --format man)
+  foreach(shell bash zsh fish)
+    write_answer(${FOLDER}/completion/cytoscale.${shell} completion ${shell})
+  endforeach()
+  file(TOUCH ${FOLDER}/written)
+endif()
