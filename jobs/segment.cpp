@@ -14,7 +14,7 @@ class SegmentJob final : public Job {
   void declare(cli::OptionSet& options) override { settings_.declare(options); }
   void resolve() override { settings_.resolve(); }
   pipeline::ScreenUse screen_use() const override {
-    return {.fields = true, .images = true, .field_files = settings_.segment.locations};
+    return {.fields = true, .images = true, .field_files = settings_.segment.cell_files()};
   }
 
   void execute(const mpi::RunContext& context) override {
@@ -23,13 +23,14 @@ class SegmentJob final : public Job {
     auto options = settings_.segment;
     options.pass.threads = mpi::threads_per_rank(context.comm, options.pass.threads);
     const auto files = settings_.files(context.comm);
-    const auto located = pipeline::screen_reads(context.comm, screen, {.field_files = options.locations},
+    const auto located = pipeline::screen_reads(context.comm, screen, {.field_files = options.cell_files()},
                                                 pipeline::ImageDigest::stat);
     nlohmann::json provenance;
     mpi::together(context.comm, [&] {
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint(),
                                           {{"illumination", files.illumination}});
-      for (const auto& [what, state] : located) provenance["inputs"]["locations"] = state.fingerprint;
+      for (const auto& [what, state] : located)
+        provenance["inputs"][options.masks.empty() ? "locations" : "masks"] = state.fingerprint;
     });
     const auto summary = prepare::segment_screen(context, screen, options, files, provenance);
     context.log.info(count_text(static_cast<std::uint64_t>(summary.cells)) + " cells in " +

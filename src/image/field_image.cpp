@@ -42,13 +42,12 @@ std::vector<RawPlane> read_raw_field(std::span<const ImageFile> files) {
   return planes;
 }
 
-void read_planes(std::span<const ImageFile> files,
-                 const std::function<void(int channel, Plane& plane, float white_level)>& use) {
+void read_planes(std::span<const ImageFile> files, const UsePlane& use) {
   Plane plane;
   read_raw_planes(files, [&](int c, const RawPlane& raw) {
     if (c == 0) plane = Plane(raw.height, raw.width);
     to_float(raw, plane.pixels);
-    use(c, plane, white_level(raw));
+    use(c, plane, {white_level(raw), raw.bits, !is_floating(raw.type), raw.offset_taken_off});
   });
 }
 

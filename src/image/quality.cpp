@@ -42,6 +42,16 @@ class Moments {
   std::size_t count_ = 0;
 };
 
+float largest_of(const std::vector<float>& values) {
+  std::array<float, 16> lane;  // side by side, as in Moments
+  lane.fill(values[0]);
+  std::size_t i = 0;
+  for (; i + lane.size() <= values.size(); i += lane.size())
+    for (std::size_t k = 0; k < lane.size(); ++k) lane[k] = std::max(lane[k], values[i + k]);
+  for (; i < values.size(); ++i) lane[0] = std::max(lane[0], values[i]);
+  return *std::max_element(lane.begin(), lane.end());
+}
+
 }  // namespace
 
 CYTO_VECTOR_CLONES PlaneQuality measure_quality(const Plane& plane, float white_level) {
@@ -51,7 +61,9 @@ CYTO_VECTOR_CLONES PlaneQuality measure_quality(const Plane& plane, float white_
   Moments values, laplacian;
   std::size_t saturated = 0;
   values.add(plane.pixels.size(), [&](std::size_t i) { return double(plane.pixels[i]) - origin; });
+  quality.brightest = largest_of(plane.pixels);
   for (const float v : plane.pixels) saturated += v >= white_level;
+  for (const float v : plane.pixels) quality.brightest_pixels += v == quality.brightest;
   const auto w = static_cast<std::size_t>(plane.width);
   for (int y = 1; y + 1 < plane.height && w > 2; ++y) {
     const float *row = &plane.pixels[std::size_t(y) * w + 1], *above = row - w, *below = row + w;

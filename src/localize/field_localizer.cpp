@@ -101,7 +101,7 @@ void FieldLocalizer::check_masks() const {
   for (FieldId f; f < screen_.fields.size() && !options_.truth_masks.empty(); ++f) {
     if (fields_.failed[f]) continue;
     const auto path = screen_.fill(options_.truth_masks, f);
-    const auto info = image::inspect_tiff({path});
+    const auto info = image::inspect_image({path});
     const image::PictureSize mask(info.height, info.width), field(fields_.height[f], fields_.width[f]);
     if (mask != field)
       throw Error("the mask is of " + image::size_text(mask) + ", its field of " + image::size_text(field),
@@ -119,8 +119,9 @@ std::vector<std::uint8_t> FieldLocalizer::true_mask(FieldId field, image::Pictur
     const float threshold = *low < *high ? image::otsu_threshold(plane, *low, *high) : *high;
     for (const float value : plane) mask.push_back(value > threshold);
   } else if (!options_.truth_masks.empty()) {
-    for (const float value :
-         image::to_float(image::read_raw({screen_.fill(options_.truth_masks, field)})).pixels)
+    for (const float value : image::to_float(image::read_raw({screen_.fill(options_.truth_masks, field)},
+                                                             image::Values::as_stored))
+                                 .pixels)
       mask.push_back(value != 0);
   }
   return mask;

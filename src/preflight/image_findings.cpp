@@ -6,7 +6,7 @@
 namespace cytoscale::preflight {
 namespace {
 
-image::PictureSize size_of(const image::TiffInfo& info) {
+image::PictureSize size_of(const image::ImageInfo& info) {
   return {info.height, info.width};
 }
 

@@ -24,7 +24,7 @@ ImageHeader read_header(const ImageFile& image) {
     return header;
   }
   try {
-    header.info = image::inspect_tiff(image);
+    header.info = image::inspect_image(image);
   } catch (const Error& error) {
     header.problem = error.what();
   }

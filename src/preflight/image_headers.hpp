@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "image/io/tiff.hpp"
+#include "image/io/read_image.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::preflight {
 
 struct ImageHeader {
   std::uint64_t bytes = 0;              // of the file; 0: it cannot be read
-  std::optional<image::TiffInfo> info;  // absent: there is a problem
+  std::optional<image::ImageInfo> info;  // absent: there is a problem
   std::string problem;                  // names the file; empty: none
 };
 

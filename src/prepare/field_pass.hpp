@@ -44,6 +44,7 @@ struct FieldFiles {
   std::filesystem::path output;        // written
   std::filesystem::path illumination;  // read; empty: no correction
   std::filesystem::path failures;  // written: the union of all jobs' lists (failure_report.hpp); empty: none
+  std::filesystem::path dropped = {};  // written by segment: what its filters dropped; empty: no table
 };
 
 // What is done with a field.

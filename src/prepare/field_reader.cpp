@@ -41,14 +41,14 @@ std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field,
   return planes;
 }
 
-bool FieldReader::read_planes(FieldId field, Claim& claim, const UsePlane& use) const {
+bool FieldReader::read_planes(FieldId field, Claim& claim, const image::UsePlane& use) const {
   // Its own, as in read_corrected().
   const auto images = screen_.fields.at(field).images;
   const auto size = sizes_[field];
   const auto wanted = wanted_;
-  image::read_planes(images, [&](int channel, image::Plane& plane, float white_level) {
+  image::read_planes(images, [&](int channel, image::Plane& plane, const image::PlaneFacts& facts) {
     wanted.check({plane.height, plane.width}, size, images.front());
-    use(channel, plane, white_level);
+    use(channel, plane, facts);
   });
   return claim.keep();
 }

@@ -29,8 +29,7 @@ class FieldReader {
   std::optional<std::vector<image::RawPlane>> read_raw(FieldId field, Claim& claim) const;
   // As it is, channel by channel (image/field_image.hpp): memory holds one of them. `use` is called before
   // the claim is kept: it may touch nothing but what the task owns. False where the claim was given up.
-  using UsePlane = std::function<void(int channel, image::Plane& plane, float white_level)>;
-  bool read_planes(FieldId field, Claim& claim, const UsePlane& use) const;
+  bool read_planes(FieldId field, Claim& claim, const image::UsePlane& use) const;
   image::PictureSize size(FieldId field) const { return sizes_[field]; }
   std::size_t bytes(FieldId field) const;  // of a field as float32
 

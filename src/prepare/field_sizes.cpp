@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "core/statistics.hpp"
 #include "core/threads/in_order.hpp"
-#include "image/io/tiff.hpp"
+#include "image/io/read_image.hpp"
 #include "screen/plan.hpp"
 
 namespace cytoscale::prepare {
@@ -25,7 +25,7 @@ namespace {
 // Nothing where it cannot be read: no vote. Reading the field will say why.
 image::PictureSize size_of(const ImageFile& file) {
   try {
-    const auto info = image::inspect_tiff(file);
+    const auto info = image::inspect_image(file);
     return {info.height, info.width};
   } catch (const Error&) {
     return {};

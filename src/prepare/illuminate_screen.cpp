@@ -132,7 +132,9 @@ class Illuminator {
     work.prepare = [&](FieldId field, const Gain&, Claim& claim) -> Finish {
       auto own = empty_sum(plate_of_[field]);
       if (!reader_.read_planes(field, claim,
-                               [&own](int channel, image::Plane& plane, float) { own.add(channel, plane); }))
+                               [&own](int channel, image::Plane& plane, const image::PlaneFacts&) {
+                                 own.add(channel, plane);
+                               }))
         return {};
       own.fields = 1;
       const std::lock_guard lock(guard);

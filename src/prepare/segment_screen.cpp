@@ -6,8 +6,11 @@
 #include "core/error.hpp"
 #include "image/locations.hpp"
 #include "image/quality.hpp"
+#include "image/segment/label_mask.hpp"
+#include "image/size_text.hpp"
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
+#include "prepare/saturation.hpp"
 #include "store/rows/journal.hpp"
 
 namespace cytoscale::prepare {
@@ -26,21 +29,45 @@ class Segmenter {
     image::Plane dna;
     cells.field = field;
     const bool read = reader.read_planes(
-        field, claim, [&cells, &dna, at = dna_](int channel, image::Plane& plane, float white_level) {
-          const auto quality = image::measure_quality(plane, white_level);
+        field, claim,
+        [&cells, &dna, at = dna_](int channel, image::Plane& plane, const image::PlaneFacts& facts) {
           cells.height = plane.height;
           cells.width = plane.width;
-          cells.focus_score.push_back(quality.focus_score);
-          cells.saturated_fraction.push_back(quality.saturated_fraction);
+          add_quality(cells, image::measure_quality(plane, facts.white_level), facts);
           if (channel == at) dna = plane;
         });
     if (!read) return std::nullopt;
     if (gain) image::correct(dna, *gain, dna_);
-    options_.locations.empty() ? add_nuclei(cells, dna) : import_cells(cells, field);
+    if (!options_.masks.empty()) {
+      add_masked(cells, field, dna);
+    } else {
+      options_.locations.empty() ? add_nuclei(cells, dna) : import_cells(cells, field);
+    }
     return cells;
   }
 
  private:
+  static void add_quality(store::FieldCells& cells, const image::PlaneQuality& quality,
+                          const image::PlaneFacts& facts) {
+    cells.focus_score.push_back(quality.focus_score);
+    cells.saturated_fraction.push_back(quality.saturated_fraction);
+    // 8 bits are used up; what is above the level that the file names tells that it is none.
+    const bool tells = facts.whole_numbers && facts.bits > 8 && quality.brightest <= facts.white_level;
+    cells.brightest.push_back(tells ? quality.brightest : 0);
+    cells.brightest_pixels.push_back(tells ? static_cast<float>(quality.brightest_pixels) : 0);
+    cells.offset_taken_off.push_back(facts.offset_taken_off);
+  }
+
+  void add_masked(store::FieldCells& cells, FieldId field, const image::Plane& dna) const {
+    const auto path = screen_.fill(options_.masks, field);
+    auto mask = image::read_label_mask(path);
+    const image::PictureSize own(mask.height, mask.width), size(dna.height, dna.width);
+    if (own != size)
+      throw Error("the mask is of " + image::size_text(own) + ", its field of " + image::size_text(size),
+                  path, "Give masks of the images' size with --masks");
+    for (const auto& nucleus : image::measure_labels(std::move(mask), dna).nuclei) add(cells, nucleus);
+  }
+
   void add_nuclei(store::FieldCells& cells, const image::Plane& dna) const {
     for (const auto& nucleus : image::segment_nuclei(dna, options_.nuclei).nuclei) add(cells, nucleus);
   }
@@ -98,10 +125,28 @@ std::vector<store::FieldCells> cells_of(std::vector<store::Record> records) {
   return cells;
 }
 
+// Says once for each channel that its values were shifted.
+void tell_offsets(const mpi::RunContext& context, const screen::Screen& screen,
+                  const std::vector<store::FieldCells>& mine) {
+  for (std::size_t c = 0; c < screen.channels.size(); ++c) {
+    std::int64_t fields = 0;
+    for (const auto& field : mine) fields += c < field.offset_taken_off.size() && field.offset_taken_off[c];
+    fields = context.comm.sum(fields);
+    if (fields > 0 && context.comm.rank() == 0)
+      context.log.warning("channel " + screen.channels[c] + ": the images of " + std::to_string(fields) +
+                          " fields hold signed numbers from far below 0; their offset was taken off, so that "
+                          "the lowest value possible is 0");
+  }
+}
+
 }  // namespace
 
 void SegmentScreenOptions::validate() const {
   nuclei.validate();
+  filters.validate();
+  if (!masks.empty() && !locations.empty())
+    throw Error("cells are taken from masks or from locations, not from both", "--masks, --locations",
+                "Give one of them");
   pass.validate();
 }
 
@@ -134,11 +179,18 @@ SegmentSummary segment_screen(const mpi::RunContext& context, const screen::Scre
   std::vector<store::FieldCells> mine;
   auto records = journal.take();
   mpi::together(comm, [&] { mine = cells_of(std::move(records)); });
+  tell_offsets(context, screen, mine);
+  apply_ceilings(comm, screen, mine);
+  auto filters = options.filters;
+  if (!options.masks.empty())
+    filters.min_area_px = options.nuclei.min_area_px, filters.max_area_px = options.nuclei.max_area_px;
+  const auto dropped = drop_cells(comm, screen, dna, filters, mine);
+  mpi::on_root(comm, [&] { write_dropped(files.dropped, screen, dropped); });
   std::int64_t count = 0;
   for (const auto& field : mine) count += static_cast<std::int64_t>(field.y.size());
   store::write_cell_table(comm, files.output, screen, std::move(mine), provenance);
   journal.remove();
-  return {comm.sum(count), passed.failures.size()};
+  return {comm.sum(count), passed.failures.size(), dropped};
 }
 
 }  // namespace cytoscale::prepare

@@ -20,6 +20,7 @@ struct ManifestOptions {
   ManifestFormat format = ManifestFormat::automatic;
   std::filesystem::path image_root;   // relative image paths start here; empty: the manifest's folder
   std::vector<std::string> channels;  // which, in which order; empty: all, in the manifest's order
+  std::string z_plane;                // of stacks: max or a number from 1; empty: none (core/image_file.hpp)
   std::filesystem::path moa;          // bbbc021: compound, concentration, moa
   std::filesystem::path platemap;     // CSV joined on plate (or plate map name) and well; .txt, .tsv: by tabs
   std::vector<std::string> plates;    // keep only these plates; empty: all

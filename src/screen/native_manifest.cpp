@@ -15,8 +15,17 @@ struct ChannelColumns {
   std::string channel;
   std::size_t file;
   std::optional<std::size_t> folder, frame;
-  int page = 0;  // where no frame column says otherwise
+  int page = 0;  // where neither a frame column nor the file says otherwise
+  std::shared_ptr<const PlaneChoice> choice = {};
 };
+
+int z_of(const ManifestOptions& options) {
+  if (options.z_plane.empty()) return no_z_plane;
+  if (options.z_plane == "max") return brightest_z;
+  if (const auto z = to_whole_number(options.z_plane, 1, std::numeric_limits<int>::max()))
+    return static_cast<int>(*z);
+  throw Error("'" + options.z_plane + "' is no focal plane", "--z-plane", "Give max, or a number from 1");
+}
 
 // One file per channel, or one multi-page file ("FileName") whose pages are the channels named by --channels.
 std::vector<ChannelColumns> channel_columns(const Table& table, const ManifestOptions& options) {
@@ -28,8 +37,9 @@ std::vector<ChannelColumns> channel_columns(const Table& table, const ManifestOp
                   "Name the pages in order with --channels, e.g. --channels DNA,Tubulin,Actin");
     }
     for (std::size_t i = 0; i < options.channels.size(); ++i) {
-      found.push_back(
-          {options.channels[i], *stack, table.find("PathName"), std::nullopt, static_cast<int>(i)});
+      const PlaneChoice choice{options.channels, i, z_of(options)};
+      found.push_back({options.channels[i], *stack, table.find("PathName"), std::nullopt, static_cast<int>(i),
+                       std::make_shared<const PlaneChoice>(choice)});
     }
     return found;
   }
@@ -44,8 +54,10 @@ std::vector<ChannelColumns> channel_columns(const Table& table, const ManifestOp
                 "Columns present: " + join(table.columns, ", "));
   }
   for (const auto& name : names) {
-    found.push_back({name, table.column("FileName_" + name, where), table.find("PathName_" + name),
-                     table.find("Frame_" + name)});
+    const auto frame = table.find("Frame_" + name);
+    const PlaneChoice choice{{name}, 0, z_of(options)};
+    found.push_back({name, table.column("FileName_" + name, where), table.find("PathName_" + name), frame, 0,
+                     frame ? nullptr : std::make_shared<const PlaneChoice>(choice)});
   }
   return found;
 }
@@ -100,10 +112,11 @@ std::optional<ImageFile> image_of(const std::vector<std::string>& row, const Cha
     }
     page = static_cast<int>(*number);
   }
-  if (!columns.folder || row[*columns.folder].empty()) return ImageFile{path_in(root, name), page};
+  if (!columns.folder || row[*columns.folder].empty())
+    return ImageFile{path_in(root, name), page, columns.choice};
   const auto& folder = row[*columns.folder];
-  if (folder.starts_with('/') || root.empty()) return ImageFile{path_in(folder, name), page};
-  return ImageFile{path_in(root + (root.ends_with('/') ? "" : "/") + folder, name), page};
+  if (folder.starts_with('/') || root.empty()) return ImageFile{path_in(folder, name), page, columns.choice};
+  return ImageFile{path_in(root + (root.ends_with('/') ? "" : "/") + folder, name), page, columns.choice};
 }
 
 }  // namespace

@@ -87,6 +87,8 @@ std::string Screen::fingerprint() const {
     // File names without folders: a screen that was moved is the same screen.
     for (const auto& image : field.images) {
       print.add(name_in(image.path.native())).add(static_cast<std::uint64_t>(image.page));
+      if (image.choice && image.choice->z != no_z_plane)
+        print.add("z").add(static_cast<std::uint64_t>(image.choice->z));
     }
   }
   return print.text();

@@ -28,6 +28,25 @@ void IlluminateSettings::declare(cli::OptionSet& options) {
   declare_overwrite(options, illuminate.overwrite);
 }
 
+void declare_filters(cli::OptionSet& options, prepare::CellFilters& filters) {
+  options.group("Quality control");
+  options
+      .add("drop-blurred", filters.blurred,
+           "drop fields whose focus score in the DNA channel is below so much of their plate's median (0: "
+           "none)")
+      .value("SHARE");
+  options
+      .add("drop-saturated", filters.saturated,
+           "drop fields of which a channel has more than this share of pixels saturated (1: none)")
+      .value("SHARE");
+  options.add("drop-border", filters.border, "drop cells that touch the edge of their field");
+  options
+      .add("drop-outliers", filters.outliers,
+           "drop cells whose area or mean intensity is further from their plate's median than so many robust "
+           "standard deviations (0: none)")
+      .value("X");
+}
+
 void IlluminateSettings::resolve() {
   if (illumination.empty()) illumination = output / "illumination.h5";
   illuminate.validate();
@@ -71,6 +90,13 @@ void SegmentSettings::declare(cli::OptionSet& options) {
            "in")
       .value("PATTERN")
       .resource();
+  options
+      .add("masks", segment.masks,
+           "take cells from these label masks (TIFF or PNG, a number for each cell), named likewise")
+      .value("PATTERN")
+      .resource();
+  declare_filters(options, segment.filters);
+  options.add("dropped", named.dropped, "table of what was dropped (default: OUTPUT/dropped.csv)").output();
   declare_pass(options, segment.pass);
   declare_overwrite(options, segment.overwrite);
 }
@@ -78,12 +104,14 @@ void SegmentSettings::declare(cli::OptionSet& options) {
 void SegmentSettings::resolve() {
   if (named.output.empty()) named.output = output / "cells.h5";
   if (named.failures.empty()) named.failures = output / "failures.csv";
-  segment.nuclei.validate();
+  if (named.dropped.empty()) named.dropped = output / "dropped.csv";
+  segment.validate();
   manifest.validate();
 }
 
 prepare::FieldFiles SegmentSettings::files(const mpi::Communicator& comm) const {
-  return {named.output, illumination_at_hand(comm, named.illumination, output), named.failures};
+  return {named.output, illumination_at_hand(comm, named.illumination, output), named.failures,
+          named.dropped};
 }
 
 void CropSettings::declare(cli::OptionSet& options) {

@@ -11,6 +11,9 @@
 
 namespace cytoscale::settings {
 
+// The filters of segment.
+void declare_filters(cli::OptionSet& options, prepare::CellFilters& filters);
+
 struct IlluminateSettings {
   std::filesystem::path output = ".", illumination;  // written
   screen::ManifestOptions manifest;

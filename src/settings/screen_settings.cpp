@@ -30,9 +30,15 @@ void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest
            "channels to use, in this order (default: all); names the pages where a field is one multi-page "
            "file")
       .of_screen();
-  options.add("moa-file", manifest.moa, "bbbc021: CSV with compound, concentration, moa").of_screen();
-  options.add("platemap", manifest.platemap, "CSV (or .txt/.tsv) joined on plate and well")
+  options
+      .add(
+          "z-plane", manifest.z_plane,
+          "of files with several focal planes: max (the brightest value of each pixel) or the number of one, "
+          "from 1")
+      .value("max|N")
       .of_screen();
+  options.add("moa-file", manifest.moa, "bbbc021: CSV with compound, concentration, moa").of_screen();
+  options.add("platemap", manifest.platemap, "CSV (or .txt/.tsv) joined on plate and well").of_screen();
   options.add("plates", manifest.plates, "use these plates only").of_screen();
   options
       .add("select", manifest.select,

@@ -13,7 +13,9 @@ constexpr std::vector<float> FieldCells::*float_columns[] = {&FieldCells::y,
                                                              &FieldCells::mean_intensity,
                                                              &FieldCells::eccentricity,
                                                              &FieldCells::focus_score,
-                                                             &FieldCells::saturated_fraction};
+                                                             &FieldCells::saturated_fraction,
+                                                             &FieldCells::brightest,
+                                                             &FieldCells::brightest_pixels};
 
 template <typename T>
 void put(std::string& bytes, const T* values, std::size_t count) {
@@ -60,6 +62,7 @@ std::string pack_cells(const FieldCells& cells) {
   put(bytes, &cells.width, 1);
   for (const auto column : float_columns) put_column(bytes, cells.*column);
   put_column(bytes, cells.border);
+  put_column(bytes, cells.offset_taken_off);
   return bytes;
 }
 
@@ -70,6 +73,7 @@ FieldCells unpack_cells(const std::string& bytes) {
   unpacker.get(&cells.width, 1);
   for (const auto column : float_columns) unpacker.get_column(cells.*column);
   unpacker.get_column(cells.border);
+  unpacker.get_column(cells.offset_taken_off);
   return cells;
 }
 

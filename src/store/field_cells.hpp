@@ -19,6 +19,11 @@ struct FieldCells {
   std::vector<std::uint8_t> border;  // 1: touches the field's edge
   std::vector<float> focus_score,
       saturated_fraction;  // per channel of the screen; may be empty (stored as NaN)
+  // Per channel, to find the ceiling of a plate (prepare/saturation.hpp); not in the cell table. May be
+  // empty.
+  std::vector<float> brightest,                // value of a pixel; 0 where it tells nothing of a ceiling
+      brightest_pixels;                        // that have it
+  std::vector<std::uint8_t> offset_taken_off;  // 1: its values were stored as signed (image/io/raw_plane.hpp)
 };
 
 // Columns and size as bytes, to keep them in a journal (store/rows/journal.hpp); field and failed are told by

@@ -16,11 +16,11 @@ using namespace cytoscale::image;
 constexpr double largest_plane_bytes = 64 << 20;
 
 void read_page(const ImageFile& file) {
-  const auto info = inspect_tiff(file);
+  const auto info = inspect_image(file);
   if (static_cast<double>(info.height) * info.width * sizeof(float) > largest_plane_bytes) return;
   const RawPlane raw = read_raw(file);
   if (raw.bytes.size() != std::size_t(info.height) * std::size_t(info.width) * size_of(info.type))
-    throw std::logic_error("a plane of another size than inspect_tiff() told");
+    throw std::logic_error("a plane of another size than inspect_image() told");
   to_float(raw);
   white_level(raw);
 }

@@ -6,14 +6,14 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "image/io/tiff.hpp"
+#include "image/io/read_image.hpp"
 
 namespace {
 
 void dump(const cytoscale::ImageFile& file) {
   try {
-    const auto info = cytoscale::image::inspect_tiff(file);
-    const auto raw = cytoscale::image::read_raw(file);
+    const auto info = cytoscale::image::inspect_image(file);
+    const auto raw = cytoscale::image::read_raw(file, cytoscale::image::Values::as_stored);
     if (info.height != raw.height || info.width != raw.width || info.type != raw.type ||
         info.bits != raw.bits) {
       std::printf("error inspect_tiff and read_raw disagree\n");

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "image/io/tiff.hpp"
+#include "image/io/read_image.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::image {

@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/system/files.hpp"
-#include "image/io/tiff.hpp"
+#include "image/io/read_image.hpp"
 #include "make_tiff.hpp"
 #include "test_support.hpp"
 
@@ -56,7 +56,7 @@ int survive(const std::string& bytes, const std::filesystem::path& scratch, int 
     std::ofstream(scratch, std::ios::binary) << damaged(bytes, random);
     for (const int page : {0, 1}) {
       try {
-        const auto info = inspect_tiff({scratch, page});
+        const auto info = inspect_image({scratch, page});
         const auto raw = read_raw({scratch, page});
         EXPECT_EQ(raw.bytes.size(), std::size_t(info.height) * std::size_t(info.width) * size_of(info.type));
         to_float(raw);

@@ -29,7 +29,7 @@ std::filesystem::path written(const std::string& name, const TiffKind& kind) {
 std::string read_reason(const std::filesystem::path& path, int page = 0) {
   const auto text = message_of([&] { read_raw({path, page}); });
   EXPECT_EQ(text, message_of([&] {
-              inspect_tiff({path, page});
+              inspect_image({path, page});
             }))
       << "inspect_tiff should refuse what read_raw refuses";
   return text;
@@ -84,9 +84,9 @@ TEST(Tiff, ReadsEveryPixelType) {
     kind.predictor = c.predictor;
     kind.compression = COMPRESSION_ADOBE_DEFLATE;
     const ImageFile file{written("types", kind), 0};
-    const auto raw = read_raw(file);
+    const auto raw = read_raw(file, Values::as_stored);
     EXPECT_EQ(raw.type, c.type);
-    EXPECT_EQ(inspect_tiff(file).type, c.type);
+    EXPECT_EQ(inspect_image(file).type, c.type);
     expect_pattern(raw, kind, 0);
   }
 }
@@ -121,7 +121,7 @@ TEST(Tiff, WidensFewerBitsWithoutScaling) {
     TiffKind kind;
     kind.bits = bits;
     kind.photometric = bits == 4 ? PHOTOMETRIC_PALETTE : PHOTOMETRIC_MINISWHITE;
-    const auto raw = read_raw({written("bits", kind), 0});
+    const auto raw = read_raw({written("bits", kind), 0}, Values::as_stored);
     EXPECT_EQ(raw.type, bits <= 8 ? PixelType::u8 : PixelType::u16);
     EXPECT_EQ(raw.bits, bits);
     EXPECT_EQ(white_level(raw), float((1 << bits) - 1));
@@ -144,7 +144,7 @@ TEST(Tiff, ReadsPagesByNumber) {
   kind.pages = 3;
   kind.compression = COMPRESSION_LZW;
   const auto path = written("pages", kind);
-  EXPECT_EQ(inspect_tiff({path, 2}).pages, 3);
+  EXPECT_EQ(inspect_image({path, 2}).pages, 3);
   for (int page = 0; page < 3; ++page) expect_pattern(read_raw({path, page}), kind, page);
   EXPECT_THAT(read_reason(path, 3), HasSubstr("page 3 was asked for, the file has 3"));
   EXPECT_THAT(read_reason(path, -1), HasSubstr("page -1"));
@@ -293,9 +293,9 @@ TEST(FieldImage, ReadsChannelsAndRefusesOtherSizes) {
   const auto field = read_field(files);
   EXPECT_EQ(field.channels, 2);
   std::vector<float> levels;
-  read_planes(files, [&](int channel, const Plane& plane, float level) {
+  read_planes(files, [&](int channel, const Plane& plane, const PlaneFacts& facts) {
     EXPECT_EQ(plane.pixels, field.copy_plane(channel).pixels);
-    levels.push_back(level);
+    levels.push_back(facts.white_level);
   });
   EXPECT_THAT(levels, testing::ElementsAre(65535.0f, 4095.0f));
   EXPECT_EQ(field.copy_plane(1).pixels, to_float(read_raw({second, 0})).pixels);

@@ -8,7 +8,7 @@
 #include "core/system/clock.hpp"
 #include "core/system/files.hpp"
 #include "core/text/csv.hpp"
-#include "image/io/tiff.hpp"
+#include "image/io/read_image.hpp"
 #include "screen/manifest.hpp"
 #include "simulate/simulate_screen.hpp"
 #include "small_settings.hpp"
@@ -67,7 +67,7 @@ TEST(SimulateScreen, IsReadAsAScreenAndItsTruthMatchesIt) {
   EXPECT_EQ(static_cast<std::int64_t>(screen.fields.size()), summary.fields);
   for (const auto& field : screen.fields)
     for (const auto& image : field.images) {
-      const auto info = image::inspect_tiff(image);
+      const auto info = image::inspect_image(image);
       EXPECT_EQ(info.height, 128);
       EXPECT_EQ(info.type, image::PixelType::u16);
     }

@@ -133,7 +133,7 @@ int measure(int fields, int threads) {
   const double opening_from = processor_s();
   for (const auto& field : screen.fields)
     for (const auto& image : field.images)
-      if (fs::file_size(image.path) == 0 || image::inspect_tiff(image).width != 8)
+      if (fs::file_size(image.path) == 0 || image::inspect_image(image).width != 8)
         throw Error("not the image");
   const double opening = processor_s() - opening_from, besides = check - opening,
                limit = limit_s_per_field * fields;

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "bench_fields.hpp"
-#include "image/io/tiff.hpp"
+#include "image/io/read_image.hpp"
 
 namespace cytoscale::bench {
 namespace {

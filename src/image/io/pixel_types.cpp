@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "image/io/tiff.hpp"
+#include "image/io/raw_plane.hpp"
 
 namespace cytoscale::image {
 namespace {
@@ -38,6 +38,28 @@ void convert(const RawPlane& raw, std::span<float> pixels) {
     } else {
       pixels[i] = static_cast<float>(value);
     }
+  }
+}
+
+template <class T>
+void keep_larger_of(RawPlane& raw, const RawPlane& other) {
+  for (std::size_t at = 0; at + sizeof(T) <= raw.bytes.size(); at += sizeof(T)) {
+    T mine, theirs;
+    std::memcpy(&mine, raw.bytes.data() + at, sizeof(T));
+    std::memcpy(&theirs, other.bytes.data() + at, sizeof(T));
+    bool larger = theirs > mine;
+    if constexpr (std::is_floating_point_v<T>) larger = finite(theirs) > finite(mine);
+    if (larger) std::memcpy(raw.bytes.data() + at, &theirs, sizeof(T));
+  }
+}
+
+void keep_larger_half(RawPlane& raw, const RawPlane& other) {
+  for (std::size_t at = 0; at + 2 <= raw.bytes.size(); at += 2) {
+    std::uint16_t mine, theirs;
+    std::memcpy(&mine, raw.bytes.data() + at, 2);
+    std::memcpy(&theirs, other.bytes.data() + at, 2);
+    if (finite(half_to_float(theirs)) > finite(half_to_float(mine)))
+      std::memcpy(raw.bytes.data() + at, &theirs, 2);
   }
 }
 
@@ -147,7 +169,45 @@ void to_float(const RawPlane& raw, std::span<float> pixels) {
   }
 }
 
+bool is_signed_integer(PixelType type) {
+  return type == PixelType::i8 || type == PixelType::i16 || type == PixelType::i32 || type == PixelType::i64;
+}
+
+bool is_floating(PixelType type) {
+  return type == PixelType::f16 || type == PixelType::f32 || type == PixelType::f64;
+}
+
+void keep_larger(RawPlane& raw, const RawPlane& other) {
+  if (raw.type != other.type || raw.height != other.height || raw.width != other.width)
+    throw Error("the planes that are put together differ in size or type");
+  switch (raw.type) {
+    case PixelType::u8:
+      return keep_larger_of<std::uint8_t>(raw, other);
+    case PixelType::i8:
+      return keep_larger_of<std::int8_t>(raw, other);
+    case PixelType::u16:
+      return keep_larger_of<std::uint16_t>(raw, other);
+    case PixelType::i16:
+      return keep_larger_of<std::int16_t>(raw, other);
+    case PixelType::u32:
+      return keep_larger_of<std::uint32_t>(raw, other);
+    case PixelType::i32:
+      return keep_larger_of<std::int32_t>(raw, other);
+    case PixelType::u64:
+      return keep_larger_of<std::uint64_t>(raw, other);
+    case PixelType::i64:
+      return keep_larger_of<std::int64_t>(raw, other);
+    case PixelType::f16:
+      return keep_larger_half(raw, other);
+    case PixelType::f32:
+      return keep_larger_of<float>(raw, other);
+    case PixelType::f64:
+      return keep_larger_of<double>(raw, other);
+  }
+}
+
 float white_level(const RawPlane& raw) {
+  if (raw.ceiling > 0 && !is_floating(raw.type)) return raw.ceiling;
   switch (raw.type) {
     case PixelType::f16:
     case PixelType::f32:

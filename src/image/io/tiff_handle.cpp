@@ -21,7 +21,7 @@ std::uint64_t checked_file_size(const std::filesystem::path& path) {
                 "Check the manifest's path and the image root");
   }
   if (!std::filesystem::is_regular_file(status)) {
-    throw Error("the image path is not a file", path.string(), "Give the path of a TIFF file");
+    throw Error("the image path is not a file", path.string(), "Give the path of a TIFF or PNG file");
   }
   const auto size = std::filesystem::file_size(path, failure);
   if (failure) throw Error("the image file cannot be examined (" + failure.message() + ")", path.string());
@@ -48,7 +48,8 @@ Handle::Handle(const std::filesystem::path& path, const char* mode) : where_(pat
   tiff_ = TIFFOpenExt(path.c_str(), mode, options);
   TIFFOpenOptionsFree(options);
   if (!tiff_ && reading)
-    fail("the file is not a readable TIFF", "Check that it is a TIFF and complete; copy it again");
+    fail("the file is not a readable TIFF",
+         "Check that it is a TIFF, or a PNG whose name ends with .png, and complete; copy it again");
   if (!tiff_) fail("the file cannot be created", "Check the folder, its permissions and the free space");
 }
 
@@ -93,16 +94,6 @@ int Handle::keep_error(TIFF*, void* self, const char* module, const char* format
 
 int Handle::drop_warning(TIFF*, void*, const char*, const char*, va_list) {
   return 1;
-}
-
-void select_page(Handle& handle, int page) {
-  if (page < 0) handle.fail("page " + std::to_string(page) + " was asked for", "Pages count from 0");
-  if (page == 0) return;  // open already
-  if (page >= 65535 || !TIFFSetDirectory(handle.get(), static_cast<tdir_t>(page))) {
-    const int pages = static_cast<int>(TIFFNumberOfDirectories(handle.get()));
-    handle.fail("page " + std::to_string(page) + " was asked for, the file has " + std::to_string(pages),
-                "Pages count from 0; correct the manifest's Frame column");
-  }
 }
 
 }  // namespace cytoscale::image::tiff_internal

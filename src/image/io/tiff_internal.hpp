@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/image_file.hpp"
 #include "image/io/tiff.hpp"
@@ -54,12 +55,20 @@ struct Layout {
   std::uint32_t part_height, part_width;  // of a strip or tile; a strip is as wide as the plane
   std::uint32_t parts_across, parts_down;
   std::uint64_t part_row_bytes, part_bytes;  // decoded
-  bool differences = false;                  // libtiff gives differences along the rows, not samples
+  float ceiling = 0;                         // as RawPlane::ceiling
+  bool min_is_white = false;
+  bool differences = false;  // libtiff gives differences along the rows, not samples
 };
 
+// As the OME-XML of the first page says, which is open; 0 where it does not.
+int significant_bits_of(const Handle& handle);
+// The pages of the channel's plane, at least one (image/io/stack.hpp). Throws Error.
+std::vector<int> pages_of(Handle& handle, const ImageFile& file);
+int page_count(const Handle& handle);
 // Goes to the page. Throws Error.
 void select_page(Handle& handle, int page);
-// Reads and checks the current directory; `where` of errors names the page.
-Layout read_layout(Handle& handle);
+// Reads and checks the current directory; `where` of errors names the page. `significant_bits`: of a sample,
+// as OME-XML says; 0: it does not.
+Layout read_layout(Handle& handle, int significant_bits);
 
 }  // namespace cytoscale::image::tiff_internal

@@ -1,4 +1,6 @@
 #include <array>
+#include <bit>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -92,6 +94,25 @@ PixelType check_type(const Handle& handle, std::uint16_t bits) {
               "Convert it to 8-, 16- or 32-bit integers or floats");
 }
 
+// One less than a power of two: some programs write the brightest value of this image where the format has a
+// place for the brightest possible.
+bool is_ceiling(double value) {
+  return value >= 255 && value < 4294967296.0 && value == std::floor(value) &&
+         std::has_single_bit(static_cast<std::uint64_t>(value) + 1);
+}
+
+// 12 bits in 16 and the like; 0 where nothing is said, or what is said is no news.
+float ceiling_of(const Handle& handle, const Layout& layout, int significant_bits) {
+  if (layout.bits <= 8 || is_floating(layout.type)) return 0;
+  double value = significant_bits > 0 ? std::ldexp(1.0, significant_bits) - 1 : 0;
+  std::uint16_t whole = 0;
+  double number = 0;
+  if (value == 0 && TIFFGetField(handle.get(), TIFFTAG_MAXSAMPLEVALUE, &whole)) value = whole;
+  if (value == 0 && TIFFGetField(handle.get(), TIFFTAG_SMAXSAMPLEVALUE, &number)) value = number;
+  const bool news = is_ceiling(value) && value < std::ldexp(1.0, layout.bits) - 1;
+  return news ? static_cast<float>(value) : 0;
+}
+
 std::uint64_t row_bytes(std::uint64_t width, std::uint64_t bits) {
   return (width * bits + 7) / 8;
 }
@@ -156,7 +177,7 @@ void read_parts(const Handle& handle, Layout& layout) {
 
 }  // namespace
 
-Layout read_layout(Handle& handle) {
+Layout read_layout(Handle& handle, int significant_bits) {
   Layout layout{};
   layout.width = handle.field<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0);
   layout.height = handle.field<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0);
@@ -170,6 +191,9 @@ Layout read_layout(Handle& handle) {
   const auto& codec = check_codec(handle);
   layout.bits = handle.field<std::uint16_t>(TIFFTAG_BITSPERSAMPLE, 1);
   layout.type = check_type(handle, layout.bits);
+  layout.ceiling = ceiling_of(handle, layout, significant_bits);
+  layout.min_is_white =
+      handle.field<std::uint16_t>(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) == PHOTOMETRIC_MINISWHITE;
   layout.swapped24 = layout.bits == 24 && TIFFIsByteSwapped(handle.get());
   read_parts(handle, layout);
   check_plausible(handle, layout, codec);

@@ -121,36 +121,17 @@ void read_parts(Handle& handle, const Layout& layout, std::vector<std::byte>& by
   }
 }
 
-}  // namespace
-
-TiffInfo inspect_tiff(const ImageFile& file) {
-  Handle handle(file.path, "rm");
-  tiff_internal::select_page(handle, file.page);
-  const auto layout = tiff_internal::read_layout(handle);
-  TiffInfo info;
-  info.height = static_cast<int>(layout.height);
-  info.width = static_cast<int>(layout.width);
-  info.bits = layout.bits;
-  info.type = layout.type;
-  info.pages = std::max(1, static_cast<int>(TIFFNumberOfDirectories(handle.get())));
-  return info;
-}
-
-RawPlane read_raw(const ImageFile& file) {
-  RawPlane plane;
-  read_raw(file, plane);
-  return plane;
-}
-
-void read_raw(const ImageFile& file, RawPlane& plane) {
-  Handle handle(file.path, "rm");
-  tiff_internal::select_page(handle, file.page);
-  auto layout = tiff_internal::read_layout(handle);
+// Of the page: as stored, or as intensities.
+void read_page(Handle& handle, int page, int significant_bits, Values values, RawPlane& plane) {
+  tiff_internal::select_page(handle, page);
+  auto layout = tiff_internal::read_layout(handle, significant_bits);
   layout.differences = take_over_differences(handle, layout);
   plane.height = static_cast<int>(layout.height);
   plane.width = static_cast<int>(layout.width);
   plane.type = layout.type;
   plane.bits = layout.bits;
+  plane.ceiling = layout.ceiling;
+  plane.offset_taken_off = false;
   try {
     plane.bytes.resize(std::size_t(layout.height) * layout.width * size_of(layout.type));
     if (layout.tiled || is_packed(layout)) {
@@ -160,6 +141,43 @@ void read_raw(const ImageFile& file, RawPlane& plane) {
     }
   } catch (const std::bad_alloc&) {
     handle.fail("there is not enough memory for the plane", "Run fewer ranks or threads on a node");
+  }
+  if (values == Values::as_stored) return;
+  if (is_signed_integer(plane.type)) take_off_offset(plane);
+  if (!layout.min_is_white) return;
+  if (is_floating(plane.type))
+    handle.fail("white is 0 in it (min-is-white), and its floating-point numbers do not say what black is",
+                "Convert it to min-is-black");
+  invert(plane);
+}
+
+}  // namespace
+
+ImageInfo inspect_tiff(const ImageFile& file) {
+  Handle handle(file.path, "rm");
+  const int significant_bits = tiff_internal::significant_bits_of(handle);
+  tiff_internal::select_page(handle, tiff_internal::pages_of(handle, file).front());
+  const auto layout = tiff_internal::read_layout(handle, significant_bits);
+  ImageInfo info;
+  info.height = static_cast<int>(layout.height);
+  info.width = static_cast<int>(layout.width);
+  info.bits = layout.bits;
+  info.type = layout.type;
+  info.pages = tiff_internal::page_count(handle);
+  return info;
+}
+
+void read_tiff(const ImageFile& file, Values values, RawPlane& plane) {
+  Handle handle(file.path, "rm");
+  const int significant_bits = tiff_internal::significant_bits_of(handle);
+  const auto pages = tiff_internal::pages_of(handle, file);
+  read_page(handle, pages.front(), significant_bits, values, plane);
+  RawPlane other;
+  for (std::size_t i = 1; i < pages.size(); ++i) {
+    read_page(handle, pages[i], significant_bits, values, other);
+    if (other.type != plane.type || other.height != plane.height || other.width != plane.width)
+      handle.fail("its focal planes differ in size or pixel type", "Choose one of them with --z-plane");
+    keep_larger(plane, other);
   }
 }
 

@@ -59,4 +59,7 @@ void merge_into_ellipses(Regions& regions, int height, int width, double most_ar
 // and to the largest 4-connected piece of what is left; gaps it encloses are filled.
 void trim(Regions& regions, const Plane& smooth, float background, double fraction);
 
+// Drops what is outside the size limits and numbers the rest by centroid: labels and nuclei of the result.
+void collect(Segmentation& result, Regions regions, const Plane& dna, double least_area, double most_area);
+
 }  // namespace cytoscale::image::segment
