@@ -1,5 +1,6 @@
 #include "hdf5/file.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <optional>
 
@@ -9,6 +10,11 @@
 
 namespace cytoscale::hdf5 {
 namespace {
+
+// The library's locks (flock) are off: many cluster file systems have none and answer ENOLCK, and a run has
+// its own (core/system/output_lock.hpp). The variable decides over what a file's properties say, and is read
+// when the library starts; it is set before any thread is.
+const bool locking_is_off = ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1) == 0;
 
 Handle access_properties(const std::string& where, bool write) {
   Handle properties = own(H5Pcreate(H5P_FILE_ACCESS), "no property list", where);
@@ -21,8 +27,7 @@ Handle access_properties(const std::string& where, bool write) {
   // Rows written are in the file when the call returns, not in a buffer that a killed process takes with it.
   if (write) checked(H5Pset_sieve_buf_size(properties.id(), 0), problem, where);
 #if H5_VERSION_GE(1, 10, 7)
-  // Many cluster file systems have no locks, and a run has its own (core/system/output_lock.hpp).
-  checked(H5Pset_file_locking(properties.id(), false, true), problem, where);
+  checked(H5Pset_file_locking(properties.id(), !locking_is_off, true), problem, where);
 #endif
   return properties;
 }

@@ -185,10 +185,12 @@ class TwoWriters(FaultCase):
         self.assert_same(results(CASE / "out"), self.undisturbed)
 
     def test_13_a_file_system_without_locks(self):
-        """flock fails, as on NFS without lockd: nothing needs it."""
-        self.fresh()
-        self.ok(*CHAIN, *NATIVE, ranks=2, faults="flock::ENOLCK")
-        self.assert_same(results(CASE / "out"), self.undisturbed)
+        """flock fails, as on NFS without lockd: nothing needs it, whatever HDF5 is told to."""
+        for locking in (None, "BEST_EFFORT", "TRUE"):
+            with self.subTest(locking=locking):
+                self.fresh()
+                self.ok(*CHAIN, *NATIVE, ranks=2, faults="flock::ENOLCK", env={"HDF5_USE_FILE_LOCKING": locking} if locking else {})
+                self.assert_same(results(CASE / "out"), self.undisturbed)
 
 
 if __name__ == "__main__":
