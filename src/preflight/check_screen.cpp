@@ -9,6 +9,7 @@
 #include "core/version.hpp"
 #include "preflight/column_findings.hpp"
 #include "preflight/image_findings.hpp"
+#include "preflight/quality_plan.hpp"
 
 namespace cytoscale::preflight {
 namespace {
@@ -37,6 +38,10 @@ nlohmann::ordered_json plan_screen(const screen::Screen& screen, const ScreenHea
   const auto plan = plan_ranks(screen, headers, counts.cells, options.ranks);
   out << text_of(plan);
   auto json = json_of(plan, plan_stages(plan, headers, options.chain));
+  if (const auto quality = quality_of(screen, options.output)) {
+    out << text_of(*quality);
+    json["quality"] = json_of(*quality);
+  }
   json["screen"]["cells_counted"] = counts.known;
   json["screen"]["fingerprint"] = screen.fingerprint();
   return json;

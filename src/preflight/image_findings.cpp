@@ -1,5 +1,6 @@
 #include "preflight/image_findings.hpp"
 
+#include "core/error.hpp"
 #include "core/statistics.hpp"
 #include "image/size_text.hpp"
 
@@ -48,12 +49,33 @@ void check_channel(const screen::Screen& screen, std::size_t c, const ScreenHead
   }
 }
 
+// One image of each plate is decoded where a channel's values are signed.
+void note_offsets(const screen::Screen& screen, const ScreenHeaders& headers, Findings& found) {
+  for (const auto& plate : screen::plates_of(screen)) {
+    const FieldId first(plate.first_field);
+    for (std::size_t c = 0; c < screen.channels.size(); ++c) {
+      const auto& info = headers[first][c].info;
+      if (!info || !image::is_signed_integer(info->type)) continue;
+      const auto& file = screen.fields[first].images[c];
+      try {
+        if (image::read_raw(file).offset_taken_off)
+          found.notes.push_back(file.path.string() + ": channel " + screen.channels[c] + " of plate " +
+                                plate.plate +
+                                " is stored as signed numbers from far below 0; their offset is taken off");
+      } catch (const Error& error) {
+        found.problems.emplace_back(error.what());
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Findings image_findings(const screen::Screen& screen, const ScreenHeaders& headers) {
   Findings found;
   for (const auto& plate : screen::plates_of(screen)) check_plate(screen, plate, headers, found.problems);
   for (std::size_t c = 0; c < screen.channels.size(); ++c) check_channel(screen, c, headers, found.problems);
+  note_offsets(screen, headers, found);
   return found;
 }
 

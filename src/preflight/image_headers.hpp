@@ -12,9 +12,9 @@
 namespace cytoscale::preflight {
 
 struct ImageHeader {
-  std::uint64_t bytes = 0;              // of the file; 0: it cannot be read
+  std::uint64_t bytes = 0;               // of the file; 0: it cannot be read
   std::optional<image::ImageInfo> info;  // absent: there is a problem
-  std::string problem;                  // names the file; empty: none
+  std::string problem;                   // names the file; empty: none
 };
 
 // [field][channel], as Screen::fields and Screen::channels.
