@@ -51,6 +51,7 @@ bool gives_result(const Target& target, std::string_view input) {
 const std::vector<Target>& targets() {
   static const std::vector<Target> all = {
       {"tiff", 8192, read_tiff_input, tiff_seeds},
+      {"picture", 8192, read_picture_input, picture_seeds},
       {"manifest", 16384, read_manifest_input, manifest_seeds},
       {"table", 16384, read_table_input, table_seeds},
       {"config", 16384, read_config_input, config_seeds},

@@ -34,6 +34,7 @@ std::filesystem::path scratch_file(const std::string& name, std::string_view byt
 std::filesystem::path scratch_folder();
 
 void read_tiff_input(std::string_view input);
+void read_picture_input(std::string_view input);
 void read_manifest_input(std::string_view input);
 void read_table_input(std::string_view input);
 void read_config_input(std::string_view input);
@@ -47,6 +48,7 @@ void read_anndata_input(std::string_view input);
 void read_edited_hdf5_input(std::string_view input);
 
 std::vector<Seed> tiff_seeds();
+std::vector<Seed> picture_seeds();
 std::vector<Seed> manifest_seeds();
 std::vector<Seed> table_seeds();
 std::vector<Seed> config_seeds();
