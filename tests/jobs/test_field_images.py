@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""Images and masks as people have them, through `segment` and `check`: signed values, white that is 0, PNG, 12 bits in 16, stacks
+with focal planes, label masks of other programs, and quality control that drops. Oracles: python3-tifffile, python3-skimage.
+
+Environment: CYTOSCALE_PROGRAM (set by CTest), CYTOSCALE_TEST_DATA.
+"""
+import csv
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+try:
+    import h5py
+    import numpy as np
+    import tifffile
+    from PIL import Image
+    from skimage import measure
+except ImportError as problem:
+    print(f"skipped: {problem}")
+    sys.exit(77)
+
+PROGRAM = os.environ["CYTOSCALE_PROGRAM"]
+DATA = pathlib.Path(os.environ.get("CYTOSCALE_TEST_DATA", "")) if os.environ.get("CYTOSCALE_TEST_DATA") else None
+FIELD = DATA / "field/tiff" if DATA else None
+
+
+def run(job, *options, expect=0):
+    done = subprocess.run([PROGRAM, job, *map(str, options)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == expect, (job, options, done.returncode, done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def columns(output):
+    with h5py.File(pathlib.Path(output) / "cells.h5") as file:
+        return {name: table[name][:] for table in (file["cells"], file["fields"]) for name in table}
+
+
+def segment(name, manifest, *options, expect=0):
+    """(the cell table, what was said)."""
+    output = pathlib.Path("out") / name
+    shutil.rmtree(output, ignore_errors=True)
+    said = run("segment", f"--manifest={manifest}", f"--output={output}", "--dna-channel=DNA", *options, expect=expect)
+    return (columns(output) if expect == 0 else None), said
+
+
+def screen(name, images, **metadata):
+    """A manifest with a row for each dict of images (channel: file) and its metadata; returns its path."""
+    folder = pathlib.Path("screens") / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    rows = []
+    for i, files in enumerate(images):
+        rows.append({"Metadata_Plate": "P1", "Metadata_Well": "A01", "Metadata_Site": str(i + 1), "Metadata_Compound": "DMSO",
+                     **{f"Metadata_{key}": values[i] for key, values in metadata.items()},
+                     **{f"FileName_{channel}" if channel else "FileName": file for channel, file in files.items()}})
+    with open(folder / "screen.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder / "screen.csv"
+
+
+def blobs(seed=0, size=200, count=12, height=2000):
+    """Gray discs on a dim ground, 16 bits."""
+    draw = np.random.default_rng(seed)
+    y, x = np.mgrid[:size, :size]
+    plane = draw.normal(100, 5, (size, size))
+    for i in range(count):
+        cy, cx = 25 + 50 * (i // 4) + draw.uniform(-5, 5), 25 + 50 * (i % 4) + draw.uniform(-5, 5)
+        plane += height * ((y - cy) ** 2 + (x - cx) ** 2 < 81)
+    return plane.clip(0).astype(np.uint16)
+
+
+def same_cells(test, a, b):
+    for name in ("y", "x", "area_px", "mean_intensity", "border", "focus_score", "saturated_fraction"):
+        np.testing.assert_array_equal(a[name], b[name], name)
+
+
+@unittest.skipUnless(DATA, "CYTOSCALE_TEST_DATA is not set: no real images here")
+class RealFields(unittest.TestCase):
+    def test_03_signed_values_with_an_offset(self):
+        plain, _ = segment("plain12", FIELD / "plain12.csv")
+        shifted, said = segment("scanr", FIELD / "scanr_signed.csv")
+        self.assertIn("channel DNA", said)
+        self.assertIn("offset was taken off", said)
+        same_cells(self, plain, shifted)
+        self.assertGreater(len(plain["y"]), 15)
+        self.assertIn("their offset is taken off", run("check", f"--manifest={FIELD / 'scanr_signed.csv'}", "--compound=Metadata_Compound",
+                                                         "--treatment=Metadata_Compound", "--class=Metadata_Compound",
+                                                         "--control=Metadata_Compound=DMSO", "--batch=Metadata_Plate"))
+
+    def test_04_stacks(self):
+        for name, options in (("ome_stack", ["--channels=AGP,DNA"]), ("ome_two_columns", [])):
+            manifest = FIELD / f"{name}.csv"
+            _, said = segment(f"{name}_none", manifest, *options, expect=2)
+            self.assertIn("5 focal planes", said)
+            self.assertIn("--z-plane", said)
+            found, _ = segment(f"{name}_max", manifest, *options, "--z-plane=max")
+            stack = tifffile.imread(FIELD / "stack.ome.tif", is_ome=True)
+            self.assertEqual(stack.shape[:2], (2, 5))
+            brightest = screen(f"{name}_brightest", [{"AGP": "agp.tif", "DNA": "dna.tif"}])
+            for channel, file in enumerate(("agp.tif", "dna.tif")):
+                tifffile.imwrite(brightest.parent / file, stack[channel].max(axis=0))
+            expected, _ = segment(f"{name}_expected", brightest)
+            same_cells(self, {**found, **({} if options else {k: found[k][..., ::-1] for k in ("focus_score", "saturated_fraction")})},
+                       expected)
+
+    def test_13_white_that_is_zero(self):
+        black, _ = segment("black", FIELD / "minisblack.csv")
+        white, _ = segment("white", FIELD / "miniswhite.csv")
+        self.assertEqual(len(black["y"]), 22)
+        same_cells(self, black, white)
+
+    def test_20_png(self):
+        found, _ = segment("png", FIELD / "deepprofiler_png.csv")
+        self.assertGreater(len(found["y"]), 15)
+
+    def test_21_twelve_bits_in_sixteen(self):
+        found, _ = segment("plain12", FIELD / "plain12.csv")
+        images = [tifffile.imread(FIELD / f"plain12_{channel}.tif") for channel in ("dna", "agp")]
+        expected = [np.mean(image == 4095) if (image == 4095).sum() >= 10 else 0 for image in images]
+        np.testing.assert_allclose(found["saturated_fraction"][0], expected, rtol=1e-6)
+        self.assertGreater(max(expected), 0.01)
+
+    def test_masks_are_regionprops(self):
+        names = [row["id"] if "id" in row else next(iter(row.values())) for row in csv.DictReader(open(DATA / "dsb2018/index.csv"))]
+        names = [name for name in names if (DATA / f"dsb2018/{name}_label.tif").exists()]
+        self.assertGreater(len(names), 200)
+        labels = {name: tifffile.imread(DATA / f"dsb2018/{name}_label.tif") for name in names}
+        masks = pathlib.Path("masks").absolute()
+        shutil.rmtree(masks, ignore_errors=True)
+        masks.mkdir()
+        for i, (name, label) in enumerate(labels.items()):  # each as another program might write it
+            few = label.max() < 256
+            if i % 4 == 0 and few:
+                Image.fromarray(label.astype(np.uint8)).save(masks / f"{name}.mask", format="PNG")
+            elif i % 4 == 1:
+                tifffile.imwrite(masks / f"{name}.mask", label.astype(np.uint32))
+            elif i % 4 == 2:
+                tifffile.imwrite(masks / f"{name}.mask", label.astype(np.int32), byteorder=">")
+            else:
+                tifffile.imwrite(masks / f"{name}.mask", label.astype(np.uint16))
+        manifest = screen("dsb", [{"DNA": DATA / f"dsb2018/{name}.tif"} for name in names],
+                          Plate=["x".join(map(str, labels[name].shape)) for name in names], Name=names)
+        found, _ = segment("dsb", manifest, f"--masks={masks}/{{Name}}.mask", "--min-nucleus-area=0")
+        with h5py.File("out/dsb/cells.h5") as file:
+            sites = file["fields/site"].asstr()[:]
+        cells = 0
+        for field, site in enumerate(sites):
+            name = names[int(site) - 1]
+            image = tifffile.imread(DATA / f"dsb2018/{name}.tif")
+            rows = slice(found["first_cell"][field], found["first_cell"][field + 1])
+            regions = measure.regionprops(labels[name].astype(np.int64), image)
+            regions.sort(key=lambda r: tuple(np.float32(r.centroid)))
+            self.assertEqual(rows.stop - rows.start, len(regions), name)
+            np.testing.assert_allclose(found["y"][rows], [r.centroid[0] for r in regions], atol=1e-4)
+            np.testing.assert_allclose(found["x"][rows], [r.centroid[1] for r in regions], atol=1e-4)
+            np.testing.assert_array_equal(found["area_px"][rows], [r.area for r in regions])
+            np.testing.assert_allclose(found["mean_intensity"][rows], [r.mean_intensity for r in regions], rtol=1e-5)
+            h, w = image.shape
+            np.testing.assert_array_equal(found["border"][rows], [r.bbox[0] == 0 or r.bbox[1] == 0 or r.bbox[2] == h or r.bbox[3] == w
+                                                                  for r in regions])
+            cells += len(regions)
+        self.assertGreater(cells, 5000)
+
+
+class MadeFields(unittest.TestCase):
+    def test_stacks_that_tifffile_writes(self):
+        """Names, axes and Z of OME-TIFF, ImageJ's hyperstack, a channel's focal planes in a file of its own."""
+        dna = np.stack([blobs(1, height=height) for height in (500, 2000, 900)])
+        agp = np.stack([blobs(2, count=5, height=height) for height in (700, 400, 1500)])
+        stack = np.stack([dna, agp])  # C, Z, Y, X
+        manifest = screen("made", [{"": "czyx.ome.tif"}])
+        names = {"Channel": {"Name": ["DNA", "AGP"]}}
+        folder = manifest.parent
+        tifffile.imwrite(folder / "czyx.ome.tif", stack, metadata={"axes": "CZYX", **names})
+        tifffile.imwrite(folder / "zcyx.ome.tif", stack.swapaxes(0, 1), metadata={"axes": "ZCYX", **names})
+        tifffile.imwrite(folder / "imagej.tif", stack.swapaxes(0, 1), imagej=True, metadata={"axes": "ZCYX"})
+        tifffile.imwrite(folder / "tiles.ome.tif", stack, metadata={"axes": "CZYX", **names}, tile=(64, 64), byteorder=">",
+                         bigtiff=True, compression="zlib")
+        tifffile.imwrite(folder / "dna.tif", dna, metadata=None)
+        tifffile.imwrite(folder / "agp.tif", agp, metadata=None)
+        for option, planes in (("max", stack.max(axis=1)), ("2", stack[:, 1])):
+            expected = screen("made_plain", [{"DNA": "dna.tif", "AGP": "agp.tif"}])
+            tifffile.imwrite(expected.parent / "dna.tif", planes[0])
+            tifffile.imwrite(expected.parent / "agp.tif", planes[1])
+            expected, _ = segment("made_plain", expected)
+            self.assertEqual(len(expected["y"]), 12)
+            for file in ("czyx.ome.tif", "zcyx.ome.tif", "imagej.tif", "tiles.ome.tif"):
+                manifest.write_text(manifest.read_text().splitlines()[0] + f"\nP1,A01,1,DMSO,{file}\n")
+                found, _ = segment("made", manifest, "--channels=DNA,AGP", f"--z-plane={option}")
+                same_cells(self, found, expected)
+            by_channel = screen("by_channel", [{"DNA": folder.absolute() / "dna.tif", "AGP": folder.absolute() / "agp.tif"}])
+            found, _ = segment("by_channel", by_channel, f"--z-plane={option}")
+            same_cells(self, found, expected)
+            _, said = segment("by_channel_none", by_channel, expect=2)
+            self.assertIn("3 pages for 1 channel", said)
+        manifest.write_text(manifest.read_text().splitlines()[0] + "\nP1,A01,1,DMSO,czyx.ome.tif\n")
+        _, said = segment("too_far", manifest, "--channels=DNA,AGP", "--z-plane=9", expect=2)
+        self.assertIn("there are 3", said)
+        run("segment", f"--manifest={manifest}", "--output=out/bad", "--channels=DNA,AGP", "--z-plane=best", expect=2)
+
+    def test_one_field_stored_in_many_ways(self):
+        plane = blobs(3).clip(0, 4095)
+        plane[:3, :5] = 4095
+        kinds = {
+            "png16.png": lambda p: Image.fromarray(plane).save(p),
+            "big.tif": lambda p: tifffile.imwrite(p, plane, byteorder=">"),
+            "white.tif": lambda p: tifffile.imwrite(p, 65535 - plane, photometric="miniswhite"),
+            "signed.tif": lambda p: tifffile.imwrite(p, (plane.astype(np.int32) - 32768).astype(np.int16)),
+            "max.tif": lambda p: tifffile.imwrite(p, plane, extratags=[(281, "H", 1, 4095, True)]),
+        }
+        expected = screen("plain", [{"DNA": "plain.tif"}])
+        tifffile.imwrite(expected.parent / "plain.tif", plane)
+        expected, _ = segment("plain", expected)
+        self.assertAlmostEqual(expected["saturated_fraction"][0, 0], np.mean(plane == 4095), places=7)
+        self.assertEqual(len(expected["y"]), 12)
+        for name, write in kinds.items():
+            manifest = screen("stored", [{"DNA": name}])
+            write(manifest.parent / name)
+            found, _ = segment("stored", manifest)
+            same_cells(self, found, expected)
+
+    def test_bad_masks_are_named(self):
+        manifest = screen("masked", [{"DNA": "a.tif"}])
+        tifffile.imwrite(manifest.parent / "a.tif", blobs(4))
+        mask = manifest.parent.absolute() / "mask.tif"
+        for wrong, words in ((np.zeros((10, 10), np.uint16), "the mask is of 10 × 10 px"), (np.full((200, 200), -3, np.int16), "is no label"),
+                             (np.full((200, 200), 0.5, np.float32), "is no label")):
+            tifffile.imwrite(mask, wrong)
+            _, said = segment("masked", manifest, f"--masks={mask}", expect=2)
+            self.assertIn(words, said)
+        mask.unlink()
+        _, said = segment("masked", manifest, f"--masks={mask}", expect=2)
+        self.assertIn("does not exist", said)
+        run("segment", f"--manifest={manifest}", "--output=out/both", f"--masks={mask}", "--locations=x.csv", expect=2)
+
+    def test_what_is_dropped_is_in_the_table(self):
+        manifest = screen("quality", [{"DNA": f"{i}.tif"} for i in range(4)])
+        for i in range(4):
+            plane = blobs(10 + i).astype(np.float64)
+            if i == 1:  # out of focus
+                for _ in range(60):
+                    plane = (plane + np.roll(plane, 1, 0) + np.roll(plane, -1, 0) + np.roll(plane, 1, 1) + np.roll(plane, -1, 1)) / 5
+            if i == 2:
+                plane[:40, :40] = 65535
+            tifffile.imwrite(manifest.parent / f"{i}.tif", plane.astype(np.uint16))
+        kept, _ = segment("kept", manifest)
+        with open("out/kept/dropped.csv") as file:
+            self.assertEqual(len(file.readlines()), 1)
+        said = run("check", f"--manifest={manifest}", "--output=out/kept", "--compound=Metadata_Compound", "--treatment=Metadata_Compound",
+                   "--class=Metadata_Compound", "--control=Metadata_Compound=DMSO", "--batch=Metadata_Plate")
+        self.assertIn("quality of 4 fields", said)
+        self.assertIn("--drop-blurred", said)
+        found, said = segment("dropped", manifest, "--drop-blurred=0.5", "--drop-saturated=0.01", "--drop-border")
+        rows = list(csv.DictReader(open("out/dropped/dropped.csv")))
+        reasons = {(row["Metadata_Site"], row["reason"]): row for row in rows}
+        self.assertIn(("2", "blurred"), reasons)
+        self.assertIn(("3", "saturated"), reasons)
+        self.assertAlmostEqual(float(reasons["3", "saturated"]["value"]), 0.04, places=3)
+        counts = np.diff(found["first_cell"])
+        self.assertEqual(list(counts[1:3]), [0, 0])
+        gone = sum(int(row["cells"]) for row in rows)
+        self.assertEqual(counts.sum() + gone, len(kept["y"]))
+        self.assertFalse(found["border"].any())
+        np.testing.assert_array_equal(found["focus_score"], kept["focus_score"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
