@@ -62,8 +62,11 @@ CYTO_VECTOR_CLONES PlaneQuality measure_quality(const Plane& plane, float white_
   std::size_t saturated = 0;
   values.add(plane.pixels.size(), [&](std::size_t i) { return double(plane.pixels[i]) - origin; });
   quality.brightest = largest_of(plane.pixels);
-  for (const float v : plane.pixels) saturated += v >= white_level;
-  for (const float v : plane.pixels) quality.brightest_pixels += v == quality.brightest;
+  quality.brightest_pixels =
+      std::size_t(std::count(plane.pixels.begin(), plane.pixels.end(), quality.brightest));
+  if (quality.brightest == white_level) saturated = quality.brightest_pixels;
+  if (quality.brightest > white_level)
+    for (const float v : plane.pixels) saturated += v >= white_level;
   const auto w = static_cast<std::size_t>(plane.width);
   for (int y = 1; y + 1 < plane.height && w > 2; ++y) {
     const float *row = &plane.pixels[std::size_t(y) * w + 1], *above = row - w, *below = row + w;

@@ -37,7 +37,14 @@ void report_failures(const mpi::RunContext& context, const screen::Screen& scree
   mpi::together(context.comm, [&] {
     const auto allowed = screen::failure_limit(report.limit, screen.fields.size());
     const auto count = failures.size() + report.known;
-    if (failures.empty() || count <= allowed) return;
+    const bool all = count >= screen.fields.size();
+    if (failures.empty() || (count <= allowed && !all)) return;
+    if (all)
+      throw Error("none of the " + std::to_string(count) + " fields can be read; the first is " +
+                      failures.front().file + " (" + failures.front().reason + ")",
+                  report.path.empty() ? screen.name(failures.front().field)
+                                      : screen::job_failures(report.path, report.job).string(),
+                  "`cytoscale check` says what is wrong with each");
     throw Error(
         std::to_string(count) + " fields cannot be read, " + std::to_string(allowed) +
             " are allowed; the first is " + failures.front().file + " (" + failures.front().reason + ")",

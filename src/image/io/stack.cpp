@@ -111,9 +111,9 @@ std::size_t channel_in(const StackInfo& stack, const PlaneChoice& choice, const 
 std::vector<int> choose_z(const std::vector<int>& planes, int z, const std::filesystem::path& file) {
   if (planes.size() == 1) return planes;
   if (z == no_z_plane)
-    throw Error("a channel has " + std::to_string(planes.size()) + " focal planes (Z), and none is chosen",
-                file.string(),
-                "Give --z-plane max for the brightest value of each pixel, or the number of one");
+    throw Error(
+        "a channel has " + std::to_string(planes.size()) + " focal planes (Z), and --z-plane chooses none",
+        file.string(), "Give --z-plane max for the brightest value of each pixel, or the number of one");
   if (z == brightest_z) return planes;
   if (std::size_t(z) > planes.size())
     throw Error(
