@@ -26,7 +26,8 @@ struct FailureReport {
 };
 
 // Warns of each failure, writes the job's list (none where nothing failed) and the union, and throws the same
-// Error on all ranks where there are more than the limit, or no field is left. `failures`: of all ranks. Collective: yes.
+// Error on all ranks where there are more than the limit, or no field is left. `failures`: of all ranks.
+// Collective: yes.
 void report_failures(const mpi::RunContext& context, const screen::Screen& screen,
                      const std::vector<screen::FieldFailure>& failures, const FailureReport& report);
 
