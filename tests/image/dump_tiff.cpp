@@ -16,7 +16,7 @@ void dump(const cytoscale::ImageFile& file) {
     const auto raw = cytoscale::image::read_raw(file, cytoscale::image::Values::as_stored);
     if (info.height != raw.height || info.width != raw.width || info.type != raw.type ||
         info.bits != raw.bits) {
-      std::printf("error inspect_tiff and read_raw disagree\n");
+      std::printf("error inspect_image and read_raw disagree\n");
       return;
     }
     std::printf("ok %d %d %s %d %d %zu\n", raw.height, raw.width,

@@ -31,7 +31,7 @@ std::string read_reason(const std::filesystem::path& path, int page = 0) {
   EXPECT_EQ(text, message_of([&] {
               inspect_image({path, page});
             }))
-      << "inspect_tiff should refuse what read_raw refuses";
+      << "inspect_image should refuse what read_raw refuses";
   return text;
 }
 
