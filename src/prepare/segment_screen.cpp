@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "core/error.hpp"
 #include "image/locations.hpp"
@@ -139,6 +140,15 @@ void tell_offsets(const mpi::RunContext& context, const screen::Screen& screen,
   }
 }
 
+void tell_dropped(const mpi::RunContext& context, const std::vector<Dropped>& dropped,
+                  const std::filesystem::path& table) {
+  std::set<std::int64_t> fields;
+  for (const auto& row : dropped) fields.insert(row.field);
+  if (!fields.empty())
+    context.log.info("quality control left out cells of " + std::to_string(fields.size()) +
+                     " fields: " + table.string());
+}
+
 }  // namespace
 
 void SegmentScreenOptions::validate() const {
@@ -186,6 +196,7 @@ SegmentSummary segment_screen(const mpi::RunContext& context, const screen::Scre
     filters.min_area_px = options.nuclei.min_area_px, filters.max_area_px = options.nuclei.max_area_px;
   const auto dropped = drop_cells(comm, screen, dna, filters, mine);
   mpi::on_root(comm, [&] { write_dropped(files.dropped, screen, dropped); });
+  tell_dropped(context, dropped, files.dropped);
   std::int64_t count = 0;
   for (const auto& field : mine) count += static_cast<std::int64_t>(field.y.size());
   store::write_cell_table(comm, files.output, screen, std::move(mine), provenance);
