@@ -1,0 +1,32 @@
+# Arrow C++ with Parquet, which is optional: a package with CMake files of its own (conda, Spack, Apache's packages), or the wheel of
+# pyarrow, which has headers and libraries but no CMake files: CYTOSCALE_PYARROW is its folder. Sets CYTOSCALE_ARROW to whether it
+# was found.
+set(CYTOSCALE_PYARROW "" CACHE PATH "Folder of an installed pyarrow (.../site-packages/pyarrow), for Parquet")
+set(CYTOSCALE_ARROW OFF)
+add_library(cytoscale_arrow INTERFACE)
+if(CYTOSCALE_PYARROW)
+  # The names of the wheel's libraries end in its version.
+  file(GLOB libarrow ${CYTOSCALE_PYARROW}/libarrow.so*)
+  file(GLOB libparquet ${CYTOSCALE_PYARROW}/libparquet.so*)
+  if(NOT EXISTS ${CYTOSCALE_PYARROW}/include/parquet/arrow/writer.h OR NOT libarrow OR NOT libparquet)
+    message(FATAL_ERROR "CYTOSCALE_PYARROW (${CYTOSCALE_PYARROW}) has no Arrow C++: give what "
+                        "python3 -c 'import pyarrow, os; print(os.path.dirname(pyarrow.__file__))' prints.")
+  endif()
+  list(GET libarrow 0 libarrow)
+  list(GET libparquet 0 libparquet)
+  target_include_directories(cytoscale_arrow SYSTEM INTERFACE ${CYTOSCALE_PYARROW}/include)
+  target_link_libraries(cytoscale_arrow INTERFACE ${libparquet} ${libarrow})
+  set(CYTOSCALE_ARROW ON)
+else()
+  find_package(Arrow 12 QUIET CONFIG)
+  find_package(Parquet QUIET CONFIG)
+  if(TARGET Arrow::arrow_shared AND TARGET Parquet::parquet_shared)
+    target_link_libraries(cytoscale_arrow INTERFACE Parquet::parquet_shared Arrow::arrow_shared)
+    set(CYTOSCALE_ARROW ON)
+  endif()
+endif()
+if(CYTOSCALE_ARROW)
+  message(STATUS "Parquet: by Arrow C++")
+else()
+  message(STATUS "Parquet: no, there is no Arrow C++ (docs/install.md, Parquet)")
+endif()
