@@ -1,8 +1,9 @@
 # Arrow C++ with Parquet, which is optional: a package with CMake files of its own (conda, Spack, Apache's packages), or the wheel of
 # pyarrow, which has headers and libraries but no CMake files: CYTOSCALE_PYARROW is its folder. Sets CYTOSCALE_ARROW to whether it
-# was found.
+# was found, and CYTOSCALE_ARROW_VERSION.
 set(CYTOSCALE_PYARROW "" CACHE PATH "Folder of an installed pyarrow (.../site-packages/pyarrow), for Parquet")
 set(CYTOSCALE_ARROW OFF)
+set(CYTOSCALE_ARROW_VERSION "")
 add_library(cytoscale_arrow INTERFACE)
 if(CYTOSCALE_PYARROW)
   # The names of the wheel's libraries end in its version.
@@ -16,17 +17,20 @@ if(CYTOSCALE_PYARROW)
   list(GET libparquet 0 libparquet)
   target_include_directories(cytoscale_arrow SYSTEM INTERFACE ${CYTOSCALE_PYARROW}/include)
   target_link_libraries(cytoscale_arrow INTERFACE ${libparquet} ${libarrow})
+  file(STRINGS ${CYTOSCALE_PYARROW}/include/arrow/util/config.h version REGEX "ARROW_VERSION_STRING")
+  string(REGEX MATCH "[0-9.]+" CYTOSCALE_ARROW_VERSION "${version}")
   set(CYTOSCALE_ARROW ON)
 else()
   find_package(Arrow 12 QUIET CONFIG)
   find_package(Parquet QUIET CONFIG)
   if(TARGET Arrow::arrow_shared AND TARGET Parquet::parquet_shared)
     target_link_libraries(cytoscale_arrow INTERFACE Parquet::parquet_shared Arrow::arrow_shared)
+    set(CYTOSCALE_ARROW_VERSION ${Arrow_VERSION})
     set(CYTOSCALE_ARROW ON)
   endif()
 endif()
 if(CYTOSCALE_ARROW)
-  message(STATUS "Parquet: by Arrow C++")
+  message(STATUS "Parquet: by Arrow C++ ${CYTOSCALE_ARROW_VERSION}")
 else()
   message(STATUS "Parquet: no, there is no Arrow C++ (docs/install.md, Parquet)")
 endif()
