@@ -26,7 +26,8 @@ std::string library_versions() {
          line_of("libpng", image::png_library_version()) + line_of("Boost", CYTOSCALE_BOOST_VERSION) +
          line_of("Eigen", CYTOSCALE_EIGEN_VERSION) +
          module_line("LibTorch", CYTOSCALE_TORCH_VERSION, "libcytoscale_torch.so") +
-         module_line("oneDNN", CYTOSCALE_ONEDNN_VERSION, "libcytoscale_onednn.so");
+         module_line("oneDNN", CYTOSCALE_ONEDNN_VERSION, "libcytoscale_onednn.so") +
+         module_line("Arrow", CYTOSCALE_ARROW_VERSION, "libcytoscale_arrow.so");
 }
 
 }  // namespace cytoscale::jobs

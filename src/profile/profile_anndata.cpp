@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "profile/profile_table.hpp"
+#include "screen/number_columns.hpp"
 #include "store/anndata/anndata.hpp"
 
 namespace cytoscale::profile {
@@ -60,9 +61,7 @@ void write_profile_anndata(const std::filesystem::path& path, const ProfileTable
   data.obs_names = row_names(profiles.metadata);
   data.var_names = profiles.features;
   if (!profiles.layers.empty()) data.var.add_column("layer", profiles.layers);
-  for (const char* count : {"Metadata_CellCount", "Metadata_WellCount"}) {
-    if (data.obs.find(count)) data.numeric_columns.emplace_back(count);
-  }
+  data.numeric_columns = screen::number_columns(profiles.metadata);  // doses, counts
   data.uns = provenance;
   store::write_anndata(path, data, true);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -12,20 +11,11 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
+#include "core/text/append_number.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::profile {
 namespace {
-
-// As number_text(), without a text of its own for each of millions.
-void append_number(std::string& text, double value) {
-  if (!std::isfinite(value)) {
-    text += number_text(value);
-    return;
-  }
-  char digits[64];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
 
 constexpr std::size_t text_at_once = std::size_t{256} << 10;
 

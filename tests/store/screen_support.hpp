@@ -11,14 +11,15 @@ namespace cytoscale::store {
 inline screen::Screen small_screen(std::size_t plates, std::size_t wells, std::size_t sites) {
   screen::Screen screen;
   screen.channels = {"DNA", "Actin"};
-  screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site", "Metadata_Compound"};
+  screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site", "Metadata_Compound",
+                             "Metadata_Concentration"};
   for (std::size_t p = 0; p < plates; ++p) {
     for (std::size_t w = 0; w < wells; ++w) {
       for (std::size_t s = 0; s < sites; ++s) {
         screen::Field field{
             "P" + std::to_string(p + 1), "A0" + std::to_string(w + 1), std::to_string(s + 1), {}, {}};
         field.metadata = {field.plate, field.well, field.site,
-                          w == 0 ? "DMSO" : "taxol, " + std::to_string(w)};
+                          w == 0 ? "DMSO" : "taxol, " + std::to_string(w), p == 0 ? "" : "0.10"};
         for (const auto& channel : screen.channels) {
           field.images.push_back({field.plate + field.well + field.site + channel + ".tif"});
         }

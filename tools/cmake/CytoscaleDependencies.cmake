@@ -21,6 +21,13 @@ add_library(xxhash::xxhash INTERFACE IMPORTED)
 target_include_directories(xxhash::xxhash INTERFACE ${XXHASH_INCLUDE_DIR})
 target_link_libraries(xxhash::xxhash INTERFACE ${XXHASH_LIBRARY})
 
+find_path(LIBDEFLATE_INCLUDE_DIR libdeflate.h REQUIRED)
+find_library(LIBDEFLATE_LIBRARY deflate REQUIRED)
+add_library(libdeflate::libdeflate INTERFACE IMPORTED)
+target_include_directories(libdeflate::libdeflate INTERFACE ${LIBDEFLATE_INCLUDE_DIR})
+target_link_libraries(libdeflate::libdeflate INTERFACE ${LIBDEFLATE_LIBRARY})
+
+
 # cytoscale_header_version(VARIABLE PREFIX FILE...): "1.13.0" from the first of these headers that is there and defines
 # PREFIX_MAJOR, PREFIX_MINOR and PREFIX_PATCH; else "unknown". What --version tells of libraries that the program does not load.
 function(cytoscale_header_version variable prefix)
@@ -43,6 +50,7 @@ function(cytoscale_header_version variable prefix)
   endforeach()
 endfunction()
 
+include(CytoscaleArrow)
 if(CYTOSCALE_TORCH)
   include(CytoscaleTorch)
 endif()

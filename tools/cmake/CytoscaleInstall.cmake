@@ -17,7 +17,7 @@ add_custom_target(job_pages
   DEPENDS cytoscale COMMENT "Writing docs/jobs" VERBATIM)
 
 install(TARGETS cytoscale RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-foreach(module torch onednn)
+foreach(module torch onednn arrow)
   if(TARGET cytoscale_${module}_module)  # as core/system/module_function.cpp looks for it: no lib64, no multiarch folder
     install(TARGETS cytoscale_${module}_module LIBRARY DESTINATION lib/cytoscale)
   endif()

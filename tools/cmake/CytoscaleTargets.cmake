@@ -38,10 +38,10 @@ function(cytoscale_library name)
 endfunction()
 
 # cytoscale_module_part(MODULE NAME SOURCES a.cpp ... [PRIVATE targets...])
-# What a folder has that needs the library MODULE (torch, onednn), beside its own library. All that need one make one module,
+# What a folder has that needs the library MODULE (torch, onednn, arrow), beside its own library. All that need one make one module,
 # libcytoscale_MODULE.so, which the program loads when it first needs it (core/system/module_function.hpp), and
 # cytoscale_with_MODULE, for programs that have it from the start.
-foreach(module torch onednn)
+foreach(module torch onednn arrow)
   add_library(cytoscale_with_${module} INTERFACE)
 endforeach()
 target_link_libraries(cytoscale_with_torch INTERFACE cytoscale_with_onednn)  # its networks learn by oneDNN's layers
@@ -66,7 +66,7 @@ function(cytoscale_modules program)
   get_property(libraries GLOBAL PROPERTY CYTOSCALE_LIBRARIES)
   string(REPLACE ";" "," libraries "${libraries}")
   set_target_properties(${program} PROPERTIES ENABLE_EXPORTS ON LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${libraries}")
-  foreach(module torch onednn)
+  foreach(module torch onednn arrow)
     get_property(parts GLOBAL PROPERTY CYTOSCALE_PARTS_${module})
     get_property(needs GLOBAL PROPERTY CYTOSCALE_NEEDS_${module})
     if(parts)

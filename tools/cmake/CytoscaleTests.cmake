@@ -3,12 +3,16 @@
 find_package(GTest REQUIRED)
 set(CYTOSCALE_TEST_DATA "$ENV{CYTOSCALE_TEST_DATA}" CACHE PATH "Real images for the real-data tests; empty: they skip")
 
+set(CYTOSCALE_TEST_PYTHON "$ENV{CYTOSCALE_TEST_PYTHON}" CACHE STRING
+    "Python interpreters with scanpy, pycytominer, copairs, torch (: between them) for the tests of exports; without them they skip")
+
 set(cytoscale_mpirun ${MPIEXEC_EXECUTABLE} --oversubscribe --bind-to none)
 set(cytoscale_test_environment
     "OMPI_ALLOW_RUN_AS_ROOT=1" "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1" "OMPI_MCA_mpi_yield_when_idle=1"
     "OMPI_MCA_btl_vader_single_copy_mechanism=none" "OMP_NUM_THREADS=1"
     "CYTOSCALE_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
     "CYTOSCALE_TEST_DATA=${CYTOSCALE_TEST_DATA}"
+    "CYTOSCALE_TEST_PYTHON=${CYTOSCALE_TEST_PYTHON}"
     "CYTOSCALE_MPIRUN=${MPIEXEC_EXECUTABLE} --oversubscribe --bind-to none")
 if(TARGET cytoscale)  # not with CYTOSCALE_TORCH=OFF: tests that run the program are left out then
   list(APPEND cytoscale_test_environment "CYTOSCALE_PROGRAM=$<TARGET_FILE:cytoscale>")

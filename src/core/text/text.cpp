@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cmath>
 #include <numeric>
+
+#include "core/text/append_number.hpp"
 
 namespace cytoscale {
 namespace {
@@ -20,11 +21,9 @@ bool is_digit(char c) {
 
 template <typename T>
 std::string shortest(T value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  return {buffer, end};
+  std::string text;
+  append_number(text, value);
+  return text;
 }
 
 // Length of a digit run at i, leading zeros skipped into `zeros`.

@@ -31,6 +31,8 @@ hdf5::Number code_type(std::size_t categories);
 // Creates the group and writes the categories; the codes dataset ([count], not yet written) is "codes".
 hdf5::Group create_categorical(hdf5::Group& group, const std::string& name,
                                const std::vector<std::string>& categories, std::uint64_t count);
+// A column of numbers, not yet written: int64 where all are whole, else float64.
+hdf5::Dataset create_numbers(hdf5::Group& frame, const std::string& name, bool whole, std::uint64_t count);
 
 // A column of a data frame as text; "" where a value is missing.
 struct Column {

@@ -1,43 +1,26 @@
 // Data frames of AnnData, encoding "dataframe" 0.2.0.
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <set>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "screen/number_columns.hpp"
 #include "store/anndata/anndata_element.hpp"
 
 namespace cytoscale::store {
 namespace {
 
-constexpr double beyond_exact = 9007199254740992.0;  // 2^53
-
 // Numbers of a column: whole ones as int64, others (or with missing values) as float64.
 void write_numbers(hdf5::Group& frame, const std::string& name, const std::vector<std::string>& texts) {
-  std::vector<double> values;
-  bool whole = true;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    double value = std::numeric_limits<double>::quiet_NaN();
-    if (!texts[i].empty()) {
-      const auto number = to_number(texts[i]);
-      if (!number) {
-        throw Error("\"" + texts[i] + "\" in row " + std::to_string(i) + " of " + name + " is not a number",
-                    frame.where());
-      }
-      value = *number;
-    }
-    whole = whole && std::floor(value) == value && std::abs(value) < beyond_exact;
-    values.push_back(value);
+  const auto numbers = screen::numbers_of(texts);
+  if (!numbers) {
+    const auto bad = std::find_if(texts.begin(), texts.end(),
+                                  [](const auto& text) { return !text.empty() && !to_number(text); });
+    throw Error(
+        "\"" + *bad + "\" in row " + std::to_string(bad - texts.begin()) + " of " + name + " is not a number",
+        frame.where());
   }
-  hdf5::Dataset dataset;
-  if (whole) {
-    const std::vector<std::int64_t> integers(values.begin(), values.end());
-    dataset = frame.store<std::int64_t>(name, {values.size()}, integers);
-  } else {
-    dataset = frame.store<double>(name, {values.size()}, values);
-  }
-  mark_encoding(dataset, "array", "0.2.0");
+  create_numbers(frame, name, numbers->whole, texts.size()).write<double>(0, texts.size(), numbers->values);
 }
 
 void write_categories(hdf5::Group& frame, const std::string& name, const std::vector<std::string>& texts) {
@@ -47,6 +30,13 @@ void write_categories(hdf5::Group& frame, const std::string& name, const std::ve
 }
 
 }  // namespace
+
+hdf5::Dataset create_numbers(hdf5::Group& frame, const std::string& name, bool whole, std::uint64_t count) {
+  hdf5::Dataset column =
+      frame.create(checked_name(name, frame.where()), {count}, whole ? hdf5::Number::i64 : hdf5::Number::f64);
+  mark_encoding(column, "array", "0.2.0");
+  return column;
+}
 
 hdf5::Group create_frame(hdf5::Group& group, const std::string& name,
                          const std::vector<std::string>& columns) {

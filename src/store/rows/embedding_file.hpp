@@ -1,11 +1,12 @@
 // Features of all cells of a screen, embeddings.h5ad: one HDF5 file that all ranks write and that is a valid
 // AnnData.
 //   /X    [cells][features] float32 or float16, rows in the cell table's order
-//   /obs  the screen's Metadata_* columns (categorical), Nuclei_Location_Center_X/Y (px),
-//   Nuclei_AreaShape_Area (px),
+//   /obs  the screen's Metadata_* columns (numbers where screen/number_columns.hpp says so, else
+//         categorical), Nuclei_Location_Center_X/Y (px), Nuclei_AreaShape_Area (px),
 //         Nuclei_AreaShape_Eccentricity, Nuclei_Intensity_MeanIntensity, Nuclei_Border (1: touches the edge),
 //         Field_Failed (1: the field could not be read when features were taken: its rows of X are NaN); the
-//         index is the cell's number
+//         index is cell_name()
+//   /obsm spatial: [cells][2] float32, x and y (px)
 //   /var  index: feature names; layer
 //   /uns/cytoscale  provenance (JSON text), first_row [fields + 1], field_state and field_sums [fields],
 //         fields (a table, a row per field)
@@ -29,6 +30,11 @@
 #include "store/rows/resumable_field_file.hpp"
 
 namespace cytoscale::store {
+
+// Of a cell, the same in every run over the same fields and cells: PLATE_WELL_sSITE_CELL, counted from 0 in
+// its field.
+std::string cell_name(const std::string& plate, const std::string& well, const std::string& site,
+                      std::int64_t cell);
 
 struct EmbeddingLayout {
   std::vector<std::string> feature_names;   // e.g. resnet18_conv4a_0

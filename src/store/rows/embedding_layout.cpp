@@ -1,10 +1,13 @@
 #include "store/rows/embedding_layout.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/system/files.hpp"
+#include "screen/column_roles.hpp"
+#include "screen/number_columns.hpp"
 #include "store/anndata/anndata_element.hpp"
 
 namespace cytoscale::store {
@@ -43,8 +46,41 @@ hdf5::Dataset create_array(hdf5::Group& group, const std::string& name, const hd
   return dataset;
 }
 
-void create_obs(hdf5::Group& root, const screen::Screen& screen, std::int64_t count) {
-  const auto rows = static_cast<std::uint64_t>(count);
+// A metadata column, a value per field: numbers or categories.
+struct MetadataColumn {
+  std::string name;
+  std::optional<screen::ColumnNumbers> numbers;
+  Categorical names;
+};
+
+std::vector<MetadataColumn> metadata_columns(const screen::Screen& screen) {
+  const auto of_numbers = screen::number_columns(screen::metadata_table(screen));
+  std::vector<MetadataColumn> columns;
+  for (const auto& name : screen.metadata_columns) {
+    auto& column = columns.emplace_back();
+    column.name = name;
+    const auto values = screen.values(name);
+    if (std::find(of_numbers.begin(), of_numbers.end(), name) != of_numbers.end())
+      column.numbers = screen::numbers_of(values);
+    else
+      column.names = categorize(values);
+  }
+  return columns;
+}
+
+std::size_t longest_name(const screen::Screen& screen, const CellTable& cells) {
+  std::size_t longest = 1;
+  for (FieldId f; f < screen.fields.size(); ++f) {
+    const auto count = cells.cells_of(f);
+    const auto& field = screen.fields[f];
+    if (count > 0)
+      longest = std::max(longest, cell_name(field.plate, field.well, field.site, count - 1).size());
+  }
+  return longest;
+}
+
+void create_obs(hdf5::Group& root, const screen::Screen& screen, const CellTable& cells) {
+  const auto rows = static_cast<std::uint64_t>(cells.cells());
   std::vector<std::string> columns = screen.metadata_columns;
   for (const auto& column : obs_columns) columns.emplace_back(column.name);
   columns.emplace_back(border_column);
@@ -52,11 +88,13 @@ void create_obs(hdf5::Group& root, const screen::Screen& screen, std::int64_t co
   hdf5::Group obs = create_frame(root, "obs", columns);
   // Text of a fixed length: variable-length text cannot be written in parallel, and costs 16 bytes more a
   // row.
-  hdf5::Dataset index =
-      obs.create_text("_index", rows, std::to_string(std::max<std::int64_t>(count - 1, 0)).size());
+  hdf5::Dataset index = obs.create_text("_index", rows, longest_name(screen, cells));
   mark_encoding(index, "string-array", "0.2.0");
-  for (const auto& name : screen.metadata_columns) {
-    create_categorical(obs, name, categorize(screen.values(name)).categories, rows);
+  for (const auto& column : metadata_columns(screen)) {
+    if (column.numbers)
+      create_numbers(obs, column.name, column.numbers->whole, rows);
+    else
+      create_categorical(obs, column.name, column.names.categories, rows);
   }
   for (const auto& column : obs_columns) create_array<float>(obs, column.name, {rows});
   create_array<std::uint8_t>(obs, border_column, {rows});
@@ -106,9 +144,17 @@ std::size_t chunk_end(const CellTable& cells, std::size_t first, std::size_t end
 
 }  // namespace
 
+std::string cell_name(const std::string& plate, const std::string& well, const std::string& site,
+                      std::int64_t cell) {
+  return plate + "_" + well + "_s" + site + "_" + std::to_string(cell);
+}
+
 std::string text_fingerprint(const screen::Screen& screen, const EmbeddingLayout& layout) {
   Fingerprint fingerprint;
-  fingerprint.add(embedding_format).add(screen.fingerprint()).add(screen.metadata_fingerprint());
+  fingerprint.add(embedding_format)
+      .add(embedding_columns)
+      .add(screen.fingerprint())
+      .add(screen.metadata_fingerprint());
   for (const auto& name : layout.feature_names) fingerprint.add(name);
   for (const auto& layer : layout.feature_layers) fingerprint.add(layer);
   return fingerprint.text();
@@ -138,7 +184,9 @@ void create_embedding_file(const std::filesystem::path& path, const screen::Scre
     hdf5::Group& root = file.root();
     begin_anndata(root);
     create_var(root, layout);
-    create_obs(root, screen, cells.cells());
+    create_obs(root, screen, cells);
+    hdf5::Group obsm = root.group("obsm");
+    create_array<float>(obsm, "spatial", {static_cast<std::uint64_t>(cells.cells()), 2});
     create_uns(root, screen, cells, layout);
     const hdf5::Shape shape = {static_cast<std::uint64_t>(cells.cells()), layout.feature_names.size()};
     hdf5::Dataset x = root.create("X", shape, layout.float16 ? hdf5::Number::f16 : hdf5::Number::f32);
@@ -147,35 +195,64 @@ void create_embedding_file(const std::filesystem::path& path, const screen::Scre
   file.close();
 }
 
+namespace {
+
+// Of the field's value, for each of its cells.
+template <typename T, typename V>
+std::vector<T> per_cell(const std::vector<V>& of_fields, const CellTable& cells, std::size_t f,
+                        std::size_t end) {
+  std::vector<T> values;
+  for (; f < end; ++f)
+    values.insert(values.end(), static_cast<std::size_t>(cells.cells_of(FieldId(f))), of_fields[f]);
+  return values;
+}
+
+std::vector<std::string> names_of_cells(const screen::Screen& screen, const CellTable& cells, std::size_t f,
+                                        std::size_t end) {
+  std::vector<std::string> names;
+  for (; f < end; ++f) {
+    const auto& field = screen.fields[f];
+    for (std::int64_t i = 0; i < cells.cells_of(FieldId(f)); ++i)
+      names.push_back(cell_name(field.plate, field.well, field.site, i));
+  }
+  return names;
+}
+
+std::vector<float> places_of_cells(const CellTable& cells, std::uint64_t first, std::uint64_t count) {
+  std::vector<float> places;
+  for (auto cell = first; cell < first + count; ++cell)
+    places.insert(places.end(), {cells.x[cell], cells.y[cell]});
+  return places;
+}
+
+}  // namespace
+
 void write_obs(hdf5::Group& root, const screen::Screen& screen, const CellTable& cells,
                screen::Block fields) {
   const hdf5::Group obs = root.group("obs");
-  std::vector<std::vector<std::int32_t>> codes;
-  std::vector<hdf5::Dataset> code_sets;
-  for (const auto& name : screen.metadata_columns) {
-    codes.push_back(categorize(screen.values(name)).codes);
-    code_sets.push_back(obs.dataset(name + "/codes"));
-  }
+  const auto columns = metadata_columns(screen);
+  std::vector<hdf5::Dataset> column_sets;
+  for (const auto& column : columns)
+    column_sets.push_back(obs.dataset(column.name + (column.numbers ? "" : "/codes")));
   hdf5::Dataset index = obs.dataset("_index"), border = obs.dataset(border_column),
-                failed = obs.dataset(field_failed_column);
+                failed = obs.dataset(field_failed_column), spatial = root.dataset("obsm/spatial");
   for (std::size_t f = fields.first; f < fields.last;) {
     const std::size_t end = chunk_end(cells, f, fields.last);
     const std::int64_t first = cells.first_cell[f], last = cells.first_cell[end];
     const auto start = static_cast<std::uint64_t>(first), rows = static_cast<std::uint64_t>(last - first);
-    std::vector<std::string> names;
-    for (std::int64_t row = first; row < last; ++row) names.push_back(std::to_string(row));
-    index.write_text(start, names);
-    for (std::size_t c = 0; c < codes.size(); ++c) {
-      std::vector<std::int32_t> values;
-      for (std::size_t i = f; i < end; ++i) {
-        values.insert(values.end(), static_cast<std::size_t>(cells.cells_of(FieldId(i))), codes[c][i]);
-      }
-      code_sets[c].write<std::int32_t>(start, rows, values);
+    index.write_text(start, names_of_cells(screen, cells, f, end));
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (const auto& numbers = columns[c].numbers)
+        column_sets[c].write<double>(start, rows, per_cell<double>(numbers->values, cells, f, end));
+      else
+        column_sets[c].write<std::int32_t>(start, rows,
+                                           per_cell<std::int32_t>(columns[c].names.codes, cells, f, end));
     }
     for (const auto& column : obs_columns) {
       obs.dataset(column.name)
           .write<float>(start, rows, std::span(cells.*column.values).subspan(start, rows));
     }
+    spatial.write<float>(start, rows, places_of_cells(cells, start, rows));
     border.write<std::uint8_t>(start, rows, std::span(cells.border).subspan(start, rows));
     failed.write<std::uint8_t>(start, rows, std::vector<std::uint8_t>(rows, 0));
     f = end;

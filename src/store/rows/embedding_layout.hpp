@@ -14,6 +14,8 @@ namespace cytoscale::store {
 // Where things are.
 inline constexpr const char* embedding_group = "uns/cytoscale";
 inline constexpr const char* embedding_format = "cytoscale embeddings 1";
+// Of obs, obsm and var: an unfinished file of other columns is not continued.
+inline constexpr int embedding_columns = 2;
 inline constexpr const char* field_failed_column = "Field_Failed";
 
 // Of all that decides the file's text, but provenance.

@@ -31,6 +31,7 @@ class Cytoscale(CMakePackage, CudaPackage):
     depends_on("fmt@9:")
     depends_on("spdlog +fmt_external")
     depends_on("xxhash@0.8:")
+    depends_on("libdeflate")
     depends_on("py-torch@2.6:", when="+torch")
     depends_on("py-torch +cuda", when="+torch +cuda")
     depends_on("onednn@2.6:2", when="+onednn")
