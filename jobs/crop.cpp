@@ -29,6 +29,7 @@ class CropJob final : public Job {
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint(),
                                           {{"cells", settings_.cells}, {"illumination", files.illumination}});
     });
+    screen::say_notes(screen, context.log);
     context.log.info(prepare::crop_plan_text(cells, screen.channels.size(), windows));
     const double start_s = context.clock.now_s();
     const auto result = prepare::crop_screen(context, screen, cells, windows, files, provenance);

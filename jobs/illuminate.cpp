@@ -21,6 +21,7 @@ class IlluminateJob final : public Job {
       screen = screen::read_manifest(settings_.manifest);
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint());
     });
+    screen::say_notes(screen, context.log);
     auto options = settings_.illuminate;
     options.pass.threads = mpi::threads_per_rank(context.comm, options.pass.threads);
     prepare::illuminate_screen(context, screen, options, settings_.files(), provenance);

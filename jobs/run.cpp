@@ -31,6 +31,7 @@ class RunJob final : public Job {
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
     mpi::together(context.comm, [&] { screen = screen::read_manifest(settings::manifest_of(options())); });
+    screen::say_notes(screen, context.log);
     chain_.run(context, {screen, options_.output, options_.image_digest}, options_.explain);
   }
 

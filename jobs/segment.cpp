@@ -20,6 +20,7 @@ class SegmentJob final : public Job {
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
     mpi::together(context.comm, [&] { screen = screen::read_manifest(settings_.manifest); });
+    screen::say_notes(screen, context.log);
     auto options = settings_.segment;
     options.pass.threads = mpi::threads_per_rank(context.comm, options.pass.threads);
     const auto files = settings_.files(context.comm);

@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include "core/error.hpp"
-#include "core/system/files.hpp"
 #include "core/system/program_place.hpp"
 #include "core/text/text.hpp"
+#include "core/text/text_file.hpp"
 
 namespace cytoscale::cli {
 namespace {
@@ -138,7 +138,7 @@ po::parsed_options parse_config(const std::filesystem::path& path, const po::opt
                                 const std::vector<std::string>& known, std::vector<std::string>* problems,
                                 std::map<std::string, std::string>& from) {
   po::parsed_options parsed(&description);
-  std::istringstream lines(read_file(path));
+  std::istringstream lines(read_text_file(path));
   std::string text;
   for (int number = 1; std::getline(lines, text); ++number) {
     const auto where = path.string() + ":" + std::to_string(number);

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
+#include <functional>
+#include <set>
 #include <string>
 
 namespace cytoscale {
@@ -22,6 +24,7 @@ struct Log::Impl {
   spdlog::logger logger;
   int rank;
   bool quiet;
+  std::set<std::string, std::less<>> noted = {};
 };
 
 Log::Log(int rank, int size, bool quiet)
@@ -41,6 +44,9 @@ void Log::info(std::string_view text) {
 }
 void Log::warning(std::string_view text) {
   impl_->logger.warn("{}", text);
+}
+void Log::note(std::string_view text) {
+  if (impl_->rank == 0 && !impl_->quiet && impl_->noted.emplace(text).second) impl_->logger.warn("{}", text);
 }
 void Log::error(std::string_view text) {
   impl_->logger.error("{}", text);

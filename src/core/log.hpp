@@ -15,6 +15,8 @@ class Log {
 
   void info(std::string_view text);
   void warning(std::string_view text);
+  // A warning of rank 0, the first time alone: what each job of a chain finds anew.
+  void note(std::string_view text);
   void error(std::string_view text);
 
  private:

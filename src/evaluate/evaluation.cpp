@@ -5,6 +5,8 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "evaluate/matching/classes.hpp"
+#include "screen/input/tidy_metadata.hpp"
 
 namespace cytoscale::evaluate {
 namespace {
@@ -15,7 +17,8 @@ void choose_single_batch_classes(Evaluation& result, const std::vector<std::stri
     result.single_batch_classes = find_single_batch_classes(result.treatments);
     return;
   }
-  const auto& present = result.treatments.moa;
+  const Classes classes(result.treatments.moa);
+  const auto& present = classes.groups().names;
   for (const auto& name : asked) {
     if (std::find(present.begin(), present.end(), name) != present.end()) continue;
     const auto near = nearest_word(name, present);
@@ -27,8 +30,11 @@ void choose_single_batch_classes(Evaluation& result, const std::vector<std::stri
 }
 
 void match_by_rules(Evaluation& result, bool has_batches, const BootstrapOptions& bootstrap) {
-  std::set<std::string> classes(result.treatments.moa.begin(), result.treatments.moa.end());
-  classes.erase("");
+  const Classes all(result.treatments.moa);
+  const auto& classes = all.groups().names;
+  if (all.several())
+    result.notes.emplace_back(
+        "some treatments have several classes (A|B is A and B): a match shares any of them");
   if (classes.size() < 2) {
     result.notes.push_back(classes.empty() ? "no treatment has a class: NSC and NSCB do not apply"
                                            : "all treatments are of one class: NSC and NSCB do not apply");
@@ -110,11 +116,13 @@ Evaluation evaluate_profiles(profile::ProfileTable wells, const EvaluateOptions&
   options.validate();
   const auto& roles = options.roles;
   Evaluation result;
+  result.notes = wells.notes;
   const auto labels = read_well_labels(wells.metadata, roles, where, result.notes);
+  for (auto& note : screen::alike_notes(wells.metadata, roles)) result.notes.push_back(std::move(note));
   const auto well_role = profile::well_roles(wells.metadata, roles, options.normalize, where);
   wells = profile::normalize(std::move(wells), well_role, options.normalize, where);
   result.wells = wells.size();
-  result.control_wells = wells.size() - labels.rows.size();
+  result.control_wells = labels.controls().size();
   result.features = wells.features.size();
   result.dropped = wells.dropped;
   result.frobenius_norm = wells.values.norm();

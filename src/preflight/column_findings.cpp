@@ -1,9 +1,12 @@
 #include "preflight/column_findings.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
 #include "core/error.hpp"
+#include "core/text/text.hpp"
+#include "screen/input/tidy_metadata.hpp"
 
 namespace cytoscale::preflight {
 namespace {
@@ -30,6 +33,17 @@ void check_batches(const Table& metadata, const screen::ColumnRoles& roles, cons
                         "'): NSCB has no candidates. Name another column with --batch if there were repeats");
 }
 
+// Wells that learning and evaluation leave out.
+void check_labels(const Table& metadata, const screen::ColumnRoles& roles, const std::string& where,
+                  Findings& found) {
+  const auto labels = screen::treatment_labels(metadata, roles, where);
+  const auto blank = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), ""));
+  if (blank > 0)
+    found.notes.push_back(where + ": " + count_text(blank) + " of " + count_text(labels.size()) +
+                          " fields have no treatment (blank " + join(roles.treatment, ", ") +
+                          "): they are neither learned from nor evaluated");
+}
+
 }  // namespace
 
 Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles& roles,
@@ -43,7 +57,11 @@ Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles
       found.problems.emplace_back(error.what());
     }
   };
-  attempt([&] { screen::treatment_labels(metadata, roles, where); });
+  for (const auto& line : screen::shared_planes(screen)) found.problems.push_back(where + ": " + line);
+  attempt([&] { check_labels(metadata, roles, where, found); });
+  attempt([&] {
+    for (const auto& note : screen::alike_notes(metadata, roles)) found.notes.push_back(where + ": " + note);
+  });
   attempt([&] { metadata.column(roles.compound, where); });
   attempt([&] { metadata.column(roles.class_column, where); });
   attempt([&] { check_controls(screen, metadata, roles, where, found); });

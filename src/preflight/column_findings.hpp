@@ -8,7 +8,8 @@
 
 namespace cytoscale::preflight {
 
-// Problems: columns that are missing, no negative control on the screen or on a plate. Notes: a single batch.
+// Problems: columns that are missing, no negative control on the screen or on a plate, channels that are one
+// image. Notes: a single batch, fields without a treatment, values that differ in case or blanks only.
 // `where`: the manifest, for the lines. Collective: no.
 Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles& roles,
                          const std::string& where);

@@ -1,6 +1,9 @@
 #include "prepare/segment_screen.hpp"
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 
@@ -21,7 +24,10 @@ namespace {
 class Segmenter {
  public:
   Segmenter(const screen::Screen& screen, const SegmentScreenOptions& options, std::size_t dna)
-      : screen_(screen), options_(options), dna_(static_cast<int>(dna)) {}
+      : screen_(screen), options_(options), dna_(static_cast<int>(dna)) {
+    if (options.locations.empty()) return;
+    for (FieldId f; f < screen.fields.size(); ++f) ++fields_of_[screen.fill(options.locations, f)];
+  }
 
   // Nothing where the claim was given up. Throws Error: the field cannot be read.
   std::optional<store::FieldCells> measure(FieldId field, const FieldReader& reader,
@@ -75,7 +81,7 @@ class Segmenter {
 
   void import_cells(store::FieldCells& cells, FieldId field) const {
     const auto path = screen_.fill(options_.locations, field);
-    auto centers = image::read_locations(path);
+    auto centers = table_at(path)->of(names_of(field));
     std::sort(centers.begin(), centers.end());
     for (const auto& [y, x] : centers) {
       if (y < 0 || x < 0 || y > static_cast<float>(cells.height) || x > static_cast<float>(cells.width)) {
@@ -85,6 +91,29 @@ class Segmenter {
       nucleus.y = y, nucleus.x = x;
       add(cells, nucleus);
     }
+  }
+
+  image::FieldNames names_of(FieldId field) const {
+    const auto& one = screen_.fields[field];
+    image::FieldNames names{one.plate, one.well, one.site, {}};
+    for (const auto& file : one.images) names.files.push_back(file.path.filename().string());
+    return names;
+  }
+
+  // A table of several fields is read once. Throws Error: it does not tell them apart.
+  std::shared_ptr<const image::LocationTable> table_at(const std::string& path) const {
+    if (fields_of_.at(path) == 1) return std::make_shared<const image::LocationTable>(path);
+    const std::lock_guard lock(tables_mutex_);
+    auto& table = tables_[path];
+    if (!table) table = std::make_shared<const image::LocationTable>(path);
+    if (!table->tells_fields())
+      throw Error(std::to_string(fields_of_.at(path)) +
+                      " fields have this one table of locations, which does not "
+                      "say which cells are of which",
+                  path,
+                  "Name a table for each with --locations '…{Plate}…{Well}…{Site}….csv', or give it "
+                  "Metadata_Plate, Metadata_Well and Metadata_Site");
+    return table;
   }
 
   static void add(store::FieldCells& cells, const image::Nucleus& nucleus) {
@@ -99,6 +128,9 @@ class Segmenter {
   const screen::Screen& screen_;
   const SegmentScreenOptions& options_;
   int dna_;
+  std::map<std::string, std::size_t> fields_of_;  // how many have a table of locations
+  mutable std::mutex tables_mutex_;
+  mutable std::map<std::string, std::shared_ptr<const image::LocationTable>> tables_;
 };
 
 FieldWork segmentation(const FieldReader& reader, const Segmenter& segmenter, store::Journal& journal) {

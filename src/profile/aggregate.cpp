@@ -136,7 +136,13 @@ Matrix aggregate_rows(const Matrix& values, const Groups& groups, const Aggregat
 
 ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<std::string>& treatment,
                                   const Aggregation& how) {
-  const Groups groups = group_rows(treatment);
+  Groups groups = group_rows(treatment);
+  // Wells of which no treatment is known make none, unless there are no others.
+  const auto unknown = std::find(groups.names.begin(), groups.names.end(), "");
+  if (unknown != groups.names.end() && groups.names.size() > 1) {
+    groups.rows.erase(groups.rows.begin() + (unknown - groups.names.begin()));
+    groups.names.erase(unknown);
+  }
   const Table& from = wells.metadata;
   ProfileTable result;
   result.features = wells.features;

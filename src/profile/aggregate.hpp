@@ -50,8 +50,9 @@ double trimmed_mean_of(std::vector<double> values, double share);
 // One row per group, feature by feature, of its rows.
 Matrix aggregate_rows(const Matrix& values, const Groups& groups, const Aggregation& how);
 
-// Treatment profiles, in order of first appearance. Metadata: the columns that hold one value throughout each
-// treatment, then Metadata_Treatment, Metadata_WellCount and Metadata_Aggregate (how wells were aggregated).
+// Treatment profiles, in order of first appearance; not of rows without a treatment (""). Metadata: the
+// columns that hold one value throughout each treatment, then Metadata_Treatment, Metadata_WellCount and
+// Metadata_Aggregate (how wells were aggregated).
 ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<std::string>& treatment,
                                   const Aggregation& how);
 

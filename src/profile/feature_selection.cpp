@@ -74,6 +74,10 @@ void FeatureSelection::validate() const {
   check_share(frequency_cut, "--frequency-cut");
   check_share(unique_cut, "--unique-cut");
   check_share(correlation_cut, "--correlation-cut");
+  check_share(missing_cut, "--missing-cut");
+  if (!(outlier_cut >= 0) || !std::isfinite(outlier_cut))
+    throw Error("the cut is " + number_text(outlier_cut), "--outlier-cut",
+                "Give a number of 0 or more; 0: no cut");
 }
 
 const std::vector<std::string>& feature_selection_words() {
@@ -106,6 +110,21 @@ std::vector<std::string> feature_selection_names(const FeatureSelection& selecti
 void select_features(ProfileTable& profiles, const FeatureSelection& selection, const std::string& where) {
   if (selection.variance) variance_threshold(profiles, selection.frequency_cut, selection.unique_cut, where);
   if (selection.correlation) correlation_threshold(profiles, selection.correlation_cut, where);
+}
+
+void outlier_threshold(ProfileTable& profiles, double cut, const std::string& where) {
+  const auto count = profiles.features.size();
+  std::vector<char> keep(count, 1);
+  std::vector<std::string> reasons(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double most = profiles.values.col(static_cast<Eigen::Index>(i)).cwiseAbs().maxCoeff();
+    keep[i] = most <= cut;
+    if (!keep[i])
+      reasons[i] = fmt::format("{:.3g} spreads of the controls from their center, --outlier-cut is {}", most,
+                               number_text(cut));
+  }
+  if (std::find(keep.begin(), keep.end(), 1) == keep.end()) return;
+  keep_features(profiles, keep, reasons, where);
 }
 
 void variance_threshold(ProfileTable& profiles, double frequency_cut, double unique_cut,

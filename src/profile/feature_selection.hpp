@@ -14,8 +14,11 @@ struct FeatureSelection {
                                  // caret's nearZeroVar
   double unique_cut = 0.01;      // variance: (distinct values / wells) below this leaves
   double correlation_cut = 0.9;  // correlation: no two that stay have a Pearson correlation above this
+  double outlier_cut = 500;  // after standardize or mad_robustize, whatever else is asked for: features with
+                             // a larger absolute value leave (pycytominer's drop_outliers); 0: all stay
+  double missing_cut = 0;    // when profiles are read: share of wells in which a feature may be missing
   bool any() const { return variance || correlation; }
-  void validate() const;  // throws Error: a cut outside [0, 1]
+  void validate() const;  // throws Error: a cut outside [0, 1], or below 0
 };
 
 const std::vector<std::string>& feature_selection_words();
@@ -26,7 +29,11 @@ std::vector<std::string> feature_selection_names(const FeatureSelection& selecti
 // Throws Error when no feature is left.
 void select_features(ProfileTable& profiles, const FeatureSelection& selection, const std::string& where);
 
-// Its parts.
+// Features with an absolute value above the cut leave: those that hardly vary in the controls, whose scale is
+// then next to nothing. Where all are above it, all stay.
+void outlier_threshold(ProfileTable& profiles, double cut, const std::string& where);
+
+// The parts of select_features().
 void variance_threshold(ProfileTable& profiles, double frequency_cut, double unique_cut,
                         const std::string& where);
 // Of each pair above the cut that feature leaves whose absolute correlations with all features have the

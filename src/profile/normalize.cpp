@@ -110,6 +110,10 @@ ProfileTable normalize(ProfileTable profiles, const WellRoles& roles, const Norm
     first_step(wells, options.method);
   } else {
     first_step(wells, options.method);
+    const bool scaled =
+        options.method == Normalization::standardize || options.method == Normalization::mad_robustize;
+    if (scaled && options.selection.outlier_cut > 0)
+      outlier_threshold(profiles, options.selection.outlier_cut, where);
     select_features(profiles, options.selection, where);
   }
   second_step(wells, options);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/text/text.hpp"
 #include "profile/profile_table.hpp"
 #include "screen/number_columns.hpp"
 #include "store/anndata/anndata.hpp"
@@ -31,7 +32,7 @@ std::vector<std::string> row_names(const Table& metadata) {
 
 }  // namespace
 
-ProfileTable read_profile_anndata(const std::filesystem::path& path) {
+ProfileTable read_profile_anndata(const std::filesystem::path& path, double missing_cut) {
   store::AnnData data = store::read_anndata(path);
   if (data.rows == 0) throw Error("the file has no rows", path.string(), "Profiles need one row per well");
   ProfileTable profiles;
@@ -43,12 +44,15 @@ ProfileTable read_profile_anndata(const std::filesystem::path& path) {
   }
   profiles.values = Eigen::Map<const Matrix>(data.x.data(), static_cast<Eigen::Index>(data.rows),
                                              static_cast<Eigen::Index>(data.vars));
-  drop_nonfinite(profiles, path.string());
+  for (auto& row : profiles.metadata.rows)
+    for (auto& value : row) value = trim(value);
+  make_usable(profiles, missing_cut, path.string());
   return profiles;
 }
 
-ProfileTable read_profiles(const std::filesystem::path& path) {
-  return path.extension() == ".h5ad" ? read_profile_anndata(path) : read_profile_csv(path);
+ProfileTable read_profiles(const std::filesystem::path& path, double missing_cut) {
+  return path.extension() == ".h5ad" ? read_profile_anndata(path, missing_cut)
+                                     : read_profile_csv(path, missing_cut);
 }
 
 void write_profile_anndata(const std::filesystem::path& path, const ProfileTable& profiles,
@@ -58,6 +62,9 @@ void write_profile_anndata(const std::filesystem::path& path, const ProfileTable
   data.vars = profiles.features.size();
   data.x.assign(profiles.values.data(), profiles.values.data() + profiles.values.size());
   data.obs = profiles.metadata;
+  // pandas' name for an index that was written without one; HDF5 has no empty name.
+  for (auto& column : data.obs.columns)
+    if (column.empty()) column = "Unnamed: 0";
   data.obs_names = row_names(profiles.metadata);
   data.var_names = profiles.features;
   if (!profiles.layers.empty()) data.var.add_column("layer", profiles.layers);

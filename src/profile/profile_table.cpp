@@ -1,9 +1,9 @@
 #include "profile/profile_table.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,25 +12,20 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "core/text/append_number.hpp"
+#include "core/text/spelling.hpp"
 #include "core/text/text.hpp"
+#include "profile/input/feature_columns.hpp"
+#include "profile/input/usable_rows.hpp"
+#include "screen/input/tidy_metadata.hpp"
 
 namespace cytoscale::profile {
 namespace {
 
 constexpr std::size_t text_at_once = std::size_t{256} << 10;
 
-bool named_as_metadata(const std::string& column) {
-  static const std::vector<std::string> numbering = {"ImageNumber", "ObjectNumber", "TableNumber", "",
-                                                     "Unnamed: 0"};
-  return column.starts_with("Metadata_") || column.starts_with("Image_Metadata_") ||
-         std::find(numbering.begin(), numbering.end(), column) != numbering.end();
-}
-
-bool is_missing(const std::string& text) {
-  std::string word = trim(text);
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return word.empty() || word == "na" || word == "n/a" || word == "null" || word == "none";
+// Also "none", which some programs write for a number.
+bool missing_value(const std::string& text) {
+  return is_missing(text) || text == "none" || text == "None" || text == "NONE";
 }
 
 // The column as numbers (missing: NaN), or nothing when a value is a word.
@@ -40,7 +35,7 @@ std::optional<std::vector<double>> numbers_of(const Table& table, std::size_t co
   for (const auto& row : table.rows) {
     if (const auto number = to_number(row[column])) {
       numbers.push_back(*number);
-    } else if (is_missing(row[column])) {
+    } else if (missing_value(row[column])) {
       numbers.push_back(std::numeric_limits<double>::quiet_NaN());
     } else {
       return std::nullopt;
@@ -99,23 +94,10 @@ void rename_features(ProfileTable& profiles, const std::string& stem) {
 }
 
 void drop_nonfinite(ProfileTable& profiles, const std::string& where) {
-  const auto count = profiles.features.size();
-  std::vector<char> keep(count, 1);
-  std::vector<std::string> reasons(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::size_t bad = 0;
-    for (Eigen::Index row = 0; row < profiles.values.rows(); ++row) {
-      bad += !std::isfinite(profiles.values(row, static_cast<Eigen::Index>(i)));
-    }
-    if (bad == 0) continue;
-    keep[i] = 0;
-    reasons[i] =
-        "not finite in " + std::to_string(bad) + " of " + std::to_string(profiles.values.rows()) + " rows";
-  }
-  keep_features(profiles, keep, reasons, where);
+  drop_missing(profiles, 0, where);
 }
 
-ProfileTable read_profile_csv(const std::filesystem::path& path) {
+ProfileTable read_profile_csv(const std::filesystem::path& path, double missing_cut) {
   Table table = read_csv(path);
   const auto where = path.string();
   if (table.rows.empty())
@@ -123,10 +105,12 @@ ProfileTable read_profile_csv(const std::filesystem::path& path) {
   ProfileTable profiles;
   std::vector<std::size_t> metadata;
   std::vector<std::vector<double>> columns;
+  std::vector<std::string> others;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const auto& name = table.columns[i];
-    if (named_as_metadata(name)) {
+    if (!is_feature_name(name)) {
       metadata.push_back(i);
+      if (!name.starts_with("Metadata_") && !name.empty()) others.push_back(name);
     } else if (auto numbers = numbers_of(table, i)) {
       profiles.features.push_back(name);
       columns.push_back(std::move(*numbers));
@@ -146,8 +130,23 @@ ProfileTable read_profile_csv(const std::filesystem::path& path) {
     profiles.values.col(static_cast<Eigen::Index>(i)) =
         Eigen::Map<const Eigen::VectorXd>(columns[i].data(), static_cast<Eigen::Index>(columns[i].size()));
   }
-  drop_nonfinite(profiles, where);
+  if (!others.empty())
+    profiles.notes.push_back(count_text(others.size()) + " columns are no features by their names (" +
+                             join_some(others, 5) + ")");
+  std::vector<std::string> doubtful;
+  std::copy_if(profiles.features.begin(), profiles.features.end(), std::back_inserter(doubtful),
+               is_doubtful_feature);
+  if (!doubtful.empty())
+    profiles.notes.push_back(count_text(doubtful.size()) + " features tell places or numbers of objects (" +
+                             join_some(doubtful, 5) + "): leave them out of the table unless they are meant");
+  make_usable(profiles, missing_cut, where);
   return profiles;
+}
+
+void make_usable(ProfileTable& profiles, double missing_cut, const std::string& where) {
+  screen::tidy_metadata(profiles.metadata, where, profiles.notes);
+  leave_out_rows(profiles);
+  drop_missing(profiles, missing_cut, where);
 }
 
 void write_profile_csv(const std::filesystem::path& path, const ProfileTable& profiles) {

@@ -21,19 +21,23 @@ struct ProfileTable {
   Matrix values;                      // [profiles][features], finite
   std::vector<std::string> dropped;   // features left out, and why: "Cells_X (not finite in 3 of 96 rows)"
   std::vector<std::string> text_columns;  // taken as metadata only because they are not numbers
+  std::vector<std::string> notes;         // what its reader left out or changed
 
   std::size_t size() const { return metadata.rows.size(); }
 };
 
-// CSV: columns named Metadata_… or Image_Metadata_…, those that number rows (ImageNumber, ObjectNumber,
-// TableNumber, an unnamed index) and those with any value that is not a number are metadata; the others are
-// features. Empty, NA, NaN and infinite values are not finite: a feature with any is dropped and listed.
-// Throws Error: unreadable file, no rows, no features.
-ProfileTable read_profile_csv(const std::filesystem::path& path);
-// .h5ad: X are the features, obs the metadata, var's column "layer" the layers. Dropping as above.
-ProfileTable read_profile_anndata(const std::filesystem::path& path);
+// CSV: columns whose names say so (input/feature_columns.hpp) and those with any value that is not a number
+// are metadata; the others are features. Empty, NA, NaN and infinite values are missing. Metadata are made
+// tidy (screen/input/tidy_metadata.hpp); rows without values and copies are left out; then features that are
+// missing in more than `missing_cut` of the rows are dropped and listed (input/usable_rows.hpp). What was
+// done is in `notes`. Throws Error: unreadable file, no rows, no features.
+ProfileTable read_profile_csv(const std::filesystem::path& path, double missing_cut = 0);
+// .h5ad: X are the features, obs the metadata, var's column "layer" the layers. The rest as above.
+ProfileTable read_profile_anndata(const std::filesystem::path& path, double missing_cut = 0);
 // By the file's ending: .h5ad, otherwise CSV.
-ProfileTable read_profiles(const std::filesystem::path& path);
+ProfileTable read_profiles(const std::filesystem::path& path, double missing_cut = 0);
+// What both do to a table that was read.
+void make_usable(ProfileTable& profiles, double missing_cut, const std::string& where);
 
 // Metadata columns, then features; numbers in the shortest form that reads back the same. Atomic.
 void write_profile_csv(const std::filesystem::path& path, const ProfileTable& profiles);

@@ -7,6 +7,7 @@
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "profile/reduce_cells.hpp"
+#include "screen/input/tidy_metadata.hpp"
 #include "store/provenance/stamp.hpp"
 
 namespace cytoscale::profile {
@@ -42,7 +43,7 @@ Source read_source(const mpi::RunContext& context, const ReduceFiles& files, con
   }
   Source source;
   mpi::on_root(context.comm, [&] {
-    source = {read_profiles(files.profiles_in),
+    source = {read_profiles(files.profiles_in, how.normalize.selection.missing_cut),
               {{"profiles", store::fingerprint_of_path(files.profiles_in)}}};
   });
   return source;
@@ -73,6 +74,8 @@ void finish(Source source, const ReduceFiles& files, const ReduceOptions& how, c
   if (files.profiles_in.empty()) write_profile_anndata(files.wells, wells, {{"cytoscale", provenance}});
   const auto well_role = well_roles(wells.metadata, how.roles, how.normalize, where);
   wells = normalize(std::move(wells), well_role, how.normalize, where);
+  for (const auto& note : wells.notes) log.note(note);
+  for (const auto& note : screen::alike_notes(wells.metadata, how.roles)) log.note(note);
   if (!wells.text_columns.empty())
     log.info("taken as metadata, since not numbers: " + some_of(wells.text_columns));
   if (!wells.dropped.empty()) log.warning(dropped_text(wells.dropped));

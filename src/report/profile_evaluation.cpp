@@ -19,12 +19,16 @@ using Entries = std::vector<evaluate::SweepEntry>;
 
 evaluate::Evaluation evaluate_file(const std::string& path, const std::string& name,
                                    const evaluate::EvaluateOptions& options, Log& log) {
-  auto table = profile::read_profiles(path);
+  auto table = profile::read_profiles(path, options.normalize.selection.missing_cut);
   if (!table.text_columns.empty())
     log.info(name + ": taken as metadata, since not numbers: " + join(table.text_columns, ", "));
+  const auto of_reading = table.notes.size();  // these come first
   auto evaluation = evaluate::evaluate_profiles(std::move(table), options, path);
   for (const auto& feature : evaluation.dropped) log.warning(name + ": feature dropped: " + feature);
-  for (const auto& note : evaluation.notes) log.info(name + ": " + note);
+  for (std::size_t i = 0; i < evaluation.notes.size(); ++i) {
+    const auto line = name + ": " + evaluation.notes[i];
+    i < of_reading ? log.warning(line) : log.info(line);
+  }
   return evaluation;
 }
 
@@ -56,8 +60,9 @@ Entries sweep_all(const ProfileEvaluation& what) {
   const auto& files = own ? what.sweep.profiles : what.profiles;
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto path = own ? files[i] : before_normalization(files[i]);
-    const auto made = evaluate::sweep_layers(profile::read_profiles(path), own ? path : what.names[i],
-                                             methods, what.evaluate, path);
+    const auto made =
+        evaluate::sweep_layers(profile::read_profiles(path, what.evaluate.normalize.selection.missing_cut),
+                               own ? path : what.names[i], methods, what.evaluate, path);
     entries.insert(entries.end(), made.begin(), made.end());
   }
   return entries;

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <regex>
 #include <set>
+#include <unordered_map>
 
 #include "core/error.hpp"
+#include "core/text/spelling.hpp"
 #include "core/text/text.hpp"
+#include "core/text/well_name.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::screen {
@@ -20,7 +23,7 @@ constexpr std::size_t longest_pattern = 256, longest_plate = 1000;
 void ColumnRoles::validate() const {
   if (treatment.empty())
     throw Error("no treatment column is given", "--treatment", "Name at least one column");
-  parse_selector(control, "--control");
+  parse_choices(control, "--control");
   if (batch_from_plate.size() > longest_pattern)
     throw Error("the expression has " + std::to_string(batch_from_plate.size()) + " characters",
                 "--batch-from-plate", "At most " + std::to_string(longest_pattern) + " are taken");
@@ -34,14 +37,27 @@ void ColumnRoles::validate() const {
 
 std::vector<std::string> treatment_labels(const Table& metadata, const ColumnRoles& roles,
                                           const std::string& where) {
+  const auto count = roles.treatment.size();
   std::vector<std::size_t> columns;
   for (const auto& name : roles.treatment) columns.push_back(metadata.column(name, where));
+  std::vector<std::unordered_map<std::string, std::string>> parts(
+      count);  // of each column: value to what it adds
   std::vector<std::string> labels;
   labels.reserve(metadata.rows.size());
   for (const auto& row : metadata.rows) {
     std::string label;
-    for (std::size_t i = 0; i < columns.size(); ++i) label += (i ? "_" : "") + row[columns[i]];
-    labels.push_back(std::move(label));
+    bool known = false, compound = true;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& value = row[columns[i]];
+      const bool is_compound = roles.treatment[i] == roles.compound;
+      const auto [at, fresh] = parts[i].try_emplace(value);
+      if (fresh) at->second = is_compound || count == 1 ? value : dose_spelling(value);
+      label += (i ? "_" : "") + at->second;
+      const bool missing = is_missing(value);
+      known = known || !missing;
+      compound = compound && !(is_compound && missing);
+    }
+    labels.push_back(known && compound ? std::move(label) : std::string());
   }
   return labels;
 }
@@ -81,6 +97,51 @@ Selector parse_selector(const std::string& text, const std::string& option) {
   return {text.substr(0, equal ? sign : sign - 1), text.substr(sign + 1), equal};
 }
 
+bool Selector::holds(const std::string& of_column) const {
+  const auto same = [&] {
+    if (of_column == value) return true;
+    if (of_column.empty() || value.empty()) return false;
+    if (column == "Metadata_Well") return well_key(of_column) == well_key(value);
+    const auto number = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '+' || c == '-'; };
+    return number(of_column[0]) && number(value[0]) && dose_spelling(of_column) == dose_spelling(value);
+  };
+  return same() == equal;
+}
+
+std::vector<Selector> parse_choices(const std::string& text, const std::string& option) {
+  std::vector<Selector> choices;
+  for (const auto& part : split_list(text)) {
+    if (part.find('=') == std::string::npos && !choices.empty()) {
+      choices.push_back(choices.back());
+      choices.back().value = part;
+    } else {
+      choices.push_back(parse_selector(part, option));
+    }
+  }
+  if (choices.empty()) parse_selector(text, option);  // throws
+  return choices;
+}
+
+std::vector<char> rows_with(const Table& metadata, const std::vector<Selector>& choices,
+                            const std::string& where) {
+  std::vector<char> any(metadata.rows.size(), 0), none(metadata.rows.size(), 1);
+  bool negated = false;
+  for (const auto& choice : choices) {
+    const auto column = metadata.column(choice.column, where);
+    negated = negated || !choice.equal;
+    for (std::size_t i = 0; i < any.size(); ++i) {
+      const bool holds = choice.holds(metadata.rows[i][column]);
+      if (choice.equal) {
+        any[i] |= holds;
+      } else {
+        none[i] &= holds;
+      }
+    }
+  }
+  for (std::size_t i = 0; negated && i < any.size(); ++i) any[i] |= none[i];
+  return any;
+}
+
 std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option) {
   std::vector<char> mask(metadata.rows.size(), 1);
   for (const auto& part : split_list(selectors)) {
@@ -101,14 +162,14 @@ std::vector<std::string> labels_in(const std::string& treatment, bool several) {
 
 std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, const std::string& where,
                                bool required) {
-  const auto selector = parse_selector(roles.control, "--control");
-  std::vector<char> mask(metadata.rows.size(), 0);
-  if (!required && !metadata.find(selector.column)) return mask;
-  const auto column = metadata.column(selector.column, where);
-  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = selector.holds(metadata.rows[i][column]);
+  const auto choices = parse_choices(roles.control, "--control");
+  const auto absent = [&](const auto& choice) { return !metadata.find(choice.column); };
+  if (!required && std::any_of(choices.begin(), choices.end(), absent))
+    return std::vector<char>(metadata.rows.size(), 0);
+  auto mask = rows_with(metadata, choices, where);
   if (required && std::find(mask.begin(), mask.end(), 1) == mask.end()) {
     throw Error("no row has " + roles.control + ": there are no negative controls", where,
-                "Name them with --control COLUMN=VALUE");
+                "Name them with --control COLUMN=VALUE,…");
   }
   return mask;
 }

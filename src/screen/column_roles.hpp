@@ -15,11 +15,13 @@ struct ColumnRoles {
   std::string plate = "Metadata_Plate";
   std::string batch = "Metadata_Batch";  // ignored where batch_from_plate is given
   std::string batch_from_plate;  // regular expression; its first match in the plate's name is the batch
-  std::string control = "Metadata_Control=negcon";  // COLUMN=VALUE of the negative controls
+  std::string control = "Metadata_Control=negcon";  // the negative controls, as parse_choices() reads them
   void validate() const;
 };
 
-// One label per row of a metadata table: values joined with "_" (as "taxol_0.3").
+// One label per row of a metadata table: values joined with "_" (as "taxol_0.3"), numbers in one spelling
+// ("0.10" is "0.1") but for the compound's column, whose values are names. "" where nothing is known of the
+// compound, or of any of the columns: blank, NA and the like (core/text/spelling.hpp).
 std::vector<std::string> treatment_labels(const Table& metadata, const ColumnRoles& roles,
                                           const std::string& where);
 std::vector<std::string> batch_labels(const Table& metadata, const ColumnRoles& roles,
@@ -32,9 +34,16 @@ std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, 
 struct Selector {
   std::string column, value;
   bool equal = true;  // =, not !=
-  bool holds(const std::string& of_column) const { return (of_column == value) == equal; }
+  // Values are one where they are equal as text, as numbers, or, of Metadata_Well, as wells.
+  bool holds(const std::string& of_column) const;
 };
 Selector parse_selector(const std::string& text, const std::string& option);
+// Several kinds of wells: "COLUMN=VALUE,VALUE,COLUMN=VALUE"; a value alone is of the column before. Throws
+// Error.
+std::vector<Selector> parse_choices(const std::string& text, const std::string& option);
+// 1 where any of the choices with = holds, or all of those with != do. Throws Error: no such column.
+std::vector<char> rows_with(const Table& metadata, const std::vector<Selector>& choices,
+                            const std::string& where);
 // 1 where all of "COLUMN=VALUE[,…]" (or !=) hold; everywhere when empty. Throws Error: not of that form, no
 // such column.
 std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option);

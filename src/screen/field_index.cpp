@@ -1,10 +1,12 @@
 #include "screen/field_index.hpp"
 
+#include "core/text/well_name.hpp"
+
 namespace cytoscale::screen {
 namespace {
 
 std::string key_of(const std::string& plate, const std::string& well, const std::string& site) {
-  return plate + '\n' + well + '\n' + site;
+  return plate + '\n' + well_key(well) + '\n' + site;
 }
 
 }  // namespace

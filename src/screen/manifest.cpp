@@ -7,6 +7,9 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "screen/column_roles.hpp"
+#include "screen/input/image_paths.hpp"
+#include "screen/input/plate_layout.hpp"
+#include "screen/input/tidy_metadata.hpp"
 #include "screen/manifest_formats.hpp"
 
 namespace cytoscale::screen {
@@ -18,6 +21,7 @@ void ManifestOptions::validate() const {
   if (std::set<std::string>(channels.begin(), channels.end()).size() != channels.size()) {
     throw Error("a channel is named twice", "--channels", "Name each once");
   }
+  parse_path_map(path_map);
 }
 
 ManifestFormat guess_format(const Table& table) {
@@ -40,7 +44,15 @@ Table converted(Table table, ManifestFormat format, const ManifestOptions& optio
   return table;
 }
 
-Table native_table(const ManifestOptions& options) {
+void join_metadata(Table& table, const ManifestOptions& options, std::vector<std::string>& notes) {
+  if (!options.platemap.empty()) join_plate_map(table, options, notes);
+  std::vector<fs::path> compounds(options.compounds.begin(), options.compounds.end());
+  if (compounds.empty() && !options.platemap.empty()) compounds = compound_tables(options.platemap);
+  for (const auto& path : compounds) join_compounds(table, path, notes);
+  if (!options.platemap.empty()) name_solvent_wells(table, notes);
+}
+
+Table native_table(const ManifestOptions& options, std::vector<std::string>& notes) {
   auto table = read_csv(options.manifest);
   const auto format = options.format == ManifestFormat::automatic ? guess_format(table) : options.format;
   if (!options.moa.empty() && format != ManifestFormat::bbbc021) {
@@ -48,7 +60,8 @@ Table native_table(const ManifestOptions& options) {
                 "--moa-file " + options.moa.string(), "Name the classes in the manifest or in a --platemap");
   }
   table = converted(std::move(table), format, options);
-  if (!options.platemap.empty()) join_plate_map(table, options);
+  join_metadata(table, options, notes);
+  tidy_metadata(table, options.manifest.string(), notes);
   return table;
 }
 
@@ -100,11 +113,15 @@ ManifestReport inspect_manifest(const ManifestOptions& options) {
   try {
     options.validate();
     const auto where = options.manifest.string();
-    auto table = native_table(options);
+    std::vector<std::string> notes;
+    auto table = native_table(options, notes);
     keep_plates(table, options, where);
     keep_rows(table, rows_where(table, options.select, "--select"));
     if (table.rows.empty()) throw Error("no field is left", where, "Check the file, --plates and --select");
+    localize_paths(table, options.path_map, report.problems);
     auto screen = screen_from_native(std::move(table), options, report.problems);
+    screen.notes.insert(screen.notes.begin(), notes.begin(), notes.end());
+    report.notes = screen.notes;
     drop_duplicates(screen, report.problems);
     order_fields(screen);
     if (!screen.fields.empty() && !screen.channels.empty()) report.screen = std::move(screen);
@@ -116,7 +133,10 @@ ManifestReport inspect_manifest(const ManifestOptions& options) {
 
 Screen read_manifest(const ManifestOptions& options) {
   auto report = inspect_manifest(options);
-  if (report.problems.empty()) return *std::move(report.screen);
+  if (report.problems.empty()) {
+    for (auto& line : shared_planes(*report.screen)) report.screen->notes.push_back(std::move(line));
+    return *std::move(report.screen);
+  }
   const auto others = report.problems.size() - 1;
   const auto where = options.manifest.string();
   auto first = report.problems.front();

@@ -22,8 +22,11 @@ struct ManifestOptions {
   std::vector<std::string> channels;  // which, in which order; empty: all, in the manifest's order
   std::string z_plane;                // of stacks: max or a number from 1; empty: none (core/image_file.hpp)
   std::filesystem::path moa;          // bbbc021: compound, concentration, moa
-  std::filesystem::path platemap;     // CSV joined on plate (or plate map name) and well; .txt, .tsv: by tabs
-  std::vector<std::string> plates;    // keep only these plates; empty: all
+  std::filesystem::path platemap;  // table joined on plate (or plate map name) and well; barcode_platemap.csv
+                                   // or its folder: with the maps it names (input/plate_layout.hpp)
+  std::vector<std::string> compounds;  // tables joined on the compound; empty: those in the folder `platemap`
+  std::vector<std::string> path_map;   // FROM=TO: where paths of another machine are here
+  std::vector<std::string> plates;     // keep only these plates; empty: all
   std::string select;     // keep rows with COLUMN=VALUE or != (comma-separated: all must hold); empty: all
   void validate() const;  // throws Error
 };
@@ -31,7 +34,8 @@ struct ManifestOptions {
 // Throws Error naming file, line or column, and remedy. Does not open images.
 Screen read_manifest(const ManifestOptions& options);
 
-// What is found while reading, to be listed together (cytoscale check), and the screen all the same.
+// What is found while reading, to be listed together (cytoscale check), and the screen all the same. Notes:
+// what was changed or assumed, also in Screen::notes.
 struct ManifestReport : Findings {
   std::optional<Screen> screen;  // absent when nothing can be made of the manifest
 };

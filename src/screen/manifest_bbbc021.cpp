@@ -3,18 +3,12 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text/text.hpp"
+#include "core/text/spelling.hpp"
 #include "screen/manifest_formats.hpp"
 
 namespace cytoscale::screen {
 namespace {
 namespace fs = std::filesystem;
-
-// "0.300" and "0.3" are one concentration.
-std::string concentration_text(const std::string& text) {
-  const auto number = to_number(text);
-  return number ? number_text(*number) : text;
-}
 
 void rename_columns(Table& table) {
   static const std::map<std::string, std::string> names = {
@@ -61,7 +55,7 @@ std::map<std::string, std::string> read_moa(const fs::path& path) {
              moa = table.column("moa", where);
   std::map<std::string, std::string> found;
   for (const auto& row : table.rows)
-    found[row[compound] + '\n' + concentration_text(row[concentration])] = row[moa];
+    found[row[compound] + '\n' + dose_spelling(row[concentration])] = row[moa];
   return found;
 }
 
@@ -112,7 +106,7 @@ Table native_from_bbbc021(Table table, const ManifestOptions& options) {
   rename_columns(table);
   table.add_column("Metadata_Site", sites(table, where));
   const auto concentration = table.column("Metadata_Concentration", where);
-  for (auto& row : table.rows) row[concentration] = concentration_text(row[concentration]);
+  for (auto& row : table.rows) row[concentration] = dose_spelling(row[concentration]);
   table.add_column("Metadata_Control", control_types(table, where));
   const auto plate = table.column("Metadata_Plate", where);
   std::vector<std::string> batches;

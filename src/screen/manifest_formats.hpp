@@ -11,12 +11,13 @@ Table native_from_bbbc021(Table table, const ManifestOptions& options);
 Table native_from_loaddata(Table table);
 Table native_from_deepprofiler(Table table, const ManifestOptions& options);
 
-// Adds the columns of a plate map (--platemap) that the native table lacks. Throws Error: a well that is not
-// in the map, or has several rows in it of which none can be told to be the plate's.
-void join_plate_map(Table& table, const ManifestOptions& options);
+// Adds the columns of a plate map (--platemap, as read_plate_map() reads it) that the native table lacks.
+// Throws Error: a well that is not in the map, or has several rows in it of which none can be told to be the
+// plate's.
+void join_plate_map(Table& table, const ManifestOptions& options, std::vector<std::string>& notes);
 
-// Fields as far as they can be made; what is wrong is added to `problems`. Unordered. Rows leave the table as
-// they become fields.
+// Fields as far as they can be made; what is wrong is added to `problems`, what was assumed to the screen's
+// notes. Unordered. Rows leave the table as they become fields.
 Screen screen_from_native(Table&& table, const ManifestOptions& options, std::vector<std::string>& problems);
 
 }  // namespace cytoscale::screen

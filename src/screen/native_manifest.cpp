@@ -27,8 +27,32 @@ int z_of(const ManifestOptions& options) {
   throw Error("'" + options.z_plane + "' is no focal plane", "--z-plane", "Give max, or a number from 1");
 }
 
+// What CellProfiler lists beside the images: FileName_IllumDNA beside FileName_DNA (or its OrigDNA), and
+// files of numbers.
+bool is_illumination(const Table& table, std::size_t column) {
+  const auto name = table.columns[column].substr(9);
+  const auto channel = name.starts_with("Illum") ? name.substr(5) : std::string();
+  if (!channel.empty() && (table.find("FileName_" + channel) || table.find("FileName_Orig" + channel)))
+    return true;
+  const auto file = table.rows.empty() ? std::string() : table.rows.front()[column];
+  return file.ends_with(".npy") || file.ends_with(".npz") || file.ends_with(".mat");
+}
+
+std::vector<std::string> channels_of(const Table& table, std::vector<std::string>& notes) {
+  std::vector<std::string> names, others;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    if (!table.columns[c].starts_with("FileName_")) continue;
+    (is_illumination(table, c) ? others : names).push_back(table.columns[c].substr(9));
+  }
+  if (!others.empty())
+    notes.push_back(join(others, ", ") +
+                    " are illumination functions, no channels; they are not used: illuminate makes its own");
+  return names;
+}
+
 // One file per channel, or one multi-page file ("FileName") whose pages are the channels named by --channels.
-std::vector<ChannelColumns> channel_columns(const Table& table, const ManifestOptions& options) {
+std::vector<ChannelColumns> channel_columns(const Table& table, const ManifestOptions& options,
+                                            std::vector<std::string>& notes) {
   const auto where = options.manifest.string();
   std::vector<ChannelColumns> found;
   if (const auto stack = table.find("FileName")) {
@@ -43,12 +67,7 @@ std::vector<ChannelColumns> channel_columns(const Table& table, const ManifestOp
     }
     return found;
   }
-  std::vector<std::string> names = options.channels;
-  if (names.empty()) {
-    for (const auto& column : table.columns) {
-      if (column.starts_with("FileName_")) names.push_back(column.substr(9));
-    }
-  }
+  const auto names = options.channels.empty() ? channels_of(table, notes) : options.channels;
   if (names.empty()) {
     throw Error("there is no FileName_<Channel> column", where,
                 "Columns present: " + join(table.columns, ", "));
@@ -124,10 +143,10 @@ std::optional<ImageFile> image_of(const std::vector<std::string>& row, const Cha
 Screen screen_from_native(Table&& table, const ManifestOptions& options, std::vector<std::string>& problems) {
   const auto where = options.manifest.string();
   const auto metadata = metadata_columns(table, where);
-  const auto images = channel_columns(table, options);
+  Screen screen;
+  const auto images = channel_columns(table, options, screen.notes);
   const auto root =
       (options.image_root.empty() ? options.manifest.parent_path() : options.image_root).string();
-  Screen screen;
   for (const auto& image : images) screen.channels.push_back(image.channel);
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   for (auto column : metadata.others) screen.metadata_columns.push_back(table.columns[column]);

@@ -1,11 +1,12 @@
 // A plate map: one row per well with what it was given, joined on the well and, where the map has them, on
 // the plate or on the plate map's name.
-#include <cctype>
 #include <map>
 #include <optional>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "core/text/well_name.hpp"
+#include "screen/input/plate_layout.hpp"
 #include "screen/manifest_formats.hpp"
 
 namespace cytoscale::screen {
@@ -16,17 +17,6 @@ std::optional<std::size_t> first_column(const Table& table, std::initializer_lis
     if (const auto found = table.find(name)) return found;
   }
   return std::nullopt;
-}
-
-// "A1" and "a01" are one well.
-std::string well_key(const std::string& well) {
-  std::string letters, digits;
-  for (const char each : trim(well)) {
-    const auto c = static_cast<unsigned char>(each);
-    (std::isdigit(c) ? digits : letters) += static_cast<char>(std::toupper(c));
-  }
-  while (digits.size() > 1 && digits.front() == '0') digits.erase(0, 1);
-  return letters + digits;
 }
 
 // Which column of the map, and which of the manifest, tell the plate of a row; none: all plates have one map.
@@ -64,10 +54,9 @@ std::map<std::string, const Row*> rows_by_well(const Table& map, std::optional<s
 
 }  // namespace
 
-void join_plate_map(Table& table, const ManifestOptions& options) {
+void join_plate_map(Table& table, const ManifestOptions& options, std::vector<std::string>& notes) {
   const auto where = options.manifest.string(), map_where = options.platemap.string();
-  const auto extension = options.platemap.extension();
-  const auto map = read_csv(options.platemap, extension == ".txt" || extension == ".tsv" ? '\t' : ',');
+  const auto map = read_plate_map(options.platemap, notes);
   const auto well =
       first_column(map, {"Metadata_Well", "well_position", "Well", "well", "Metadata_well_position"});
   if (!well) {

@@ -108,6 +108,33 @@ std::string Screen::metadata_fingerprint() const {
   return print.text();
 }
 
+void say_notes(const Screen& screen, Log& log) {
+  for (const auto& note : screen.notes) log.note(note);
+}
+
+std::vector<std::string> shared_planes(const Screen& screen) {
+  std::map<std::pair<std::size_t, std::size_t>, std::pair<std::size_t, FieldId>>
+      shared;  // pair to count, first
+  for (FieldId f; f < screen.fields.size(); ++f) {
+    const auto& images = screen.fields[f].images;
+    for (std::size_t b = 1; b < images.size(); ++b)
+      for (std::size_t a = 0; a < b; ++a) {
+        const std::string_view name = images[a].path.native();
+        if (images[a].path != images[b].path || images[a].page != images[b].page ||
+            name.ends_with(".ome.tif") || name.ends_with(".ome.tiff"))
+          continue;
+        ++shared.try_emplace({a, b}, 0, f).first->second.first;
+      }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [channels, seen] : shared)
+    lines.push_back("channels " + screen.channels[channels.first] + " and " +
+                    screen.channels[channels.second] + " are one image in " + count_text(seen.first) +
+                    " of " + count_text(screen.fields.size()) + " fields, as " +
+                    screen.fields[seen.second].images[channels.first].path.string());
+  return lines;
+}
+
 void order_fields(Screen& screen) {
   if (!std::is_sorted(screen.fields.begin(), screen.fields.end(), before))
     std::stable_sort(screen.fields.begin(), screen.fields.end(), before);

@@ -9,6 +9,7 @@
 
 #include "core/ids.hpp"
 #include "core/image_file.hpp"
+#include "core/log.hpp"
 #include "core/text/csv.hpp"
 
 namespace cytoscale::screen {
@@ -23,6 +24,7 @@ struct Screen {
   std::vector<std::string> channels;          // e.g. DNA, Tubulin, Actin
   std::vector<std::string> metadata_columns;  // begins with Metadata_Plate, Metadata_Well, Metadata_Site
   std::vector<Field> fields;                  // sorted, no two with the same plate, well and site
+  std::vector<std::string> notes;  // what its reader changed or assumed: for the log, and for check
 
   // Index of a metadata column; throws Error naming it and those present.
   std::size_t column(const std::string& name) const;
@@ -41,6 +43,14 @@ struct Screen {
   std::string column_fingerprint(const std::string& column) const;
   std::string metadata_fingerprint() const;
 };
+
+// To the log of rank 0, each once.
+void say_notes(const Screen& screen, Log& log);
+
+// Channels that have one and the same plane in some field: a line for each pair. What names a channel within
+// a file
+// (.ome.tif) does not count.
+std::vector<std::string> shared_planes(const Screen& screen);
 
 // Puts fields in global order and checks that (plate, well, site) is unique; throws Error naming the
 // duplicate.

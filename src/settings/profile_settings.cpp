@@ -45,6 +45,14 @@ void declare_features(cli::OptionSet& options, const std::string& prefix,
   options.add("unique-cut", selection.unique_cut, "variance: least ratio of distinct values to wells");
   options.add("correlation-cut", selection.correlation_cut,
               "correlation: of two features above this one leaves");
+  options.add(
+      "outlier-cut", selection.outlier_cut,
+      "after standardize or mad_robustize: a feature with a larger absolute value leaves, since it hardly "
+      "varies in the controls (pycytominer's drop_outliers); 0: none leaves");
+  options.add("missing-cut", selection.missing_cut,
+              "profiles that are read: share of wells in which a feature may be missing; wells that then "
+              "lack one are "
+              "left out; 0: such features leave");
   options.add(prefix + "transform", normalize.transform,
               "take principal components or factors in place of the features, before the normalization");
   options.add("components", normalize.components, "how many components or factors");

@@ -38,7 +38,23 @@ void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest
       .value("max|N")
       .of_screen();
   options.add("moa-file", manifest.moa, "bbbc021: CSV with compound, concentration, moa").of_screen();
-  options.add("platemap", manifest.platemap, "CSV (or .txt/.tsv) joined on plate and well").of_screen();
+  options
+      .add("platemap", manifest.platemap,
+           "table joined on plate and well; also a barcode_platemap.csv with platemap/NAME.txt beside it, or "
+           "their "
+           "folder with a table of compounds")
+      .of_screen();
+  options
+      .add("compounds", manifest.compounds,
+           "tables with a row for each compound, joined on a column that they share with the plate map or "
+           "manifest, "
+           "e.g. broad_sample")
+      .of_screen();
+  options
+      .add("path-map", manifest.path_map,
+           "where image paths of another machine are here: D:/screens=/data/screens (comma: several)")
+      .value("FROM=TO")
+      .of_screen();
   options.add("plates", manifest.plates, "use these plates only").of_screen();
   options
       .add("select", manifest.select,
@@ -63,7 +79,7 @@ void declare_roles(cli::OptionSet& options, screen::ColumnRoles& roles) {
       .add("batch-from-plate", roles.batch_from_plate,
            "take the batch from the plate's name: what this regular expression matches first, e.g. '^[^_]+'")
       .value("REGEX");
-  options.add("control", roles.control, "the negative controls").value("COL=VAL");
+  options.add("control", roles.control, "the negative controls; several kinds: COL=VAL,VAL").value("COL=VAL");
 }
 
 void declare_illumination(cli::OptionSet& options, std::filesystem::path& named,

@@ -60,6 +60,27 @@ TEST(Csv, AFileThatIsNotUtf8IsRefusedWithItsLine) {
   EXPECT_EQ(refusal("a,b\n\xc3\x84tz \xc2\xb5M,\xe2\x82\xac\xf0\x9f\x94\xac\n"), "no error");
 }
 
+TEST(Csv, AnySeparatorAndAnyLineEnd) {
+  for (const std::string text :
+       {"a,b\n1,x y\n", "a;b\n1;x y\n", "a\tb\r\n1\tx y\r\n", "a,b\r1,x y\r", "sep=;\r\na;b\r\n1;x y\r\n",
+        "sep=|\na|b\n1|x y\n", " a , b \n 1 ,\xc2\xa0x y\xc2\xa0\n,\n", "\"a\";\"b\"\n1;\"x y\"\n"}) {
+    const auto table = parse_csv(text, "t");
+    EXPECT_EQ(table.columns, (std::vector<std::string>{"a", "b"})) << text;
+    ASSERT_EQ(table.rows.size(), 1u) << text;
+    EXPECT_EQ(table.rows[0], (std::vector<std::string>{"1", "x y"})) << text;
+  }
+  // The header decides: values may hold the others.
+  EXPECT_EQ(parse_csv("a,b\n1;2,3\n", "t").rows[0][0], "1;2");
+  EXPECT_EQ(parse_csv("a\tb\n1,5\t2;3\n", "t").rows[0][1], "2;3");
+  EXPECT_EQ(parse_csv("\"a;b;c\",d\n1,2\n", "t").columns[0], "a;b;c");
+}
+
+TEST(Csv, DecimalCommasWhereSemicolonsSeparate) {
+  const auto table = parse_csv("a;b;c\n0,5;1,2;x,y\n1;2,3,4;\n", "t");
+  EXPECT_EQ(table.rows[0], (std::vector<std::string>{"0.5", "1,2", "x,y"}));
+  EXPECT_EQ(table.rows[1][0], "1");
+}
+
 TEST(Csv, MissingColumnSuggestsTheNearest) {
   const Table table{{"Metadata_Plate", "Metadata_Well"}, {}};
   try {

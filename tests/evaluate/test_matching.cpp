@@ -158,5 +158,32 @@ TEST(SameLabel, CountsRowsThatHaveAPartner) {
   EXPECT_EQ(count(same_label_answers(values, {"a", "b", "c", "d"})).total, 0u);
 }
 
+// A treatment of several classes: a match shares any of them.
+TEST(SeveralClasses, AMatchSharesAnyLabel) {
+  auto set = four();
+  set.moa = {"x|p", "p | q|x", "y", "y|z"};
+  const auto result = match_treatments(set, MatchRule::nsc, {});
+  EXPECT_EQ(result.score.correct, 4u);
+  EXPECT_EQ(result.score.total, 4u);
+  const auto scores = class_scores(set, result, {0, 1});
+  std::vector<std::string> said;
+  for (const auto& one : scores)
+    said.push_back(one.name + std::to_string(one.score.correct) + "/" + std::to_string(one.score.total));
+  EXPECT_EQ(said, (std::vector<std::string>{"p2/2", "q0/1", "x2/2", "y2/2", "z0/1"}));
+  const auto confusion = confusion_of(set, result);
+  EXPECT_EQ(confusion.classes, (std::vector<std::string>{"p", "q", "x", "y", "z"}));
+  EXPECT_EQ(confusion.counts[0][0], 2u);
+  EXPECT_EQ(confusion.counts[1][0], 1u);  // q: its neighbor is of p and x
+  EXPECT_EQ(confusion.counts[3][3], 2u);
+}
+
+TEST(SeveralClasses, OfSingleBatchesIsWhoseLabelsAllAre) {
+  auto set = four();
+  set.moa = {"x|p", "x", "y", "y|z"};
+  EXPECT_EQ(find_single_batch_classes(set), (std::vector<std::string>{"p", "z"}));
+  EXPECT_EQ(match_treatments(set, MatchRule::nscb_disjoint, {"p", "z"}).score.total, 4u);
+  EXPECT_EQ(match_treatments(set, MatchRule::nscb_disjoint, {"p", "x", "z"}).score.total, 2u);
+}
+
 }  // namespace
 }  // namespace cytoscale::evaluate

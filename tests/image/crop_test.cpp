@@ -148,6 +148,52 @@ TEST(Locations, NamesWhatIsWrong) {
   EXPECT_THROW(read_locations(fresh_folder("locations") / "none.csv"), Error);
 }
 
+const FieldNames first_field{"P", "A01", "1", {"a1.tif"}}, second_field{"P", "A02", "1", {"a2.tif"}};
+const std::string two_images =
+    "ImageNumber,ObjectNumber,Location_Center_X,Location_Center_Y\n1,1,10,20\n2,1,30,40\n1,2,11,21\n";
+
+TEST(Locations, ATableOfSeveralImagesNeedsImageCsv) {
+  const auto path = csv_of(two_images);
+  EXPECT_THAT(message_of([&] { LocationTable table(path); }),
+              testing::AllOf(testing::HasSubstr("cells of 2 images"), testing::HasSubstr("Image.csv")));
+  // By what it says of the field, or by the names of its images.
+  for (const std::string text :
+       {"ImageNumber,Metadata_Plate,Metadata_Well,Metadata_Site\n1,P,a1,1\n2,P,A2,1.0\n3,P,A03,1\n",
+        "ImageNumber,FileName_DNA,FileName_RNA\n1,x.tif,a1.tif\n2,a2.tif,y.tif\n3,z.tif,z2.tif\n"}) {
+    write_file_atomically(path.parent_path() / "Image.csv", text);
+    const LocationTable table(path);
+    EXPECT_TRUE(table.tells_fields());
+    EXPECT_THAT(table.of(first_field), ElementsAre(Center(20, 10), Center(21, 11)));
+    EXPECT_THAT(table.of(second_field), ElementsAre(Center(40, 30)));
+    EXPECT_THAT(message_of([&] {
+                  table.of({"Q", "B07", "1", {"b.tif"}});
+                }),
+                testing::HasSubstr("does not know plate Q"));
+  }
+  write_file_atomically(path.parent_path() / "Image.csv", "ImageNumber,FileName_DNA\n1,a1.tif\n2,a1.tif\n");
+  EXPECT_THAT(message_of([&] { LocationTable(path).of(first_field); }),
+              testing::HasSubstr("two images of plate P"));
+}
+
+TEST(Locations, TheImageTableOfTheSameRunIsTaken) {
+  const auto folder = fresh_folder("location_runs");
+  write_file_atomically(folder / "run1_Nuclei.csv", two_images);
+  write_file_atomically(folder / "run1_Image.csv", "ImageNumber,FileName_DNA\n2,a1.tif\n1,a2.tif\n");
+  write_file_atomically(folder / "Image.csv", "ImageNumber,FileName_DNA\n1,a1.tif\n2,a2.tif\n");
+  write_file_atomically(folder / "run2_Image.csv", "ImageNumber,FileName_DNA\n9,a1.tif\n");
+  EXPECT_THAT(LocationTable(folder / "run1_Nuclei.csv").of(first_field), ElementsAre(Center(40, 30)));
+}
+
+TEST(Locations, MetadataInTheTableTellItsFields) {
+  const auto path = csv_of("Metadata_Plate,Metadata_Well,Metadata_Site,X,Y\nP,A1,1,10,20\nP,A2,1,30,40\n");
+  const LocationTable table(path);
+  EXPECT_THAT(table.of(second_field), ElementsAre(Center(40, 30)));
+  EXPECT_TRUE(table.of({"P", "H12", "1", {}}).empty());  // a field without cells
+  EXPECT_THAT(message_of([&] { table.of({"Q", "A01", "1", {}}); }), testing::HasSubstr("does not know"));
+  // Of one field, whatever it is called there.
+  EXPECT_EQ(LocationTable(csv_of("Metadata_Site,X,Y\ns01,10,20\n")).of(first_field).size(), 1u);
+}
+
 TEST(Png, WritesWhatLibpngReadsBack) {
   const auto folder = fresh_folder("png");
   for (const int channels : {1, 3}) {

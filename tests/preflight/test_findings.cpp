@@ -126,5 +126,23 @@ TEST(ColumnFindings, AMissingColumnIsAProblemAndOneBatchANote) {
   EXPECT_THAT(found.notes, ElementsAre(HasSubstr("all fields are of one batch ('b1')")));
 }
 
+TEST(ColumnFindings, ChannelsOfOneImageAreAProblem) {
+  auto screen = screen_in(painted_screen("one_image"));
+  screen.fields[0].images[1] = screen.fields[0].images[0];
+  EXPECT_THAT(column_findings(screen, {}, "screen.csv").problems,
+              ElementsAre(HasSubstr("screen.csv: channels DNA and RNA are one image in 1 of 4 fields")));
+}
+
+TEST(ColumnFindings, BlankTreatmentsAndValuesThatAreAlikeAreNotes) {
+  auto screen = screen_in(painted_screen("alike"));
+  const auto compound = screen.column("Metadata_Compound"), moa = screen.column("Metadata_MOA");
+  screen.fields[1].metadata[compound] = "";
+  screen.fields[3].metadata[moa] = "None";
+  const auto found = column_findings(screen, {}, "screen.csv");
+  EXPECT_THAT(found.problems, IsEmpty());
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("1 of 4 fields have no treatment"),
+                                       AllOf(HasSubstr("Metadata_MOA"), HasSubstr("None, none"))));
+}
+
 }  // namespace
 }  // namespace cytoscale::preflight

@@ -1,19 +1,24 @@
 #include "core/text/csv.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <set>
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "core/text/text.hpp"
+#include "core/text/text_file.hpp"
 
 namespace cytoscale {
 namespace {
 
+// How a table is written.
+struct Form {
+  char separator;
+  bool cr_alone;
+};
+
 // Reads one record starting at `at`; advances `at` and `line` past it. `expected`: how many cells are likely.
-std::vector<std::string> record(std::string_view text, std::size_t& at, std::size_t& line, char separator,
+std::vector<std::string> record(std::string_view text, std::size_t& at, std::size_t& line, const Form& form,
                                 std::size_t expected, const std::string& where) {
   std::vector<std::string> cells;
   cells.reserve(expected);
@@ -27,7 +32,7 @@ std::vector<std::string> record(std::string_view text, std::size_t& at, std::siz
       at = std::min(text.find('"', at), text.size());
       line += static_cast<std::size_t>(std::count(text.begin() + from, text.begin() + at, '\n'));
     } else {
-      while (at < text.size() && text[at] != separator && text[at] != '\n' && text[at] != '"' &&
+      while (at < text.size() && text[at] != form.separator && text[at] != '\n' && text[at] != '"' &&
              text[at] != '\r')
         ++at;
     }
@@ -46,9 +51,9 @@ std::vector<std::string> record(std::string_view text, std::size_t& at, std::siz
       } else {
         cells.back() += c;
       }
-    } else if (c == separator) {
+    } else if (c == form.separator) {
       cells.emplace_back();
-    } else if (c == '\n') {
+    } else if (c == '\n' || (c == '\r' && form.cr_alone)) {
       ++line;
       return cells;
     }
@@ -61,34 +66,88 @@ std::vector<std::string> record(std::string_view text, std::size_t& at, std::siz
   return cells;
 }
 
-// Where the text stops being UTF-8 (RFC 3629: no overlong forms, no surrogates); none where all of it is.
-std::optional<std::size_t> first_not_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  for (std::size_t i = 0; i < text.size();) {
-    std::uint64_t eight = 0;  // most text is ASCII
-    if (i + sizeof eight <= text.size()) {
-      std::memcpy(&eight, text.data() + i, sizeof eight);
-      if ((eight & 0x8080808080808080u) == 0) {
-        i += sizeof eight;
-        continue;
-      }
+// Blanks at the ends are no part of a value, neither are no-break spaces (U+00A0) and a stray byte-order
+// mark.
+void trim_cell(std::string& cell) {
+  constexpr std::string_view more[] = {"\xc2\xa0", "\xef\xbb\xbf"};
+  const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+  std::string_view text = cell;
+  for (bool again = true; again;) {
+    again = false;
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    for (const auto mark : more) {
+      if (text.starts_with(mark)) text.remove_prefix(mark.size()), again = true;
+      if (text.ends_with(mark)) text.remove_suffix(mark.size()), again = true;
     }
-    const auto first = byte(i), second = byte(i + 1);
-    const std::size_t length = first < 0x80   ? 1
-                               : first < 0xc2 ? 0
-                               : first < 0xe0 ? 2
-                               : first < 0xf0 ? 3
-                               : first < 0xf5 ? 4
-                                              : 0;
-    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    const bool beyond = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
-    bool good = length > 0 && !overlong && !beyond;
-    for (std::size_t k = 1; k < length; ++k) good = good && follows(i + k);
-    if (!good) return i;
-    i += length;
   }
-  return std::nullopt;
+  if (text.size() == cell.size()) return;
+  cell.erase(0, static_cast<std::size_t>(text.data() - cell.data())).resize(text.size());
+}
+
+// Excel's first line "sep=;" says the separator, and is no header.
+std::optional<char> said_separator(std::string_view& text, std::size_t& line) {
+  if (text.size() < 5 || !text.starts_with("sep=")) return std::nullopt;
+  const char separator = text[4];
+  const auto rest = text.substr(5);
+  const std::size_t end = rest.starts_with("\r\n")                           ? 2
+                          : rest.starts_with('\n') || rest.starts_with('\r') ? 1
+                                                                             : 0;
+  if (end == 0) return std::nullopt;
+  text.remove_prefix(5 + end);
+  ++line;
+  return separator;
+}
+
+// What separates the names of the header line: a tab where there is any, else whichever of , and ; is there
+// more often.
+char separator_in(std::string_view text) {
+  std::size_t commas = 0, semicolons = 0;
+  bool quoted = false, any = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if ((c == '\n' || c == '\r') && any) break;
+    any = any || (c != ' ' && c != '\n' && c != '\r');
+    if (c == '\t') return '\t';
+    commas += c == ',';
+    semicolons += c == ';';
+  }
+  return semicolons > commas ? ';' : ',';
+}
+
+// A line that ends in CR alone (old Macs, Excel for Mac) makes all such ends lines; otherwise a stray CR is
+// none.
+bool ends_in_cr_alone(std::string_view text) {
+  const auto first = text.find_first_of("\r\n");
+  return first != std::string_view::npos && text[first] == '\r' && !text.substr(first + 1).starts_with('\n');
+}
+
+bool is_decimal_comma(const std::string& cell) {
+  const auto comma = cell.find(',');
+  if (comma == std::string::npos || cell.find(',', comma + 1) != std::string::npos) return false;
+  auto text = cell;
+  text[comma] = '.';
+  return to_number(text).has_value();
+}
+
+// Where ; separates, as Excel writes in much of Europe, a column of numbers has decimal commas.
+void mend_decimal_commas(Table& table) {
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    bool any = false, all = true;
+    for (const auto& row : table.rows) {
+      const bool comma = is_decimal_comma(row[c]);
+      any = any || comma;
+      all = all && (comma || row[c].empty() || to_number(row[c]));
+      if (!all) break;
+    }
+    if (!any || !all) continue;
+    for (auto& row : table.rows) std::replace(row[c].begin(), row[c].end(), ',', '.');
+  }
+}
+
+bool all_blank(const std::vector<std::string>& cells) {
+  return std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return cell.empty(); });
 }
 
 std::string quoted(const std::string& cell) {
@@ -124,16 +183,18 @@ void Table::add_column(std::string name, std::vector<std::string> values) {
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back(std::move(values[i]));
 }
 
-Table parse_csv(std::string_view text, const std::string& where, char separator) {
+Table parse_csv(std::string_view text, const std::string& where) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   Table table;
   std::size_t at = 0, line = 1;
+  const auto said = said_separator(text, line);
+  const Form form{said ? *said : separator_in(text), ends_in_cr_alone(text)};
   while (at < text.size()) {
     const auto first_line = line;
-    auto cells = record(text, at, line, separator, std::max<std::size_t>(1, table.columns.size()), where);
-    if (cells.size() == 1 && trim(cells[0]).empty()) continue;
+    auto cells = record(text, at, line, form, std::max<std::size_t>(1, table.columns.size()), where);
+    for (auto& cell : cells) trim_cell(cell);
+    if (all_blank(cells) && (cells.size() == 1 || !table.columns.empty())) continue;
     if (table.columns.empty()) {
-      for (auto& cell : cells) cell = trim(cell);
       table.columns = std::move(cells);
       std::set<std::string> seen;
       for (const auto& name : table.columns) {
@@ -152,17 +213,12 @@ Table parse_csv(std::string_view text, const std::string& where, char separator)
   }
   if (table.columns.empty())
     throw Error("the file is empty", where, "A header line with column names is needed");
+  if (form.separator == ';') mend_decimal_commas(table);
   return table;
 }
 
-Table read_csv(const std::filesystem::path& path, char separator) {
-  const auto text = read_file(path);
-  if (const auto at = first_not_utf8(text)) {
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(*at), '\n');
-    throw Error("the text is not UTF-8", path.string() + ":" + std::to_string(line),
-                "Save the file as CSV in UTF-8, or convert it, e.g. iconv -f WINDOWS-1252 -t UTF-8");
-  }
-  return parse_csv(text, path.string(), separator);
+Table read_csv(const std::filesystem::path& path) {
+  return parse_csv(read_text_file(path), path.string());
 }
 
 std::string csv_text(const Table& table) {

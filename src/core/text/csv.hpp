@@ -1,4 +1,4 @@
-// Tables of text: RFC 4180 CSV in and out. Manifests and profile tables have columns known only at run time,
+// Tables of text: CSV in and out. Manifests and profile tables have columns known only at run time,
 // which rules out readers with a compile-time column count.
 #pragma once
 #include <cstddef>
@@ -20,11 +20,14 @@ struct Table {
   void add_column(std::string name, std::vector<std::string> values);
 };
 
-// Quoted fields, embedded separators, quotes and newlines, CRLF, a UTF-8 byte-order mark. A first line
-// decides the columns; blank lines are skipped. Throws Error: unreadable, empty, a duplicate column, a row of
-// another length (with its line number), an unclosed quote.
-Table read_csv(const std::filesystem::path& path, char separator = ',');
-Table parse_csv(std::string_view text, const std::string& where, char separator = ',');
+// RFC 4180 and what people have beside it: separated by commas, semicolons (then numbers may have decimal
+// commas) or tabs, whichever the header line has; lines that end in LF, CRLF or CR; Excel's first line
+// "sep=;". Blanks around a value or name are no part of it. The first line decides the columns; lines without
+// a value are skipped. read_csv() takes the text as read_text_file() does (UTF-8, UTF-16, gzip). Throws
+// Error: unreadable, no text, empty, a duplicate column, a row of another length (with its line number), an
+// unclosed quote.
+Table read_csv(const std::filesystem::path& path);
+Table parse_csv(std::string_view text, const std::string& where);
 
 // Written beside and renamed (docs/architecture.md, rule 8).
 void write_csv(const std::filesystem::path& path, const Table& table);

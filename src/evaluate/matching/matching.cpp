@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/text/text.hpp"
+#include "evaluate/matching/classes.hpp"
 #include "evaluate/matching/cosine.hpp"
 #include "profile/groups.hpp"
 
@@ -47,10 +48,11 @@ std::string rule_title(MatchRule rule) {
 }
 
 std::vector<std::string> find_single_batch_classes(const TreatmentSet& set) {
+  const Classes classes(set.moa);
   std::map<std::string, std::set<std::string>> batches;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    if (!set.moa[i].empty()) batches[set.moa[i]].insert(set.batches[i].begin(), set.batches[i].end());
-  }
+  for (std::size_t i = 0; i < set.size(); ++i)
+    for (const auto label : classes.labels_of(i))
+      batches[classes.name(label)].insert(set.batches[i].begin(), set.batches[i].end());
   std::vector<std::string> single;
   for (const auto& [moa, names] : batches) {
     if (names.size() == 1) single.push_back(moa);
@@ -62,14 +64,20 @@ RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
                             const std::vector<std::string>& single_batch_classes) {
   const CosineIndex index(set.values);
   RuleResult result{rule, {}, {}, 0, {}};
-  std::vector<char> single(set.size());
-  for (std::size_t i = 0; i < set.size(); ++i) single[i] = contains(single_batch_classes, set.moa[i]);
+  const Classes classes(set.moa);
+  std::vector<char> single(set.size());  // by all of its classes
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const auto& labels = classes.labels_of(i);
+    single[i] = !labels.empty() && std::all_of(labels.begin(), labels.end(), [&](auto label) {
+      return contains(single_batch_classes, classes.name(label));
+    });
+  }
   std::vector<std::size_t> queries;
   for (std::size_t query = 0; query < set.size(); ++query) {
-    if (!set.moa[query].empty() && (rule == MatchRule::nsc || !single[query])) queries.push_back(query);
+    if (classes.known(query) && (rule == MatchRule::nsc || !single[query])) queries.push_back(query);
   }
   const auto nearest = index.nearest(queries, [&](std::size_t query, std::size_t row) {
-    if (set.moa[row].empty() || set.compound[row] == set.compound[query]) return false;
+    if (!classes.known(row) || set.compound[row] == set.compound[query]) return false;
     if (rule == MatchRule::nscb_disjoint) return !share_any(set.batches[row], set.batches[query]);
     if (rule == MatchRule::nscb_joined) return !single[row] && set.batches[row] != set.batches[query];
     return true;
@@ -78,7 +86,7 @@ RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
     Match match{queries[i], std::nullopt, 0, false};
     if (nearest[i]) {
       const auto row = nearest[i]->row;
-      match = {queries[i], row, nearest[i]->similarity, set.moa[row] == set.moa[queries[i]]};
+      match = {queries[i], row, nearest[i]->similarity, classes.share(row, queries[i])};
     } else {
       ++result.without_candidate;
     }
@@ -110,11 +118,13 @@ Answers same_label_answers(const profile::Matrix& values, const std::vector<std:
 std::vector<ClassScore> class_scores(const TreatmentSet& set, const RuleResult& result,
                                      const BootstrapOptions& options) {
   std::map<std::string, std::pair<Answers, std::vector<std::string>>> by_class;
-  for (const auto& match : result.matches) {
-    auto& [answers, units] = by_class[set.moa[match.query]];
-    answers.emplace_back(match.correct);
-    units.push_back(set.name[match.query]);
-  }
+  const Classes classes(set.moa);
+  for (const auto& match : result.matches)
+    for (const auto label : classes.labels_of(match.query)) {
+      auto& [answers, units] = by_class[classes.name(label)];
+      answers.emplace_back(match.nearest && classes.has(*match.nearest, label));
+      units.push_back(set.name[match.query]);
+    }
   std::vector<ClassScore> scores;
   for (const auto& [name, asked] : by_class)
     scores.push_back({name, score_of(asked.first, asked.second, options)});
@@ -124,22 +134,35 @@ std::vector<ClassScore> class_scores(const TreatmentSet& set, const RuleResult& 
 }
 
 Confusion confusion_of(const TreatmentSet& set, const RuleResult& result) {
-  std::set<std::string> names;
+  const Classes classes(set.moa);
+  std::set<std::size_t> asked;
   for (const auto& match : result.matches) {
-    names.insert(set.moa[match.query]);
-    if (match.nearest) names.insert(set.moa[*match.nearest]);
+    const auto& own = classes.labels_of(match.query);
+    asked.insert(own.begin(), own.end());
+    if (match.nearest)
+      asked.insert(classes.labels_of(*match.nearest).begin(), classes.labels_of(*match.nearest).end());
   }
-  Confusion confusion{{names.begin(), names.end()}, {}};
-  auto& classes = confusion.classes;
-  std::sort(classes.begin(), classes.end(), [](const auto& a, const auto& b) { return natural_less(a, b); });
-  const auto position = [&](const std::string& name) {
-    return static_cast<std::size_t>(std::find(classes.begin(), classes.end(), name) - classes.begin());
-  };
-  confusion.counts.assign(classes.size(), std::vector<std::size_t>(classes.size() + 1, 0));
-  for (const auto& match : result.matches) {
-    const auto column = match.nearest ? position(set.moa[*match.nearest]) : classes.size();
-    ++confusion.counts[position(set.moa[match.query])][column];
+  const std::vector<std::size_t> order = [&] {
+    std::vector<std::size_t> labels(asked.begin(), asked.end());
+    std::sort(labels.begin(), labels.end(),
+              [&](auto a, auto b) { return natural_less(classes.name(a), classes.name(b)); });
+    return labels;
+  }();
+  Confusion confusion;
+  std::map<std::size_t, std::size_t> place;
+  for (const auto label : order) {
+    place[label] = confusion.classes.size();
+    confusion.classes.push_back(classes.name(label));
   }
+  confusion.counts.assign(order.size(), std::vector<std::size_t>(order.size() + 1, 0));
+  for (const auto& match : result.matches)
+    for (const auto label : classes.labels_of(match.query)) {
+      auto column = order.size();
+      if (match.nearest)
+        column =
+            place[classes.has(*match.nearest, label) ? label : classes.labels_of(*match.nearest).front()];
+      ++confusion.counts[place[label]][column];
+    }
   return confusion;
 }
 

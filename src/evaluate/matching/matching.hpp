@@ -15,8 +15,9 @@ namespace cytoscale::evaluate {
 struct TreatmentSet {
   profile::Matrix values;
   std::vector<std::string> name;
-  std::vector<std::string> compound;              // or gene; NSC excludes candidates that share the query's
-  std::vector<std::string> moa;                   // class; "" is unknown: neither query nor candidate
+  std::vector<std::string> compound;  // or gene; NSC excludes candidates that share the query's
+  std::vector<std::string> moa;       // class, or several (classes.hpp); "" is unknown: neither query
+                                      // nor candidate
   std::vector<std::vector<std::string>> batches;  // sorted, unique
   std::vector<std::size_t> wells;                 // how many
   std::size_t size() const { return name.size(); }
@@ -35,7 +36,7 @@ struct Match {
   std::size_t query;                   // index in the set
   std::optional<std::size_t> nearest;  // nothing: no candidate was left, counted as wrong
   double similarity = 0;
-  bool correct = false;
+  bool correct = false;  // they share a class
 };
 
 struct ClassScore {
@@ -51,7 +52,8 @@ struct RuleResult {
   std::vector<ClassScore> classes;  // as class_scores() makes them; match_treatments() leaves them out
 };
 
-// Classes whose treatments all lie in one and the same batch: NSCB cannot recover them. Sorted.
+// Classes whose treatments all lie in one and the same batch: NSCB cannot recover them. Sorted. A treatment
+// is of such classes where all of its are.
 std::vector<std::string> find_single_batch_classes(const TreatmentSet& set);
 
 // Queries: every treatment with a class; under NSCB not those of single-batch classes.
@@ -66,11 +68,14 @@ Answers answers_of(const RuleResult& result);
 // candidates.
 Answers same_label_answers(const profile::Matrix& values, const std::vector<std::string>& label);
 
-// A rule's score class by class, in natural order.
+// A rule's score class by class, in natural order: of the queries of a class, those whose neighbor is of it
+// too. A query of several classes is asked in each.
 std::vector<ClassScore> class_scores(const TreatmentSet& set, const RuleResult& result,
                                      const BootstrapOptions& options);
 
-// counts[truth][matched], classes in natural order; the last column counts queries without a candidate.
+// counts[truth][matched], classes in natural order; the last column counts queries without a candidate. A
+// query of several classes counts in the row of each: where its neighbor has that class, in its column, else
+// in that of the neighbor's first.
 struct Confusion {
   std::vector<std::string> classes;
   std::vector<std::vector<std::size_t>> counts;  // [classes][classes + 1]

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/text/spelling.hpp"
 #include "core/text/text.hpp"
 #include "profile/groups.hpp"
 
@@ -25,17 +26,25 @@ std::vector<std::string> values_of(const Table& metadata, const std::string& col
                                    const std::string& where) {
   const auto index = metadata.column(column, where);
   std::vector<std::string> values;
-  for (const auto& row : metadata.rows) values.push_back(row[index]);
+  for (const auto& row : metadata.rows) values.push_back(is_missing(row[index]) ? std::string() : row[index]);
+  return values;
+}
+
+// "B|A" and "A|B" are one.
+std::vector<std::string> classes_of(const Table& metadata, const std::string& column,
+                                    const std::string& where) {
+  auto values = values_of(metadata, column, where);
+  for (auto& value : values)
+    if (value.find('|') != std::string::npos) value = join(screen::labels_in(value, true), "|");
   return values;
 }
 
 std::vector<char> controls(const Table& metadata, const screen::ColumnRoles& roles, const std::string& where,
                            std::vector<std::string>& notes) {
-  const auto selector = screen::parse_selector(roles.control, "--control");
   const auto usual = screen::parse_selector(screen::ColumnRoles{}.control, "--control");
-  if (!has_role(metadata, selector.column, usual.column, "--control", where, notes)) {
-    return std::vector<char>(metadata.rows.size(), 0);
-  }
+  for (const auto& choice : screen::parse_choices(roles.control, "--control"))
+    if (!has_role(metadata, choice.column, usual.column, "--control", where, notes))
+      return std::vector<char>(metadata.rows.size(), 0);
   return screen::control_mask(metadata, roles, where, roles.control != screen::ColumnRoles{}.control);
 }
 
@@ -72,20 +81,32 @@ WellLabels read_well_labels(const Table& metadata, const screen::ColumnRoles& ro
   const screen::ColumnRoles usual;
   WellLabels labels;
   labels.control = controls(metadata, roles, where, notes);
+  const auto treatments = screen::treatment_labels(metadata, roles, where);
+  std::size_t unlabeled = 0;
   for (std::size_t row = 0; row < labels.control.size(); ++row) {
-    if (!labels.control[row]) labels.rows.push_back(row);
+    if (labels.control[row]) continue;
+    if (treatments[row].empty()) {
+      ++unlabeled;
+    } else {
+      labels.rows.push_back(row);
+    }
   }
   if (labels.rows.empty())
-    throw Error("every well is a control: there is nothing to evaluate", where, "Check --control");
+    throw Error(unlabeled ? "no well that is no control has a treatment: there is nothing to evaluate"
+                          : "every well is a control: there is nothing to evaluate",
+                where, "Check --control and --treatment");
+  if (unlabeled > 0)
+    notes.push_back(count_text(unlabeled) + " wells have no treatment (blank " + join(roles.treatment, ", ") +
+                    "): left out");
   const auto read = [&](bool present, const auto& values) {
     return pick(present ? values() : std::vector<std::string>{}, labels.rows);
   };
-  labels.treatment = pick(screen::treatment_labels(metadata, roles, where), labels.rows);
+  labels.treatment = pick(treatments, labels.rows);
   labels.has_compound = has_role(metadata, roles.compound, usual.compound, "--compound", where, notes);
   labels.compound =
       labels.has_compound ? pick(values_of(metadata, roles.compound, where), labels.rows) : labels.treatment;
   labels.has_class = has_role(metadata, roles.class_column, usual.class_column, "--class", where, notes);
-  labels.moa = read(labels.has_class, [&] { return values_of(metadata, roles.class_column, where); });
+  labels.moa = read(labels.has_class, [&] { return classes_of(metadata, roles.class_column, where); });
   labels.has_batch =
       !roles.batch_from_plate.empty() ||
       has_role(metadata, roles.batch, usual.batch, "--batch or --batch-from-plate", where, notes);

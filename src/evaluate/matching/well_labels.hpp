@@ -9,7 +9,8 @@
 
 namespace cytoscale::evaluate {
 
-// Of the wells that are no negative controls; all vectors but `control` as long as `rows`.
+// Of the wells that are no negative controls and have a treatment; all vectors but `control` as long as
+// `rows`.
 struct WellLabels {
   std::vector<char> control;                                 // of all wells
   std::vector<std::size_t> rows;                             // of the profiles, ascending
@@ -19,7 +20,8 @@ struct WellLabels {
 };
 
 // Columns that have their usual name may be absent; `notes` then says so. Throws Error: a column that was
-// named is absent (with the nearest present), no well is a control that was named, every well is one.
+// named is absent (with the nearest present), no well is a control that was named, no other well has a
+// treatment.
 WellLabels read_well_labels(const Table& metadata, const screen::ColumnRoles& roles, const std::string& where,
                             std::vector<std::string>& notes);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/system/stop_request.hpp"
+#include "evaluate/matching/classes.hpp"
 #include "evaluate/matching/cosine.hpp"
 #include "profile/groups.hpp"
 
@@ -67,13 +68,14 @@ double log_choose(std::size_t n, std::size_t k) {
 
 template <typename Visit>
 void each_pair(const TreatmentSet& set, const CosineIndex& index, const Visit& visit) {
-  const auto compound = numbered(set.compound), moa = numbered(set.moa);
+  const auto compound = numbered(set.compound);
+  const Classes classes(set.moa);
   for (std::size_t a = 0; a < set.size(); ++a) {
     heed_stop_request();
-    if (set.moa[a].empty() || !index.has_direction(a)) continue;
+    if (!classes.known(a) || !index.has_direction(a)) continue;
     for (std::size_t b = 0; b < a; ++b) {
-      if (set.moa[b].empty() || !index.has_direction(b) || compound[a] == compound[b]) continue;
-      visit(a, b, moa[a] == moa[b]);
+      if (!classes.known(b) || !index.has_direction(b) || compound[a] == compound[b]) continue;
+      visit(a, b, classes.share(a, b));
     }
   }
 }

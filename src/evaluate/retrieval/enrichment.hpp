@@ -1,4 +1,4 @@
-// Do the most similar pairs of treatments share their class? Odds ratio and one-sided Fisher's exact test of
+// Do the most similar pairs of treatments share a class? Odds ratio and one-sided Fisher's exact test of
 // the top percent of pairs (Rohban et al. 2017, eLife 6; Way et al. 2022, Cell Systems 13). Pairs are of
 // treatments with a class and of different compounds.
 #pragma once

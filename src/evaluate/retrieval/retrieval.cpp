@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/system/stop_request.hpp"
 #include "core/text/text.hpp"
+#include "evaluate/matching/classes.hpp"
 
 namespace cytoscale::evaluate {
 namespace {
@@ -45,24 +46,27 @@ Ranked rank_replicates(const profile::Matrix& values, const WellLabels& labels) 
 
 Ranked rank_classes(const TreatmentSet& set) {
   const CosineIndex index(set.values);
-  const profile::Groups classes = profile::group_rows(set.moa);
+  const Classes classes(set.moa);
+  const auto& groups = classes.groups();
   Ranked ranked;
-  for (std::size_t g = 0; g < classes.rows.size(); ++g) {
-    if (classes.names[g].empty()) continue;
+  for (std::size_t g = 0; g < groups.rows.size(); ++g) {
     std::vector<std::size_t> negatives;
-    for (std::size_t row = 0; row < set.size(); ++row) {
-      if (!set.moa[row].empty() && set.moa[row] != classes.names[g]) negatives.push_back(row);
-    }
-    if (negatives.empty()) continue;
-    for (const auto query : classes.rows[g]) {
+    std::string negatives_of;  // the classes of the query that they are of
+    for (const auto query : groups.rows[g]) {
       heed_stop_request();
+      if (negatives_of != set.moa[query]) {
+        negatives_of = set.moa[query];
+        negatives.clear();
+        for (std::size_t row = 0; row < set.size(); ++row)
+          if (classes.known(row) && !classes.share(row, query)) negatives.push_back(row);
+      }
       std::vector<std::size_t> positives;
-      for (const auto row : classes.rows[g]) {
+      for (const auto row : groups.rows[g]) {
         if (set.compound[row] != set.compound[query]) positives.push_back(row);
       }
-      if (positives.empty()) continue;
+      if (positives.empty() || negatives.empty()) continue;
       ranked.aps.push_back(average_precision(index, query, positives, negatives));
-      ranked.group.push_back(classes.names[g]);
+      ranked.group.push_back(groups.names[g]);
     }
   }
   return ranked;
@@ -85,17 +89,6 @@ std::optional<MeanRetrieval> summarize(const Ranked& ranked, NullDistributions& 
   result.ci95 = bootstrap_mean(means, bootstrap);
   result.significant = score_of(significant, names, bootstrap);
   return result;
-}
-
-// The classes' treatments; those without a class in none.
-profile::Groups class_groups(const TreatmentSet& set) {
-  profile::Groups groups = profile::group_rows(set.moa), known;
-  for (std::size_t g = 0; g < groups.names.size(); ++g) {
-    if (groups.names[g].empty()) continue;
-    known.names.push_back(groups.names[g]);
-    known.rows.push_back(groups.rows[g]);
-  }
-  return known;
 }
 
 std::optional<Score> percent_of(const std::vector<GroupCorrelation>& groups,
@@ -132,8 +125,8 @@ RetrievalFigures measure_retrieval(const profile::Matrix& values, const WellLabe
   figures.class_map = summarize(rank_classes(treatments), nulls, bootstrap);
   if (!figures.class_map)
     notes.emplace_back("no class has two compounds: mAP of classes and percent matching do not apply");
-  figures.matching =
-      group_correlations(treatments.values, class_groups(treatments), treatments.compound, options.null);
+  figures.matching = group_correlations(treatments.values, Classes(treatments.moa).groups(),
+                                        treatments.compound, options.null);
   figures.percent_matching = percent_of(figures.matching, bootstrap);
   figures.enrichment = class_enrichment(treatments, options.top_percent);
   return figures;

@@ -31,7 +31,8 @@ struct MeanRetrieval {
 struct RetrievalFigures {
   // Queries: wells. Positives: wells of the same treatment; negatives: negative control wells.
   std::optional<MeanRetrieval> replicate_map;
-  // Queries: treatments. Positives: of the same class and another compound; negatives: of other classes.
+  // Queries: treatments. Positives: of the same class and another compound; negatives: those that share no
+  // class with the query. A treatment of several classes is a query of each, as in copairs' multilabel.
   std::optional<MeanRetrieval> class_map;
   std::vector<GroupCorrelation> replicating, matching;  // treatments, classes
   std::optional<Score> percent_replicating, percent_matching;

@@ -11,6 +11,7 @@
 #include "core/text/text.hpp"
 #include "image/size_text.hpp"
 #include "learn/data/hold_out.hpp"
+#include "screen/input/tidy_metadata.hpp"
 
 namespace cytoscale::learn {
 namespace {
@@ -194,6 +195,7 @@ TrainingPlan plan_training(const screen::Screen& screen, const store::CellTable&
   plan.channels = screen.channels;
   plan.screen_fingerprint = screen.fingerprint();
   auto drafts = draft_wells(screen, cells, roles, training);
+  plan.remarks = screen::alike_notes(screen::metadata_table(screen), roles);
   hold_out(drafts, options, training.seed, plan.remarks);
   std::set<std::string> trained, all, batches;
   for (const auto& draft : drafts) {
@@ -248,7 +250,8 @@ void write_training_wells(const std::filesystem::path& path, const TrainingPlan&
 std::vector<std::string> label_columns(const screen::ColumnRoles& roles, const SplitOptions& split) {
   std::vector<std::string> columns = roles.treatment;
   columns.push_back(roles.batch_from_plate.empty() ? roles.batch : roles.plate);
-  columns.push_back(screen::parse_selector(roles.control, "--control").column);
+  for (const auto& choice : screen::parse_choices(roles.control, "--control"))
+    columns.push_back(choice.column);
   if (!split.validation_column.empty()) columns.push_back(split.validation_column);
   for (const auto& part : split_list(split.select))
     columns.push_back(screen::parse_selector(part, "--train-select").column);
