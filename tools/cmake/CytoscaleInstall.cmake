@@ -27,7 +27,8 @@ install(DIRECTORY ${cytoscale_documents}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR
 install(FILES ${cytoscale_documents}/completion/cytoscale.bash DESTINATION share/bash-completion/completions RENAME cytoscale OPTIONAL)
 install(FILES ${cytoscale_documents}/completion/cytoscale.zsh DESTINATION share/zsh/site-functions RENAME _cytoscale OPTIONAL)
 install(FILES ${cytoscale_documents}/completion/cytoscale.fish DESTINATION share/fish/vendor_completions.d OPTIONAL)
-install(FILES README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME changelog)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
@@ -35,11 +36,13 @@ set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_VENDOR "cytoscale")
 set(CPACK_PACKAGE_CONTACT "The cytoscale authors <noreply@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "profiles of microscope screens, at scale")
-set(CPACK_PACKAGE_DESCRIPTION "Images of cells in, treatments that act alike out: a network learns to tell the treatments
- of a screen apart from single cells, and its features tell which treatments share a mechanism. One program, MPI from
- a laptop to a cluster, files that Python reads.")
+set(CPACK_PACKAGE_DESCRIPTION "Images of cells in, treatments that act alike out: a network learns to
+ tell the treatments of a screen apart from single cells, and its features
+ tell which treatments share a mechanism. One program, MPI from a laptop to
+ a cluster, files that Python reads.")
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES ON)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/tools/cmake/CompressManuals.cmake)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 # Libraries by dpkg-shlibdeps; mpirun is no library, and LibTorch is 30 times slower with another BLAS (docs/install.md).
