@@ -13,7 +13,7 @@ struct Line {
 struct LineChart {
   std::string label, across, up;  // what it shows; titles of the axes
   std::vector<Line> lines;
-  double width = 520, height = 300;
+  double width = 500, height = 300;
 };
 
 // The legend stands right of the plot's top. "" where no line has a point.

@@ -171,8 +171,10 @@ std::string fields_section(const Results& results, const PageOptions& options) {
       const auto labels = labels_of(plane, cells, field, nuclei);
       circles = circles || (labels.empty() && cells.cells_of(field) > 0);
       const int step = std::max(1, (std::max(plane.height, plane.width) + most_px - 1) / most_px);
-      html += figure(picture(shrunk(plane, labels, step), step, cells, field, name),
-                     fmt::format("{}: {} ({} cells)", name, why, cells.cells_of(field)));
+      const auto small = shrunk(plane, labels, step);
+      html += fmt::format("<figure style=\"width:{}px\">{}<figcaption>{}</figcaption></figure>\n",
+                          std::max(200, small.size.width), picture(small, step, cells, field, name),
+                          escaped(fmt::format("{}: {} ({} cells)", name, why, cells.cells_of(field))));
     } catch (const Error& error) {
       html += note(name + ": " + error.what());
     }

@@ -26,6 +26,7 @@ tr{break-inside:avoid}
 .tiles{display:flex;flex-wrap:wrap;gap:10px;margin:16px 0 4px}.tile{border:1px solid var(--rule);border-radius:6px;
 padding:8px 14px;min-width:96px}.tile b{display:block;font-size:20px;font-weight:600}.tile span{color:var(--soft);font-size:12px}
 .row{display:flex;flex-wrap:wrap;gap:18px;align-items:flex-start}.row figure{margin:6px 0}
+data{white-space:nowrap}
 .legend{list-style:none;margin:4px 0;padding:0;display:flex;flex-wrap:wrap;gap:2px 14px;font-size:12px}
 .legend svg{margin-right:4px;vertical-align:-1px}
 details{margin:8px 0}summary{cursor:pointer;color:#0b5cad;font-size:13px}

@@ -136,6 +136,12 @@ Range range_of(const Measure& measure) {
   return high > low ? Range{low, high} : Range{low - 0.5, low + 0.5};
 }
 
+bool constant(const Measure& measure) {
+  const double first = measure.values.begin()->second;
+  return std::all_of(measure.values.begin(), measure.values.end(),
+                     [first](const auto& well) { return well.second == first; });
+}
+
 // Every name where there is room for it.
 std::vector<std::string> thinned(std::vector<std::string> names, double cell) {
   if (cell < 16)
@@ -194,7 +200,11 @@ std::string maps_of(const Measure& measure, const WellGrid& grid, std::size_t pl
   for (const auto& [plate, wells] : plates) names.push_back(plate);
   std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return natural_less(a, b); });
   const auto range = range_of(measure);
-  auto html = heading(measure.title) + note(measure.explained) + "<div class=\"row\">";
+  auto html = heading(measure.title) + note(measure.explained);
+  if (constant(measure))
+    return html + paragraph("The same in all wells: " + value_text(measure.values.begin()->second) + " " +
+                            measure.unit + ".");
+  html += "<div class=\"row\">";
   if (names.size() > 1) {
     std::map<std::string, double> medians;
     for (const auto& [well, values] : by_well) medians[well] = median_of(values);

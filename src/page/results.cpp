@@ -37,7 +37,8 @@ nlohmann::json provenance_of(const fs::path& path) {
   if (root.has_attribute("provenance")) return json_of(root.text_attribute("provenance"), path);
   if (root.contains("uns/cytoscale/provenance"))
     return json_of(root.dataset("uns/cytoscale/provenance").read_text(), path);
-  return store::read_anndata(path).uns;
+  const auto uns = store::read_anndata(path).uns;
+  return uns.value("cytoscale", uns);
 }
 
 // Those of roles that evaluation was given.

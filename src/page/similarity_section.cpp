@@ -67,7 +67,7 @@ std::string similarity_section(const Results& results, const PageOptions&) {
   double longest = 0;
   if (named)
     for (const auto& name : set.name)
-      longest = std::max(longest, 6.6 * static_cast<double>(std::min<std::size_t>(name.size(), 40)));
+      longest = std::max(longest, 7.4 * static_cast<double>(std::min<std::size_t>(name.size(), 40)));
   const double side = named ? std::max(420.0, 13.0 * static_cast<double>(n)) : 620,
                pitch = side / static_cast<double>(n);
   const double left = longest + 10 + strip + 4;

@@ -110,7 +110,9 @@ void make(const mpi::Communicator& comm, const std::filesystem::path& folder, st
           int treatments) {
   make_folder(folder);
   write_screen(folder, treatments);
-  const auto screen = screen::read_manifest({.manifest = folder / "screen.csv"});
+  screen::ManifestOptions manifest;
+  manifest.manifest = folder / "screen.csv";
+  const auto screen = screen::read_manifest(manifest);
   write_cells(comm, folder / "cells.h5", screen, count);
   write_embeddings(comm, folder / "embeddings.h5ad", screen, store::read_cell_table(folder / "cells.h5"));
   write_profiles(folder / "profiles.h5ad", screen);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "evaluate/maps/tsne.hpp"
 #include "profile/factors.hpp"
 
@@ -15,7 +17,7 @@ Matrix components_of(const Matrix& rows, Eigen::Index count) {
 }  // namespace
 
 Matrix principal_map(const Matrix& rows) {
-  const auto count = std::min({rows.rows(), rows.cols(), Eigen::Index(2)});
+  const auto count = std::min({rows.rows() - 1, rows.cols(), Eigen::Index(2)});
   Matrix places = Matrix::Zero(rows.rows(), 2);
   places.leftCols(count) = components_of(rows, count);
   return places;
@@ -36,7 +38,7 @@ Matrix unit_rows(const Matrix& rows) {
 }
 
 Matrix fewer_features(const Matrix& rows, std::size_t most) {
-  const auto count = std::min({rows.rows(), rows.cols(), static_cast<Eigen::Index>(most)});
+  const auto count = std::min({rows.rows() - 1, rows.cols(), static_cast<Eigen::Index>(most)});
   return count < rows.cols() ? components_of(rows, count) : rows;
 }
 
