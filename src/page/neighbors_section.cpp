@@ -13,7 +13,8 @@
 namespace cytoscale::page {
 namespace {
 
-constexpr std::size_t most_treatments = 1500, further = 2;
+constexpr std::size_t most_treatments = 1000, further = 2;
+constexpr std::size_t most_strip_bytes = 1'900'000;  // of all pictures of cells, as they stand in the page
 
 struct Near {
   std::string name, group;  // group: the class
@@ -67,7 +68,9 @@ std::string with_class(const std::string& name, const std::string& group) {
 // Rules that draw each strip, once for all places where it stands.
 std::string strip_rules(const CellStrips& strips, std::map<std::string, std::size_t>& numbers) {
   auto css = fmt::format("<style>.crops{{width:{}px;height:{}px}}", strips.cells * strips.side, strips.side);
+  std::size_t bytes = 0;
   for (const auto& [treatment, jpeg] : strips.jpegs) {
+    if (bytes += jpeg.size() * 4 / 3; bytes > most_strip_bytes) break;
     const auto number = numbers.emplace(treatment, numbers.size()).first->second;
     css += fmt::format(".c{}{{background-image:url({})}}", number, data_uri("image/jpeg", jpeg));
   }
@@ -94,6 +97,9 @@ std::string neighbors_section(const Results& results, const PageOptions& options
   try {
     const auto strips = example_cells(results, names, options.seed, options.threads);
     html += strip_rules(strips, numbers);
+    if (numbers.size() < strips.jpegs.size())
+      html += note(fmt::format("{} treatments have no pictures, so that the page stays small.",
+                               strips.jpegs.size() - numbers.size()));
     html += note(
         fmt::format("Cells: drawn at random from one field of each treatment, {0} × {0} px of the image. "
                     "Colors: {1}. The brightness of a channel is the same in all pictures.",

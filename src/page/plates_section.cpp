@@ -17,8 +17,8 @@ namespace {
 
 using PlateWell = std::pair<std::string, std::string>;
 
-constexpr std::size_t most_marks = 12000;  // wells drawn on the page, of all measures
-constexpr std::size_t most_plates = 16;    // of one measure
+constexpr std::size_t most_marks = 9000;  // wells drawn on the page, of all measures
+constexpr std::size_t most_plates = 16;   // of one measure
 
 struct Measure {
   std::string title, explained, unit;

@@ -15,7 +15,7 @@
 namespace cytoscale::page {
 namespace {
 
-constexpr std::size_t most_treatments = 1000, most_names = 70;
+constexpr std::size_t most_treatments = 700, most_names = 70;
 constexpr double strip = 10;  // px, of the classes' colors
 
 std::array<std::array<std::uint8_t, 3>, 256> palette() {
