@@ -25,6 +25,7 @@ std::unique_ptr<Job> make_predict_job();
 std::unique_ptr<Job> make_localize_job();
 std::unique_ptr<Job> make_reduce_job();
 std::unique_ptr<Job> make_evaluate_job();
+std::unique_ptr<Job> make_report_job();
 std::unique_ptr<Job> make_export_job();
 std::unique_ptr<Job> make_verify_job();
 std::unique_ptr<Job> make_run_job();

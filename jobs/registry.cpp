@@ -17,6 +17,7 @@ pipeline::Jobs all_jobs() {
   jobs.push_back(make_localize_job());
   jobs.push_back(make_reduce_job());
   jobs.push_back(make_evaluate_job());
+  jobs.push_back(make_report_job());
   jobs.push_back(make_export_job());
   jobs.push_back(make_verify_job());
   return jobs;

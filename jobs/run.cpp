@@ -12,6 +12,7 @@ std::unique_ptr<Job> make_job(const std::string& name) {
   if (name == "train") return make_train_job();
   if (name == "embed") return make_embed_job();
   if (name == "reduce") return make_reduce_job();
+  if (name == "report") return make_report_job();
   return make_evaluate_job();
 }
 

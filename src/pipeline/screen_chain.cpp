@@ -17,6 +17,7 @@ void fix_places(Chain& chain, const ScreenChainOptions& options) {
   chain.fix("embed", {{"model", model}});
   chain.fix("embed-untrained",
             {{"model", "untrained"}, {"embeddings", embeddings}, {"cells", (output / "cells.h5").string()}});
+  chain.fix("report", {{"report-required", "false"}});
   chain.fix("reduce-untrained", {{"embeddings", embeddings}, {"profiles", profiles}});
   if (options.compare_untrained)
     chain.fix("evaluate", {{"profiles", (output / "profiles.h5ad").string() + "," + profiles},
@@ -28,7 +29,7 @@ void fix_places(Chain& chain, const ScreenChainOptions& options) {
 std::vector<Stage> screen_stages(const std::function<std::unique_ptr<Job>(const std::string&)>& make) {
   std::vector<Stage> stages;
   for (const std::string label : {"illuminate", "segment", "crop", "train", "embed", "reduce",
-                                  "embed-untrained", "reduce-untrained", "evaluate"}) {
+                                  "embed-untrained", "reduce-untrained", "evaluate", "report"}) {
     Stage stage{label, make(label.substr(0, label.find(untrained)))};
     if (label == "train") stage.when_reads_changed = {{"retrain", "other"}};
     if (stage.job->name() == "embed") stage.metadata_flag = "keep-features";

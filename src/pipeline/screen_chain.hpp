@@ -20,7 +20,7 @@ struct ScreenChainOptions {
   ImageDigest image_digest = ImageDigest::stat;
 };
 
-// illuminate, segment, crop, train, embed, reduce, embed-untrained, reduce-untrained, evaluate; `make` makes
+// illuminate, segment, crop, train, embed, reduce, embed-untrained, reduce-untrained, evaluate, report; `make` makes
 // the job of a name.
 std::vector<Stage> screen_stages(const std::function<std::unique_ptr<Job>(const std::string&)>& make);
 

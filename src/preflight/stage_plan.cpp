@@ -68,6 +68,7 @@ std::vector<StagePlan> plan_stages(const RankPlan& plan, const ScreenHeaders& he
     stages.push_back({"reduce-untrained", "wells", wells, 0, std::nullopt});
   }
   stages.push_back({"evaluate", "wells", wells, 0, std::nullopt});
+  stages.push_back({"report", "wells", wells, 0, std::nullopt});
   return stages;
 }
 

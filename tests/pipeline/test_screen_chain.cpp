@@ -35,24 +35,24 @@ class ScreenChainTest : public testing::Test {
 };
 
 TEST_F(ScreenChainTest, TrainsFromImagesUnlessToldOtherwise) {
-  EXPECT_EQ(labels({}), (Words{"illuminate", "segment", "train", "embed", "reduce", "evaluate"}));
+  EXPECT_EQ(labels({}), (Words{"illuminate", "segment", "train", "embed", "reduce", "evaluate", "report"}));
   EXPECT_EQ(value("train", "output"), "results");
   EXPECT_EQ(value("train", "model"), "results/model");
   EXPECT_EQ(value("embed", "model"), "results/model");
   EXPECT_EQ(labels({.crop_store = true}),
-            (Words{"illuminate", "segment", "crop", "train", "embed", "reduce", "evaluate"}));
+            (Words{"illuminate", "segment", "crop", "train", "embed", "reduce", "evaluate", "report"}));
 }
 
 TEST_F(ScreenChainTest, WithWeightsNothingIsTrained) {
   const ScreenChainOptions options{.output = "out", .model = "other/model", .crop_store = true};
-  EXPECT_EQ(labels(options), (Words{"illuminate", "segment", "embed", "reduce", "evaluate"}));
+  EXPECT_EQ(labels(options), (Words{"illuminate", "segment", "embed", "reduce", "evaluate", "report"}));
   EXPECT_EQ(value("embed", "model"), "other/model");
 }
 
 TEST_F(ScreenChainTest, TheUntrainedNetworkIsEvaluatedBeside) {
   EXPECT_EQ(labels({.output = "out", .compare_untrained = true}),
             (Words{"illuminate", "segment", "train", "embed", "reduce", "embed-untrained", "reduce-untrained",
-                   "evaluate"}));
+                   "evaluate", "report"}));
   EXPECT_EQ(value("embed-untrained", "model"), "untrained");
   EXPECT_EQ(value("reduce-untrained", "profiles"), "out/untrained/profiles.h5ad");
   EXPECT_EQ(value("evaluate", "profiles"), "out/profiles.h5ad,out/untrained/profiles.h5ad");

@@ -60,7 +60,7 @@ TEST(CheckScreen, EachProblemOnceAndThePlanIsWrittenAllTheSame) {
   const auto json = nlohmann::json::parse(read_file(options.plan));
   ASSERT_EQ(json["problems"].size(), 2u);
   EXPECT_THAT(json["problems"][1].get<std::string>(), HasSubstr("P1A1_DNA.tif"));
-  EXPECT_EQ(json["stages"].size(), 6u);
+  EXPECT_EQ(json["stages"].size(), 7u);
 }
 
 TEST(CheckScreen, AManifestThatIsNoneIsAProblemWithoutAPlan) {

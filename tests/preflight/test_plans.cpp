@@ -84,12 +84,12 @@ TEST(RankPlan, CellsAreCountedWhereTheyAreKnown) {
 TEST(StagePlan, StagesAreThoseOfTheChain) {
   const Planned made("stages");
   EXPECT_THAT(names_of(plan_stages(made.plan, made.headers, {})),
-              ElementsAre("illuminate", "segment", "train", "embed", "reduce", "evaluate"));
+              ElementsAre("illuminate", "segment", "train", "embed", "reduce", "evaluate", "report"));
   EXPECT_THAT(names_of(plan_stages(made.plan, made.headers, {.crop_store = true, .compare_untrained = true})),
               ElementsAre("illuminate", "segment", "crop", "train", "embed", "reduce", "embed-untrained",
-                          "reduce-untrained", "evaluate"));
+                          "reduce-untrained", "evaluate", "report"));
   EXPECT_THAT(names_of(plan_stages(made.plan, made.headers, {.trains = false, .crop_store = true})),
-              ElementsAre("illuminate", "segment", "embed", "reduce", "evaluate"));
+              ElementsAre("illuminate", "segment", "embed", "reduce", "evaluate", "report"));
 }
 
 TEST(StagePlan, ChainFollowsFromTheOptionsOfRun) {

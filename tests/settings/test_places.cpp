@@ -9,6 +9,7 @@
 #include "settings/evaluation_settings.hpp"
 #include "settings/prepare_settings.hpp"
 #include "settings/profile_settings.hpp"
+#include "settings/report_settings.hpp"
 #include "settings/screen_settings.hpp"
 #include "settings/training_settings.hpp"
 #include "test_support.hpp"
@@ -104,6 +105,18 @@ TEST(Places, OfProfiles) {
   EXPECT_THAT(refusal({{"output", "out"}, {"profiles", "a.csv"}}), HasSubstr(".h5ad"));
   EXPECT_THAT(refusal({{"output", "o"}, {"wells", "o/profiles.h5ad"}}), HasSubstr("not three files"));
   EXPECT_THAT(refusal({{"profiles-in", "a.csv"}, {"profiles", "a.h5ad"}}), HasSubstr("overwritten"));
+}
+
+TEST(Places, OfReport) {
+  const auto folder = fresh_folder("places_report");
+  const auto report = given<ReportSettings>({{"output", folder.string()}});
+  EXPECT_EQ(report->page, folder / "report.html");
+  EXPECT_TRUE(report->required);
+  EXPECT_TRUE(report->sources().empty());
+  write_file_atomically(folder / "metrics.json", "{}");
+  EXPECT_EQ(report->sources(), (cli::Paths{folder / "metrics.json"}));
+  EXPECT_THAT(message_of([&] { given<ReportSettings>({{"output", "o"}, {"report-cells", "-1"}}); }),
+              HasSubstr("--report-cells"));
 }
 
 TEST(Places, OfEvaluation) {

@@ -6,9 +6,11 @@
 // channel is one plane. Broken files give an Error with libpng's own words. Memory is bounded before it is
 // allocated: a header may not promise more pixels than its compressed bytes can hold.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 #include "image/io/read_image.hpp"
 
@@ -26,5 +28,9 @@ void read_png(const ImageFile& file, Values values, RawPlane& plane);
 // Throws Error.
 void write_png(const std::filesystem::path& path, int height, int width, int channels,
                std::span<const std::uint8_t> pixels);
+
+// Numbers of colors, [H][W], as a file's bytes.
+std::string png_of_palette(int height, int width, std::span<const std::uint8_t> pixels,
+                           std::span<const std::array<std::uint8_t, 3>, 256> palette);
 
 }  // namespace cytoscale::image

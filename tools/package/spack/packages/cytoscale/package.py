@@ -25,6 +25,7 @@ class Cytoscale(CMakePackage, CudaPackage):
     depends_on("boost@1.74: +program_options")
     depends_on("libtiff@4.5:")
     depends_on("libpng@1.6:")
+    depends_on("jpeg")
     depends_on("pugixml@1.13:")
     depends_on("eigen@3.4")
     depends_on("nlohmann-json@3:")

@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/system/files.hpp"
+#include "page/cell_crops.hpp"
+#include "page/html.hpp"
+#include "page/make_page.hpp"
+#include "page/well_grid.hpp"
+#include "test_support.hpp"
+
+namespace cytoscale::page {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(WellGrid, PlacesOfWells) {
+  EXPECT_EQ(place_of_well("A01"), (std::pair<std::size_t, std::size_t>{0, 0}));
+  EXPECT_EQ(place_of_well("h12"), (std::pair<std::size_t, std::size_t>{7, 11}));
+  EXPECT_EQ(place_of_well("AF48"), (std::pair<std::size_t, std::size_t>{31, 47}));
+  for (const char* other : {"", "A", "12", "A0", "well1", "A1b", "A1234"})
+    EXPECT_FALSE(place_of_well(other)) << other;
+}
+
+TEST(WellGrid, IsThePartThatIsUsed) {
+  const WellGrid grid({"B02", "D05", "C03"});
+  EXPECT_EQ(grid.rows, 3u);
+  EXPECT_EQ(grid.columns, 4u);
+  EXPECT_EQ(grid.at("C03"), 5u);
+  EXPECT_TRUE(grid.edge("B03"));
+  EXPECT_FALSE(grid.edge("C03"));
+  EXPECT_THAT(grid.row_names(), testing::ElementsAre("B", "C", "D"));
+  EXPECT_THAT(message_of([] { WellGrid({"pos 3"}); }), HasSubstr("'pos 3'"));
+}
+
+TEST(Html, BytesAsBase64) {
+  EXPECT_EQ(data_uri("a/b", ""), "data:a/b;base64,");
+  EXPECT_EQ(data_uri("a/b", "M"), "data:a/b;base64,TQ==");
+  EXPECT_EQ(data_uri("a/b", "Ma"), "data:a/b;base64,TWE=");
+  EXPECT_EQ(data_uri("a/b", "Man\xff"), "data:a/b;base64,TWFu/w==");
+}
+
+TEST(CellCrops, NucleiAreBlue) {
+  EXPECT_EQ(channel_colors({"GFP", "DNA", "ER", "RNA"}, 1).legend, "DNA blue, GFP yellow, ER magenta");
+  EXPECT_EQ(channel_colors({"DNA"}, 0).legend, "DNA white");
+}
+
+TEST(Page, NothingToShowIsAnError) {
+  const auto folder = fresh_folder("page_of_nothing");
+  EXPECT_THAT(message_of([&] { read_results(folder, folder / "metrics.json", {}); }),
+              HasSubstr("no results to show"));
+}
+
+TEST(Page, FilesThatCannotBeReadAreToldOf) {
+  const auto folder = fresh_folder("page_of_damaged");
+  write_file_atomically(folder / "metrics.json", "{\"nsc\": 3");
+  write_file_atomically(folder / "cells.h5", "no HDF5");
+  write_file_atomically(folder / "profiles.h5ad", "no HDF5");
+  make_folder(folder / "model");
+  write_file_atomically(folder / "model" / "train_log.csv",
+                        "step,loss,accuracy,validation_loss,validation_accuracy,seconds\n10,1.5,0.5,,,3\n");
+  const auto page = make_page(read_results(folder, folder / "metrics.json", {}), {});
+  EXPECT_THAT(page.html, HasSubstr("Ended at step 10"));
+  EXPECT_THAT(page.left_out, testing::Contains(HasSubstr("Scores: ")));
+  EXPECT_THAT(page.html, HasSubstr("metrics.json"));
+}
+
+TEST(Page, ScoresOfAnotherShapeAreLeftOut) {
+  const auto folder = fresh_folder("page_of_odd_scores");
+  write_file_atomically(folder / "metrics.json",
+                        R"({"nsc": {"accuracy": "high"}, "confusion": [1], "sweep": 7})");
+  const auto page = make_page(read_results(folder, folder / "metrics.json", {}), {});
+  EXPECT_EQ(page.left_out.size(), 12u);
+  EXPECT_THAT(page.html, HasSubstr("not as evaluate writes it"));
+}
+
+TEST(Page, OptionsAreJudged) {
+  EXPECT_EQ(message_of([] { PageOptions().validate(); }), "no error");
+  EXPECT_THAT(message_of([] { PageOptions{.cells = 5001}.validate(); }), HasSubstr("--report-cells"));
+  EXPECT_THAT(message_of([] { PageOptions{.perplexity = 0}.validate(); }), HasSubstr("--perplexity"));
+}
+
+}  // namespace
+}  // namespace cytoscale::page
