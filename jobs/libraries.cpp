@@ -23,7 +23,8 @@ std::string module_line(const std::string& name, const std::string& version, con
 std::string library_versions() {
   return line_of("compiler", CYTOSCALE_COMPILER) + line_of("MPI", mpi::mpi_library_version()) +
          line_of("HDF5", hdf5::hdf5_library_version()) + line_of("libtiff", image::tiff_library_version()) +
-         line_of("libpng", image::png_library_version()) + line_of("Boost", CYTOSCALE_BOOST_VERSION) +
+         line_of("libpng", image::png_library_version()) + line_of("libjpeg", CYTOSCALE_JPEG_VERSION) +
+         line_of("pugixml", CYTOSCALE_PUGIXML_VERSION) + line_of("Boost", CYTOSCALE_BOOST_VERSION) +
          line_of("Eigen", CYTOSCALE_EIGEN_VERSION) +
          module_line("LibTorch", CYTOSCALE_TORCH_VERSION, "libcytoscale_torch.so") +
          module_line("oneDNN", CYTOSCALE_ONEDNN_VERSION, "libcytoscale_onednn.so") +

@@ -1,25 +1,12 @@
 #include "page/well_grid.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/text/well_name.hpp"
 
 namespace cytoscale::page {
-
-std::optional<std::pair<std::size_t, std::size_t>> place_of_well(const std::string& well) {
-  std::size_t at = 0, row = 0, column = 0;
-  for (; at < well.size() && std::isalpha(static_cast<unsigned char>(well[at])) != 0; ++at)
-    row = 26 * row + static_cast<std::size_t>(std::toupper(static_cast<unsigned char>(well[at])) - 'A' + 1);
-  if (at == 0 || at > 2 || at == well.size() || well.size() > at + 3) return std::nullopt;
-  for (; at < well.size(); ++at) {
-    if (std::isdigit(static_cast<unsigned char>(well[at])) == 0) return std::nullopt;
-    column = 10 * column + static_cast<std::size_t>(well[at] - '0');
-  }
-  if (column == 0) return std::nullopt;
-  return std::pair{row - 1, column - 1};
-}
 
 WellGrid::WellGrid(const std::vector<std::string>& wells) {
   std::size_t last_row = 0, last_column = 0;

@@ -1,15 +1,10 @@
 // Wells where they lie on their plates.
 #pragma once
 #include <cstddef>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace cytoscale::page {
-
-// Row and column from 0: "A01", "b3", "AA12". Nothing where the name is of another kind.
-std::optional<std::pair<std::size_t, std::size_t>> place_of_well(const std::string& well);
 
 // The part of a plate that wells lie in: of all plates, so that they are drawn alike.
 struct WellGrid {

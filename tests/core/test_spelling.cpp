@@ -73,5 +73,14 @@ TEST(WellName, MixedSpellingsBecomeOneAndOneStyleStays) {
   }
 }
 
+TEST(WellName, PlaceOnThePlate) {
+  EXPECT_EQ(place_of_well("A01"), (std::pair<std::size_t, std::size_t>{0, 0}));
+  EXPECT_EQ(place_of_well("h12"), (std::pair<std::size_t, std::size_t>{7, 11}));
+  EXPECT_EQ(place_of_well("AF48"), (std::pair<std::size_t, std::size_t>{31, 47}));
+  EXPECT_EQ(place_of_well("r02c11"), (std::pair<std::size_t, std::size_t>{1, 10}));
+  for (const char* other : {"", "A", "12", "A0", "well1", "A1b", "A1234"})
+    EXPECT_FALSE(place_of_well(other)) << other;
+}
+
 }  // namespace
 }  // namespace cytoscale

@@ -57,7 +57,7 @@ class Pages(unittest.TestCase):
         text = say("--version")
         self.assertEqual(text, say("-V"))
         self.assertRegex(text, r"^cytoscale \d+\.\d+\.\d+ \(.+\)\n")
-        for library in ("MPI", "HDF5", "libtiff", "libpng", "Boost", "Eigen", "LibTorch", "oneDNN"):
+        for library in ("MPI", "HDF5", "libtiff", "libpng", "libjpeg", "pugixml", "Boost", "Eigen", "LibTorch", "oneDNN"):
             self.assertRegex(text, rf"(?m)^  {library} +(\S.*\d|built without)")
 
     def test_wrong_words_are_named(self):

@@ -13,14 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(WellGrid, PlacesOfWells) {
-  EXPECT_EQ(place_of_well("A01"), (std::pair<std::size_t, std::size_t>{0, 0}));
-  EXPECT_EQ(place_of_well("h12"), (std::pair<std::size_t, std::size_t>{7, 11}));
-  EXPECT_EQ(place_of_well("AF48"), (std::pair<std::size_t, std::size_t>{31, 47}));
-  for (const char* other : {"", "A", "12", "A0", "well1", "A1b", "A1234"})
-    EXPECT_FALSE(place_of_well(other)) << other;
-}
-
 TEST(WellGrid, IsThePartThatIsUsed) {
   const WellGrid grid({"B02", "D05", "C03"});
   EXPECT_EQ(grid.rows, 3u);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
-#include <optional>
 
 #include "core/text/text.hpp"
 #include "core/text/whole_number.hpp"
@@ -77,6 +76,17 @@ std::string well_key(std::string_view given) {
   if (const auto well = letter_well(name)) return spelled(well->letters, well->digits);
   if (const auto well = from_row_and_column(name)) return *well;
   return capitals(name);
+}
+
+std::optional<std::pair<std::size_t, std::size_t>> place_of_well(std::string_view name) {
+  const auto key = well_key(name);
+  const auto well = letter_well(key);
+  if (!well) return std::nullopt;
+  std::size_t row = 0;
+  for (const char letter : well->letters) row = 26 * row + static_cast<std::size_t>(letter - 'A' + 1);
+  const auto column = to_whole_number(well->digits, 1, 999);
+  if (!column) return std::nullopt;
+  return std::pair{row - 1, static_cast<std::size_t>(*column - 1)};
 }
 
 std::vector<std::string> unify_wells(const std::vector<std::string*>& wells) {
