@@ -10,7 +10,7 @@ namespace cytoscale::page {
 
 struct PageOptions {
   int fields = 6;          // pictures of segmented fields
-  int cells = 2000;        // sampled for the map of cells; 0: no such map
+  int cells = 1000;        // sampled for the map of cells; 0: no such map
   double perplexity = 30;  // of t-SNE
   std::uint64_t seed = 1;  // of what is sampled
   int threads = 1;

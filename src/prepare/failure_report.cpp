@@ -40,7 +40,7 @@ void report_failures(const mpi::RunContext& context, const screen::Screen& scree
     const bool all = count >= screen.fields.size();
     if (failures.empty() || (count <= allowed && !all)) return;
     if (all)
-      throw Error("none of the " + std::to_string(count) + " fields can be read; the first is " +
+      throw Error("all " + std::to_string(count) + " fields cannot be read; the first is " +
                       failures.front().file + " (" + failures.front().reason + ")",
                   report.path.empty() ? screen.name(failures.front().field)
                                       : screen::job_failures(report.path, report.job).string(),

@@ -45,9 +45,9 @@ CHAIN = ["run", "--output=out", *SEGMENTATION, *TRAINING, "--reduce-normalize=st
 NATIVE = ["--manifest=screen/screen.csv"]
 LOCATED = [*NATIVE, "--locations=screen/locations/{Plate}_{Well}_{Site}.csv"]
 LOADDATA = ["--manifest=screen/loaddata.csv", "--platemap=screen/platemap.csv"]
-STAGES = ["illuminate", "segment", "train", "embed", "reduce", "evaluate"]
+STAGES = ["illuminate", "segment", "train", "embed", "reduce", "evaluate", "report"]
 # Of the files of a run, these say how it went and not what came out.
-NO_RESULT = re.compile(r"(^|/)(state/.*|checkpoint_\d+\.safetensors|.*\.log)$")
+NO_RESULT = re.compile(r"(^|/)(state/.*|report\.html|checkpoint_\d+\.safetensors|.*\.log)$")
 
 
 ENDS = []  # all programs that have ended, in order
