@@ -15,6 +15,7 @@ using pipeline::resolved_options;
 // One for each file of this folder but registry, manual and main.
 std::unique_ptr<Job> make_simulate_job();
 std::unique_ptr<Job> make_simulate_shapes_job();
+std::unique_ptr<Job> make_init_job();
 std::unique_ptr<Job> make_check_job();
 std::unique_ptr<Job> make_illuminate_job();
 std::unique_ptr<Job> make_segment_job();

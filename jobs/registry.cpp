@@ -5,6 +5,7 @@ namespace cytoscale::jobs {
 pipeline::Jobs all_jobs() {
   pipeline::Jobs jobs;
   jobs.push_back(make_run_job());
+  jobs.push_back(make_init_job());
   jobs.push_back(make_check_job());
   jobs.push_back(make_simulate_job());
   jobs.push_back(make_simulate_shapes_job());

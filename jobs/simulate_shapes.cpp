@@ -1,6 +1,6 @@
 #include "core/text/text.hpp"
 #include "jobs/job.hpp"
-#include "settings/simulation_settings.hpp"
+#include "settings/make_screen/simulation_settings.hpp"
 #include "simulate/shapes.hpp"
 
 namespace cytoscale::jobs {

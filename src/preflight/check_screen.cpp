@@ -69,7 +69,7 @@ void check_screen(const CheckOptions& options, std::ostream& out) {
     const auto screen = std::make_shared<const screen::Screen>(*std::move(manifest.screen));
     const auto headers = read_headers(screen, options.threads);
     found.add(image_findings(*screen, headers));
-    found.add(column_findings(*screen, options.roles, where));
+    found.add(column_findings(*screen, options.roles, where, options.chain.needs_controls));
     if (options.ranks >= 1) json.update(plan_screen(*screen, headers, options, out));
   }
   found = {each_once(found.problems), each_once(found.notes)};

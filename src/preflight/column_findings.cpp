@@ -12,16 +12,22 @@ namespace cytoscale::preflight {
 namespace {
 
 void check_controls(const screen::Screen& screen, const Table& metadata, const screen::ColumnRoles& roles,
-                    const std::string& where, Findings& found) {
-  const auto mask = screen::control_mask(metadata, roles, where);
+                    const std::string& where, bool needed, Findings& found) {
+  const bool named = roles.control != screen::ColumnRoles{}.control;
+  const auto mask = screen::control_mask(metadata, roles, where, needed || named);
+  if (std::find(mask.begin(), mask.end(), 1) == mask.end()) {
+    found.notes.push_back(where + ": no wells are known to be negative controls; name them with --control");
+    return;
+  }
   std::set<std::string> with;
   for (FieldId f; f < mask.size(); ++f) {
     if (mask[f]) with.insert(screen.fields[f].plate);
   }
   for (const auto& plate : screen::plates_of(screen)) {
     if (with.contains(plate.plate)) continue;
-    found.problems.push_back(where + ": plate " + plate.plate + " has no negative control (" + roles.control +
-                             "); per-plate normalization is impossible");
+    (needed ? found.problems : found.notes)
+        .push_back(where + ": plate " + plate.plate + " has no negative control (" + roles.control +
+                   "); per-plate normalization is impossible");
   }
 }
 
@@ -31,6 +37,19 @@ void check_batches(const Table& metadata, const screen::ColumnRoles& roles, cons
   if (std::set<std::string>(batches.begin(), batches.end()).size() != 1) return;
   found.notes.push_back(where + ": all fields are of one batch ('" + batches.front() +
                         "'): NSCB has no candidates. Name another column with --batch if there were repeats");
+}
+
+// A column that evaluation does without where nobody named another (evaluate/matching/well_labels.cpp).
+bool there(const Table& metadata, const std::string& column, const std::string& usual,
+           const std::string& option, const std::string& where, Findings& found) {
+  if (column != usual || metadata.find(column)) {
+    metadata.column(column, where);
+    return true;
+  }
+  const auto near = nearest_word(column, metadata.columns);
+  found.notes.push_back(where + ": no column " + column + (near ? " (nearest: " + *near + ")" : "") +
+                        "; name it with " + option);
+  return false;
 }
 
 // Wells that learning and evaluation leave out.
@@ -47,7 +66,8 @@ void check_labels(const Table& metadata, const screen::ColumnRoles& roles, const
 }  // namespace
 
 Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles& roles,
-                         const std::string& where) {
+                         const std::string& where, bool needs_controls) {
+  const screen::ColumnRoles usual;
   const auto metadata = screen::metadata_table(screen);
   Findings found;
   const auto attempt = [&](const std::function<void()>& check) {
@@ -62,10 +82,14 @@ Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles
   attempt([&] {
     for (const auto& note : screen::alike_notes(metadata, roles)) found.notes.push_back(where + ": " + note);
   });
-  attempt([&] { metadata.column(roles.compound, where); });
-  attempt([&] { metadata.column(roles.class_column, where); });
-  attempt([&] { check_controls(screen, metadata, roles, where, found); });
-  attempt([&] { check_batches(metadata, roles, where, found); });
+  attempt([&] { there(metadata, roles.compound, usual.compound, "--compound", where, found); });
+  attempt([&] { there(metadata, roles.class_column, usual.class_column, "--class", where, found); });
+  attempt([&] { check_controls(screen, metadata, roles, where, needs_controls, found); });
+  attempt([&] {
+    if (!roles.batch_from_plate.empty() ||
+        there(metadata, roles.batch, usual.batch, "--batch or --batch-from-plate", where, found))
+      check_batches(metadata, roles, where, found);
+  });
   return found;
 }
 

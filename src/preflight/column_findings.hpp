@@ -9,9 +9,10 @@
 namespace cytoscale::preflight {
 
 // Problems: columns that are missing, no negative control on the screen or on a plate, channels that are one
-// image. Notes: a single batch, fields without a treatment, values that differ in case or blanks only.
-// `where`: the manifest, for the lines. Collective: no.
+// image. Notes: a single batch, fields without a treatment, values that differ in case or blanks only; a
+// column that has only its usual name and is not there, where the stages do without (class, compound, batch;
+// controls where nothing is normalized by them). `where`: the manifest, for the lines. Collective: no.
 Findings column_findings(const screen::Screen& screen, const screen::ColumnRoles& roles,
-                         const std::string& where);
+                         const std::string& where, bool needs_controls = true);
 
 }  // namespace cytoscale::preflight

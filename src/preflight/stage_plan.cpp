@@ -44,6 +44,7 @@ nlohmann::ordered_json json_of(const StagePlan& stage) {
 
 Chain chain_of(const std::function<std::string(const std::string& key)>& value) {
   return {.trains = value("model").empty(),
+          .needs_controls = value("reduce-normalize") != "none" || value("reduce-batch-correction") != "none",
           .crop_store = value("crop-store") == "true",
           .compare_untrained = value("compare-untrained") == "true",
           .queue_bytes = to_number(value("queue-memory")).value_or(0) * 1048576};

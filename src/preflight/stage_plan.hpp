@@ -13,6 +13,7 @@ namespace cytoscale::preflight {
 // What of the config decides which stages there are, and what they hold.
 struct Chain {
   bool trains = true;  // no weights are given
+  bool needs_controls = true;  // something is normalized or corrected by the negative controls
   bool crop_store = false, compare_untrained = false;
   double queue_bytes = 1024.0 * 1048576;  // of prepared fields, per rank
 };

@@ -1,4 +1,4 @@
-#include "settings/simulation_settings.hpp"
+#include "settings/make_screen/simulation_settings.hpp"
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"

@@ -1,0 +1,23 @@
+// Which metadata columns name compound, dose, class, batch and control, by the names that people give them.
+// Collective: no.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "screen/column_roles.hpp"
+#include "screen/screen.hpp"
+
+namespace cytoscale::discover {
+
+// "" or empty: no column is known to be it.
+struct GuessedRoles {
+  std::vector<std::string> treatment;
+  std::string compound, class_column, batch, control;
+  std::size_t treatments = 0;  // different ones
+  std::string dna_channel;
+  std::vector<std::string> plates_without_control;
+};
+
+GuessedRoles guess_roles(const screen::Screen& screen);
+
+}  // namespace cytoscale::discover
