@@ -44,45 +44,60 @@ void choose(Planes& planes, const Axis& axis, const std::string& wanted, const s
   }
   const auto before = planes.size();
   std::erase_if(planes, [&](const auto& plane) { return plane.*axis.value != taken; });
-  found.assumed.push_back(
-      "of " + std::to_string(values.size()) + " of each " + axis.thing + " number " + taken +
-      (wanted.empty() ? axis.middle ? ", the middle one, is taken" : ", the first, is taken" : " is taken") +
-      " (" + axis.option + ")");
-  found.left_out.push_back(count_text(before - planes.size()) + " images of the other numbers of each " +
-                           axis.thing + ": " + join_some(values, 12));
+  const auto numbers = join_some(values, 12);
+  const char* why = !wanted.empty() ? "" : axis.middle ? ", the middle one" : ", the first";
+  found.assumed.push_back(axis.thing + " " + taken + why + ", is taken of " + numbers + " (" + axis.option +
+                          ")");
+  found.left_out.push_back(count_text(before - planes.size()) + " images that are not of " + axis.thing +
+                           " " + taken);
 }
 
-std::string folder_of(const std::string& file) {
-  const auto slash = file.rfind('/');
-  return slash == std::string::npos ? "" : file.substr(0, slash);
+// The folder of an image without those that microscopes make within one.
+fs::path measured_folder(const fs::path& root, const std::string& file) {
+  const auto made_by_microscope = [](const std::string& name) {
+    return name == "Images" || name == "images" || name.starts_with("TimePoint_") ||
+           name.starts_with("ZStep_");
+  };
+  auto folder = (root / file).parent_path();
+  while (made_by_microscope(folder.filename().string())) folder = folder.parent_path();
+  return folder;
 }
 
 std::string place_of(const PlaneName& plane) {
   return plane.plate + '\n' + well_key(plane.well) + '\n' + plane.site + '\n' + plane.channel;
 }
 
-// Where two images would be one channel of one field, and lie in folders of their own, these are the plates.
-void name_plates(Planes& planes, const fs::path& root, FoundScreen& found) {
+// Whether a plate's name is not one plate's: two images would be one channel of one field; or, where a folder
+// is a plate (`one_folder`), as many people give all their plates one prefix, it occurs in several.
+bool names_clash(const Planes& planes, const fs::path& root, bool one_folder) {
+  std::map<std::string, fs::path> places, plates;
+  return std::ranges::any_of(planes, [&](const auto& plane) {
+    const auto folder = measured_folder(root, plane.file);
+    const auto place = places.emplace(place_of(plane), folder).first,
+               plate = plates.emplace(plane.plate, folder).first;
+    return place->second != folder || (one_folder && plate->second != folder);
+  });
+}
+
+void name_plates(Planes& planes, const fs::path& root, bool one_folder, FoundScreen& found) {
   bool by_folder = false;
   for (auto& plane : planes) {
     if (!plane.plate.empty()) continue;
     plane.plate = plate_of_folder(root, plane.file);
     by_folder = true;
   }
-  if (by_folder) found.assumed.push_back("plates are named by their folders");
-  std::map<std::string, std::string> seen;
-  const bool twice = std::ranges::any_of(planes, [&](const auto& plane) {
-    const auto [at, fresh] = seen.emplace(place_of(plane), folder_of(plane.file));
-    return !fresh && at->second != folder_of(plane.file);
-  });
-  if (!twice) return;
-  for (auto& plane : planes) {
-    auto folder = folder_of(plane.file);
-    std::ranges::replace(folder, '/', '_');
-    plane.plate = folder.empty() ? root.filename().string() : folder;
+  if (names_clash(planes, root, one_folder)) {
+    for (auto& plane : planes) plane.plate = plate_of_folder(root, plane.file);
+    by_folder = true;
   }
-  found.assumed.push_back(
-      "plates are named by the whole path of their folders, since names of plates occur in several of them");
+  if (by_folder) found.assumed.push_back("plates are named by their folders");
+  if (!names_clash(planes, root, one_folder)) return;
+  for (auto& plane : planes) {
+    const auto folder = measured_folder(root, plane.file);
+    plane.plate = folder == root ? root.filename().string() : folder.lexically_relative(root).string();
+    std::ranges::replace(plane.plate, '/', '_');
+  }
+  found.assumed.back() += ", by the whole path, since a name occurs in several";
 }
 
 void name_channels(Planes& planes, const ChannelNames& names, const std::string& prefix, FoundScreen& found) {
@@ -144,14 +159,7 @@ void gather(const Planes& planes, const fs::path& root, FoundScreen& found) {
 }  // namespace
 
 std::string plate_of_folder(const fs::path& root, const std::string& file) {
-  auto folder = (root / file).parent_path();
-  const auto made_by_microscope = [](const std::string& name) {
-    return name == "Images" || name == "images" || name.starts_with("TimePoint_") ||
-           name.starts_with("ZStep_");
-  };
-  while (made_by_microscope(folder.filename().string()) && folder.has_relative_path())
-    folder = folder.parent_path();
-  auto name = folder.filename().string();
+  auto name = measured_folder(root, file).filename().string();
   const auto harmony = name.find("__");
   if (harmony != std::string::npos && harmony > 0 && name.find("Measurement") != std::string::npos)
     name.erase(harmony);
@@ -165,7 +173,10 @@ FoundScreen put_together(const ImageListing& listing, NamedImages named, const I
   found.assumed.push_back("names are those of " + named.scheme.title);
   choose(planes, {&PlaneName::t, "point in time", "--time-point", false}, options.time_point, where, found);
   choose(planes, {&PlaneName::z, "focal plane", "--z-plane", true}, options.z_plane, where, found);
-  name_plates(planes, listing.root, found);
+  const auto naming = named.scheme.naming;
+  const bool one_folder =
+      naming == Naming::phenix || naming == Naming::imagexpress || naming == Naming::cellvoyager;
+  name_plates(planes, listing.root, one_folder, found);
   std::vector<std::string> notes;
   const auto names = named.scheme.channel_names ? named.scheme.channel_names(listing, notes) : ChannelNames();
   found.assumed.insert(found.assumed.end(), notes.begin(), notes.end());

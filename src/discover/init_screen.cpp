@@ -56,8 +56,9 @@ ConfigContent write_manifest(const ImageListing& listing, const InitOptions& opt
 }
 
 void name_tables(const ImageListing& listing, const InitOptions& options, ConfigContent& content) {
-  if (!options.platemap.empty()) content.platemap = fs::absolute(options.platemap);
-  for (const auto& table : options.compounds) content.compounds.push_back(fs::absolute(table).string());
+  if (!options.platemap.empty()) content.platemap = fs::weakly_canonical(options.platemap);
+  for (const auto& table : options.compounds)
+    content.compounds.push_back(fs::weakly_canonical(table).string());
   const auto barcodes = listing.named("barcode_platemap.csv");
   if (content.platemap.empty() && barcodes.size() == 1) {
     content.platemap = (listing.root / barcodes.front()).parent_path();
@@ -76,6 +77,19 @@ screen::Screen read_back(const fs::path& manifest, const ConfigContent& content)
   options.platemap = content.platemap;
   options.compounds = content.compounds;
   return screen::read_manifest(options);
+}
+
+// A plate map that was found, not named, may be of other plates.
+screen::Screen joined(const fs::path& manifest, const InitOptions& options, ConfigContent& content) {
+  try {
+    return read_back(manifest, content);
+  } catch (const Error& error) {
+    if (!options.platemap.empty() || content.platemap.empty()) throw;
+    content.left_out.push_back("the plate map in " + content.platemap.string() + ": " + error.problem());
+    content.assumed.pop_back();
+    content.platemap.clear();
+    return read_back(manifest, content);
+  }
 }
 
 void say_roles(ConfigContent& content) {
@@ -120,7 +134,7 @@ InitReport init_screen(const InitOptions& options) {
   auto content = write_manifest(listing, options, manifest.path());
   name_tables(listing, options, content);
   check_paths(content);
-  const auto screen = read_back(manifest.path(), content);
+  const auto screen = joined(manifest.path(), options, content);
   content.roles = guess_roles(screen);
   say_roles(content);
   report.fields = screen.fields.size();

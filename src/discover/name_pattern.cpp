@@ -199,6 +199,8 @@ std::optional<NameParts> NamePattern::match(const std::string& path) const {
   }
   const auto end = path.substr(start);
   const auto text = ending_ ? end : without_ending(end);
+  constexpr std::size_t longest = 1024;
+  if (text.size() > longest) return std::nullopt;
   Matcher matcher(tokens_, text);
   if (!matcher.match(0, 0)) return std::nullopt;
   return std::move(matcher.parts);

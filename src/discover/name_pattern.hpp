@@ -30,7 +30,8 @@ class NamePattern {
   // Throws Error naming `where`: a brace that is never closed, no part that tells the well, a part that is
   // there twice.
   NamePattern(const std::string& pattern, const std::string& where);
-  // `path`: relative, with slashes. Nothing where it does not match.
+  // `path`: relative, with slashes. Nothing where it does not match, or where what would have to match is
+  // longer than 1,024 bytes.
   std::optional<NameParts> match(const std::string& path) const;
   const std::string& text() const { return text_; }
   bool has(const std::string& name) const;

@@ -34,7 +34,8 @@ TEST(FoundFields, OneFocalPlaneAndOneTime) {
                        "fk1fl1.tiff");
   EXPECT_THAT(lines(found(images)),
               ElementsAre("P A02 1 ch1=P__2021-Measurement 1/Images/r01c02f01p02-ch1sk1fk1fl1.tiff"));
-  EXPECT_THAT(found(images).assumed, Contains(HasSubstr("number 2, the middle one")));
+  EXPECT_THAT(found(images).assumed,
+              Contains(HasSubstr("focal plane 2, the middle one, is taken of 1, 2, 3")));
   EXPECT_THAT(found(images).left_out, Contains(HasSubstr("point in time")));
   InitOptions options;
   options.z_plane = "3", options.time_point = "2";
@@ -60,9 +61,15 @@ TEST(FoundFields, FoldersArePlates) {
   // Two measurements of one plate, and one name in two folders, are plates of their own.
   EXPECT_THAT(lines(found({"P__a-Measurement 1/Images/r01c01f01p01-ch1sk1fk1fl1.tiff",
                            "P__a-Measurement 2/Images/r01c01f01p01-ch1sk1fk1fl1.tiff"})),
-              ElementsAre(HasSubstr("Measurement 1_Images A01 1"), HasSubstr("Measurement 2_Images A01 1")));
+              ElementsAre(HasSubstr("P__a-Measurement 1 A01 1"), HasSubstr("P__a-Measurement 2 A01 1")));
   EXPECT_THAT(lines(found({"a/Exp_A01_s1_w1.TIF", "b/Exp_A01_s1_w1.TIF"})),
               ElementsAre("a A01 1 w1=a/Exp_A01_s1_w1.TIF", "b A01 1 w1=b/Exp_A01_s1_w1.TIF"));
+  EXPECT_THAT(lines(found({"a/Exp_A01_s1_w1.TIF", "b/Exp_A02_s1_w1.TIF"})),
+              ElementsAre("a A01 1 w1=a/Exp_A01_s1_w1.TIF", "b A02 1 w1=b/Exp_A02_s1_w1.TIF"));
+  EXPECT_THAT(lines(found({"x/1/Exp_A01_s1_w1.TIF", "y/1/Exp_A01_s1_w1.TIF"})),
+              ElementsAre(HasSubstr("x_1 A01"), HasSubstr("y_1 A01")));
+  EXPECT_THAT(lines(found({"DNA/P_A01_s1_DNA.tif", "ER/P_A01_s1_ER.tif"})),
+              ElementsAre("P A01 1 DNA=DNA/P_A01_s1_DNA.tif ER=ER/P_A01_s1_ER.tif"));
 }
 
 TEST(FoundFields, TwoImagesForOneChannel) {

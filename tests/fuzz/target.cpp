@@ -55,6 +55,7 @@ const std::vector<Target>& targets() {
       {"manifest", 16384, read_manifest_input, manifest_seeds},
       {"table", 16384, read_table_input, table_seeds},
       {"config", 16384, read_config_input, config_seeds},
+      {"names", 16384, read_names_input, names_seeds},
       {"safetensors", 16384, read_safetensors_input, safetensors_seeds},
       {"journal", 16384, read_journal_input, journal_seeds},
       {"cells", 32768, read_cells_input, cells_seeds, true},

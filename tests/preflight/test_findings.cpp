@@ -13,6 +13,7 @@ namespace cytoscale::preflight {
 namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -124,6 +125,25 @@ TEST(ColumnFindings, AMissingColumnIsAProblemAndOneBatchANote) {
   const auto found = column_findings(screen, roles, "screen.csv");
   EXPECT_THAT(found.problems, ElementsAre(HasSubstr("Metadata_Gene")));
   EXPECT_THAT(found.notes, ElementsAre(HasSubstr("all fields are of one batch ('b1')")));
+}
+
+// What nobody named and evaluation does without; controls only where nothing is normalized by them.
+TEST(ColumnFindings, UsualColumnsThatAreNotThereAreNotes) {
+  auto screen = screen_in(painted_screen("usual"));
+  for (auto& column : screen.metadata_columns)
+    if (column == "Metadata_MOA" || column == "Metadata_Control" || column == "Metadata_Batch")
+      column += "_x";
+  const auto with = column_findings(screen, {}, "screen.csv");
+  EXPECT_THAT(with.problems, ElementsAre(HasSubstr("Metadata_Control")));
+  EXPECT_THAT(with.notes,
+              ElementsAre(HasSubstr("no column Metadata_MOA"), HasSubstr("no column Metadata_Batch")));
+  const auto without = column_findings(screen, {}, "screen.csv", false);
+  EXPECT_THAT(without.problems, IsEmpty());
+  EXPECT_THAT(without.notes, Contains(HasSubstr("no wells are known to be negative controls")));
+  screen::ColumnRoles roles;
+  roles.control = "Metadata_Type=negcon";  // named: then it must be there
+  EXPECT_THAT(column_findings(screen, roles, "screen.csv", false).problems,
+              ElementsAre(HasSubstr("Metadata_Type")));
 }
 
 TEST(ColumnFindings, ChannelsOfOneImageAreAProblem) {

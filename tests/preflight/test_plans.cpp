@@ -94,13 +94,19 @@ TEST(StagePlan, StagesAreThoseOfTheChain) {
 
 TEST(StagePlan, ChainFollowsFromTheOptionsOfRun) {
   std::map<std::string, std::string> values = {
-      {"model", ""}, {"crop-store", "true"}, {"compare-untrained", "false"}, {"queue-memory", "2"}};
+      {"model", ""},         {"crop-store", "true"},         {"compare-untrained", "false"},
+      {"queue-memory", "2"}, {"reduce-normalize", "whiten"}, {"reduce-batch-correction", "none"}};
   const auto value = [&](const std::string& key) { return values.at(key); };
   auto chain = chain_of(value);
   EXPECT_TRUE(chain.trains);
   EXPECT_TRUE(chain.crop_store);
   EXPECT_FALSE(chain.compare_untrained);
   EXPECT_EQ(chain.queue_bytes, 2 * 1048576);
+  EXPECT_TRUE(chain.needs_controls);
+  values["reduce-normalize"] = "none";
+  EXPECT_FALSE(chain_of(value).needs_controls);
+  values["reduce-batch-correction"] = "coral";
+  EXPECT_TRUE(chain_of(value).needs_controls);
   values["model"] = "other/model";
   EXPECT_FALSE(chain_of(value).trains);
 }

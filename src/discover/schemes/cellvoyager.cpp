@@ -29,7 +29,7 @@ ChannelNames channel_names(const ImageListing& listing, std::vector<std::string>
 
 Scheme cellvoyager_scheme() {
   return {Naming::cellvoyager,
-          "CellVoyager (CV7000, CV8000, CQ1)",
+          "CellVoyager (CV7000, CV8000)",
           {"{Plate}_{Well}_T{T}F{Site:d}L{:d}A{:d}Z{Z}C{Channel:d}"},
           "C",
           channel_names};

@@ -24,7 +24,7 @@ struct Scheme {
 
 Scheme phenix_scheme();       // PerkinElmer/Revvity Opera Phenix, Operetta (Harmony): Index.idx.xml
 Scheme imagexpress_scheme();  // Molecular Devices ImageXpress (MetaXpress): PLATE.HTD
-Scheme cellvoyager_scheme();  // Yokogawa CV7000, CV8000, CQ1: the .mes file
+Scheme cellvoyager_scheme();  // Yokogawa CV7000, CV8000: the .mes file
 Scheme incell_scheme();       // GE/Cytiva IN Cell Analyzer: all is in the names
 Scheme bbbc013_scheme();      // BBBC013, CellProfiler's ExampleSBSImages
 Scheme plain_scheme();        // plate, well and site; channels by name or as pages
