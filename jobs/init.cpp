@@ -8,6 +8,10 @@
 namespace cytoscale::jobs {
 namespace {
 
+std::string counted(std::size_t count, const std::string& thing) {
+  return count_text(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 class InitJob final : public Job {
  public:
   InitJob() : Job(manual_of("init")) {}
@@ -19,8 +23,8 @@ class InitJob final : public Job {
       const auto report = discover::init_screen(settings_.options);
       for (const auto& line : report.assumed) std::cout << "assumed: " << line << "\n";
       for (const auto& line : report.left_out) std::cout << "left out: " << line << "\n";
-      std::cout << count_text(report.fields) << " fields of " << count_text(report.wells) << " wells on "
-                << count_text(report.plates) << " plates, channels " << join(report.channels, ", ") << "\n"
+      std::cout << counted(report.fields, "field") << " of " << counted(report.wells, "well") << " on "
+                << counted(report.plates, "plate") << ", channels " << join(report.channels, ", ") << "\n"
                 << report.manifest.string() << " lists them; next:\n"
                 << "  cytoscale check --config " << report.config.string() << "\n"
                 << std::flush;

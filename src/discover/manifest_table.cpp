@@ -1,6 +1,7 @@
 #include "discover/manifest_table.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -13,8 +14,9 @@ namespace fs = std::filesystem;
 namespace {
 
 image::StackInfo stack_of(const fs::path& file) {
-  if (without_ending(file.filename().string()) + ".png" == file.filename().string()) return {.pages = 1};
-  return image::inspect_stack(file);
+  const auto ending = file.extension().string();
+  const bool tiff = ending.size() > 1 && (ending[1] == 't' || ending[1] == 'T');
+  return tiff ? image::inspect_stack(file) : image::StackInfo{.pages = 1};
 }
 
 bool safe(const std::string& name) {
@@ -116,16 +118,31 @@ int plane_of_series(const image::StackInfo& stack, const InitOptions& options) {
 ManifestTable stacks(const FoundScreen& found, const fs::path& root, const InitOptions& options) {
   ManifestTable made;
   std::vector<image::StackInfo> all;
+  std::vector<const FoundField*> fields;
+  std::optional<Error> unreadable;
+  std::vector<std::string> lost;
   for (const auto& field : found.fields) {
-    all.push_back(stack_of(root / field.files.begin()->second));
+    const auto file = root / field.files.begin()->second;
+    try {
+      all.push_back(stack_of(file));
+      fields.push_back(&field);
+    } catch (const Error& error) {
+      lost.push_back(field.files.begin()->second + " (" + error.problem() + ")");
+      if (!unreadable) unreadable = error;
+      continue;
+    }
     const auto names = channel_names(all.back());
     if (made.channels.empty()) made.channels = names;
     if (names != made.channels)
       throw Error(
           "its channels are " + join(names, ", ") + ", those of other files " + join(made.channels, ", "),
-          (root / field.files.begin()->second).string(),
+          file.string(),
           "Write the pages into a manifest by hand (Frame_<Channel>), or name a folder of files of one kind");
   }
+  if (all.empty()) throw *unreadable;
+  if (!lost.empty())
+    made.left_out.push_back(count_text(lost.size()) +
+                            " files that cannot be read: " + join_some(lost, 3, "; "));
   const auto& first = all.front();
   const bool series = std::ranges::any_of(all, [](const auto& stack) { return stack.t > 1; });
   const bool planes = std::ranges::any_of(all, [](const auto& stack) { return stack.z > 1; });
@@ -138,7 +155,7 @@ ManifestTable stacks(const FoundScreen& found, const fs::path& root, const InitO
   std::vector<Row> rows;
   if (planes && !series) {  // the readers find the pages by the file's own description
     made.z_plane = chosen_z(options, made, "a channel has " + std::to_string(first.z) + " focal planes");
-    for (const auto& field : found.fields) rows.push_back({&field, {field.files.begin()->second}, {}});
+    for (const auto* field : fields) rows.push_back({field, {field->files.begin()->second}, {}});
     made.table = table_of(found, {""}, rows);
     return made;
   }
@@ -147,9 +164,8 @@ ManifestTable stacks(const FoundScreen& found, const fs::path& root, const InitO
     if (f == 0 && planes)
       made.assumed.push_back("of " + std::to_string(first.z) + " focal planes number " +
                              std::to_string(z + 1) + " is taken");
-    const auto& file = found.fields[f].files.begin()->second;
-    rows.push_back(
-        {&found.fields[f], std::vector(made.channels.size(), file), pages_of(all[f], z, root / file)});
+    const auto& file = fields[f]->files.begin()->second;
+    rows.push_back({fields[f], std::vector(made.channels.size(), file), pages_of(all[f], z, root / file)});
   }
   made.table = table_of(found, suffixes_of(made.channels), rows);
   return made;

@@ -18,8 +18,9 @@ struct ManifestTable {
 
 // Looks into the images for their pages: of a file with several channels each gets its page by the names and
 // the order that OME-XML or ImageJ give (image/io/stack.hpp); of several focal planes the brightest value of
-// each pixel is taken, where `options` choose none; of several points in time the first. Throws Error: a file
-// that cannot be read, files whose channels differ, pages of which nothing is said.
+// each pixel is taken, where `options` choose none; of several points in time the first. Fields
+// whose one file cannot be read are left out. Throws Error: none can be read, files whose channels differ, a
+// plane that is not in its file.
 ManifestTable manifest_of(const FoundScreen& found, const std::filesystem::path& root,
                           const InitOptions& options);
 

@@ -204,7 +204,9 @@ class Trees(unittest.TestCase):
     def test_bbbc021(self):
         folder = fresh("bbbc021")
         rows = []
+        wells = {}
         for i, (plate, well, site, files) in enumerate(source_fields()):
+            k = wells.setdefault((plate, well), len([w for w in wells if w[0] == plate])) % 4
             row = {"TableNumber": 4, "ImageNumber": i}
             for number, (channel, file) in enumerate(zip(("DAPI", "Tubulin", "Actin"), files.values()), 1):
                 name = f"{well}_s{site}_w{number}BEDC2073-A983-4B98-95E9-84466707A25D.tif"
@@ -212,7 +214,7 @@ class Trees(unittest.TestCase):
                 shutil.copyfile(file, folder / f"Week1_{plate}" / name)
                 row[f"Image_FileName_{channel}"], row[f"Image_PathName_{channel}"] = name, f"Week1/Week1_{plate}"
             rows.append({**row, "Image_Metadata_Plate_DAPI": f"Week1_{plate}", "Image_Metadata_Well_DAPI": well, "Replicate": 1,
-                         "Image_Metadata_Compound": "DMSO" if i % 4 == 0 else f"c{i % 4}", "Image_Metadata_Concentration": 1})
+                         "Image_Metadata_Compound": "DMSO" if k == 0 else f"c{k}", "Image_Metadata_Concentration": 1})
         rows.append({**rows[0], "Image_Metadata_Plate_DAPI": "Week9_9", "Image_PathName_DAPI": "Week9/Week9_9"})
         for name, table in (("BBBC021_v1_image.csv", rows), ("BBBC021_v1_moa.csv", [{"compound": "c1", "concentration": 1, "moa": "m"}])):
             with open(folder / name, "w", newline="") as file:
@@ -228,6 +230,8 @@ class Trees(unittest.TestCase):
             np.testing.assert_array_equal(tifffile.imread(folder / row["PathName_Actin"] / row["FileName_Actin"]),
                                           tifffile.imread(plane[row["Metadata_Plate"], row["Metadata_Well"], row["Metadata_Site"]]))
         self.assertIn("class = Metadata_MOA", (output / "screen.cfg").read_text())
+        self.passes_check(output)
+        self.profiles(output)
 
     def stacks(self, name, axes, planes, names):
         """An OME-TIFF for each field, of what `planes` makes of [Tubulin, DNA, Actin]."""
@@ -265,6 +269,12 @@ class Trees(unittest.TestCase):
         self.assertEqual(rows_of(output / "screen.csv")[0]["Frame_Channel2"], "1")
         self.passes_check(output)
         self.cells_as_of_source(output, "--dna-channel=Channel2")
+        folder = self.stacks("ome_time", "TCYX", lambda c: np.stack([c, 0 * c]), ["Tubulin", "DNA", "Actin"])
+        broken = next(folder.glob("*/*_s2.ome.tif"))
+        broken.write_bytes(broken.read_bytes()[:100])
+        output, said = self.init(folder)
+        self.assertIn("1 files that cannot be read: " + str(broken.relative_to(folder)), said)
+        self.assertEqual(len(rows_of(output / "screen.csv")), len(source_fields()) - 1)
         folder = self.stacks("ome_time", "TCYX", lambda c: np.stack([c, 0 * c]), ["Tubulin", "DNA", "Actin"])
         output, said = self.init(folder)
         self.assertIn("points in time after the first", said)
