@@ -84,7 +84,10 @@ screen::Screen joined(const fs::path& manifest, const InitOptions& options, Conf
   try {
     return read_back(manifest, content);
   } catch (const Error& error) {
-    if (!options.platemap.empty() || content.platemap.empty()) throw;
+    if (!options.platemap.empty() || content.platemap.empty()) {
+      const bool own = error.where() == manifest.string();  // its name while it is written
+      throw Error(error.problem(), own ? options.folder.string() : error.where(), error.remedy());
+    }
     content.left_out.push_back("the plate map in " + content.platemap.string() + ": " + error.problem());
     content.assumed.pop_back();
     content.platemap.clear();

@@ -72,9 +72,14 @@ std::vector<std::string> suffixes_of(const std::vector<std::string>& channels) {
   return suffixes;
 }
 
-std::string chosen_z(const InitOptions& options, ManifestTable& made, const std::string& what) {
+// `planes`: how many there are.
+std::string chosen_z(const InitOptions& options, ManifestTable& made, int planes, const std::string& where) {
   const auto z = options.z_plane.empty() ? std::string("max") : options.z_plane;
-  made.assumed.push_back(what + ": z-plane = " + z +
+  const auto count = std::to_string(planes);
+  if (z != "max" && !to_whole_number(z, 1, planes))
+    throw Error("there is no focal plane " + z + " in " + where, "--z-plane",
+                "There are " + count + ", counted from 1");
+  made.assumed.push_back("a channel has " + count + " focal planes: z-plane = " + z +
                          (z == "max" ? ", the brightest value of each pixel over all of them" : ""));
   return z;
 }
@@ -90,8 +95,7 @@ ManifestTable separate_files(const FoundScreen& found, const fs::path& root, con
   }
   for (const auto& file : rows.front().files)
     if (const auto pages = stack_of(root / file).pages; pages > 1 && made.z_plane.empty())
-      made.z_plane =
-          chosen_z(options, made, "a channel's file has " + std::to_string(pages) + " focal planes");
+      made.z_plane = chosen_z(options, made, pages, (root / file).string());
   made.table = table_of(found, suffixes_of(made.channels), rows);
   return made;
 }
@@ -111,8 +115,8 @@ std::vector<int> pages_of(const image::StackInfo& stack, int z, const fs::path& 
 
 // Of a series in time no z-plane can be chosen by the readers, but pages can be named: the middle plane's.
 int plane_of_series(const image::StackInfo& stack, const InitOptions& options) {
-  const auto chosen = to_whole_number(options.z_plane, 1, stack.z);
-  return static_cast<int>(chosen ? *chosen - 1 : (stack.z - 1) / 2);
+  const auto chosen = to_whole_number(options.z_plane, 1, 1'000'000);
+  return static_cast<int>(chosen && stack.z > 1 ? *chosen - 1 : (stack.z - 1) / 2);
 }
 
 ManifestTable stacks(const FoundScreen& found, const fs::path& root, const InitOptions& options) {
@@ -150,11 +154,14 @@ ManifestTable stacks(const FoundScreen& found, const fs::path& root, const InitO
       "a field is one file, whose " + std::string(first.pages == 1 ? "page is" : "pages are") +
       " the channels " + join(made.channels, ", ") +
       (first.described ? ", as the files say" : ", in this order, of which the files say nothing"));
+  if (series && !options.time_point.empty())
+    throw Error("the points in time are pages of a file, of which the first is taken", "--time-point",
+                "Leave it out, or give the pages in a manifest of your own (Frame_<Channel>)");
   if (series)
     made.left_out.push_back("points in time after the first: the files have " + std::to_string(first.t));
   std::vector<Row> rows;
   if (planes && !series) {  // the readers find the pages by the file's own description
-    made.z_plane = chosen_z(options, made, "a channel has " + std::to_string(first.z) + " focal planes");
+    made.z_plane = chosen_z(options, made, first.z, (root / fields.front()->files.begin()->second).string());
     for (const auto* field : fields) rows.push_back({field, {field->files.begin()->second}, {}});
     made.table = table_of(found, {""}, rows);
     return made;

@@ -259,6 +259,7 @@ class Trees(unittest.TestCase):
             self.passes_check(output)
             self.cells_as_of_source(output)
         self.profiles(output)
+        self.assertIn("There are 3, counted from 1", self.init(folder, "--z-plane=9", expect=2)[1])
         output, _ = self.init(folder, "--z-plane=2")
         self.passes_check(output)
         self.cells_as_of_source(output)
@@ -278,6 +279,8 @@ class Trees(unittest.TestCase):
         folder = self.stacks("ome_time", "TCYX", lambda c: np.stack([c, 0 * c]), ["Tubulin", "DNA", "Actin"])
         output, said = self.init(folder)
         self.assertIn("points in time after the first", said)
+        self.assertIn("of which the first is taken", self.init(folder, "--time-point=2", expect=2)[1])
+        output, _ = self.init(folder)
         self.passes_check(output)
         self.cells_as_of_source(output)
 
@@ -304,6 +307,9 @@ class Trees(unittest.TestCase):
         self.assertIn("1 images with other names", said)
         self.assertIn("--overwrite", program("init", mixed, "--naming=phenix", f"--output={output}", expect=2))
         program("init", mixed, "--naming=phenix", f"--output={output}", "--overwrite")
+        said = program("init", mixed, "--naming=phenix", "--overwrite", f"--output={output}", "--platemap=nowhere.csv", expect=2)
+        self.assertIn("nowhere.csv: cannot be opened", said)
+        self.assertNotIn(".tmp", said)
         self.assertIn("is not in the plate map", program("init", mixed, "--naming=phenix", "--overwrite", f"--output={output}",
                                                          f"--platemap={FOLDER}/platemap.csv", expect=2))
 
