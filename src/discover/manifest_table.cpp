@@ -74,7 +74,7 @@ std::vector<std::string> suffixes_of(const std::vector<std::string>& channels) {
 
 // `planes`: how many there are.
 std::string chosen_z(const InitOptions& options, ManifestTable& made, int planes, const std::string& where) {
-  const auto z = options.z_plane.empty() ? std::string("max") : options.z_plane;
+  auto z = options.z_plane.empty() ? std::string("max") : options.z_plane;
   const auto count = std::to_string(planes);
   if (z != "max" && !to_whole_number(z, 1, planes))
     throw Error("there is no focal plane " + z + " in " + where, "--z-plane",

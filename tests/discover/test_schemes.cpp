@@ -96,8 +96,8 @@ TEST(Schemes, ChannelsOfHarmony) {
 TEST(Schemes, ChannelsOfMetaXpressAndCellVoyager) {
   EXPECT_THAT(names_in(imagexpress_scheme(), "htd", "P1.HTD",
                        "\"HTSInfoFile\", Version 1.0\r\n\"NWavelengths\", 2\r\n\"WaveName1\", "
-                       "\"DAPI\"\r\n\"WaveName2\", \"FITC\"\r\n"),
-              ElementsAre(Pair("1", "DAPI"), Pair("2", "FITC")));
+                       "\"DAPI\"\r\n\"WaveName2\", \"FITC \xb5\"\r\n"),
+              ElementsAre(Pair("1", "DAPI"), Pair("2", "FITC _")));
   EXPECT_THAT(
       names_in(
           cellvoyager_scheme(), "mes", "x.mes",
