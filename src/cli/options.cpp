@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/placed_error.hpp"
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::cli {
@@ -45,8 +46,7 @@ Option whole_number(const std::string& key, T& target) {
 }
 
 bool parse_switch(const std::string& key, const std::string& given) {
-  std::string text = given;
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto text = lower_case(given);
   if (text.empty() || text == "true" || text == "yes" || text == "on" || text == "1") return true;
   if (text == "false" || text == "no" || text == "off" || text == "0") return false;
   throw bad_value(key, given, "true or false");

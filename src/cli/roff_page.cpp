@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include "core/text/letter_case.hpp"
 
 namespace cytoscale::cli {
 namespace {
@@ -26,10 +27,7 @@ std::string escaped(const std::string& text) {
 }
 
 std::string head(const std::string& name, const std::string& version) {
-  auto capitals = name;
-  std::transform(capitals.begin(), capitals.end(), capitals.begin(),
-                 [](unsigned char c) { return std::toupper(c); });
-  return ".TH \"" + escaped(capitals) + "\" \"1\" \"\" \"cytoscale " + escaped(version) +
+  return ".TH \"" + escaped(upper_case(name)) + "\" \"1\" \"\" \"cytoscale " + escaped(version) +
          "\" \"cytoscale\"\n";
 }
 

@@ -1,25 +1,20 @@
 #include "discover/guess_roles.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
+#include "core/text/letter_case.hpp"
 #include "core/text/spelling.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::discover {
 namespace {
 
-std::string lowered(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 // The first of these names that is a column with a value, in any case; "".
 std::string first_column(const screen::Screen& screen, std::initializer_list<const char*> names) {
   for (const char* name : names)
     for (const auto& column : screen.metadata_columns)
-      if (lowered(column) == "metadata_" + std::string(name) &&
+      if (lower_case(column) == "metadata_" + std::string(name) &&
           !std::ranges::all_of(screen.values(column), is_missing))
         return column;
   return {};
@@ -32,7 +27,7 @@ std::string choice_of(const screen::Screen& screen, const std::string& column,
   std::set<std::string> there;
   for (const auto& value : screen.values(column))
     for (const char* control : controls)
-      if (lowered(value) == control) there.insert(value);
+      if (lower_case(value) == control) there.insert(value);
   return there.empty() ? "" : column + "=" + join({there.begin(), there.end()}, ",");
 }
 
@@ -88,7 +83,7 @@ GuessedRoles guess_roles(const screen::Screen& screen) {
   }
   for (const char* word : {"dna", "dapi", "hoechst"})
     for (const auto& channel : screen.channels)
-      if (roles.dna_channel.empty() && lowered(channel).find(word) != std::string::npos)
+      if (roles.dna_channel.empty() && lower_case(channel).find(word) != std::string::npos)
         roles.dna_channel = channel;
   return roles;
 }

@@ -1,21 +1,16 @@
 #include "discover/image_listing.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "core/error.hpp"
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 #include "discover/name_pattern.hpp"
 
 namespace cytoscale::discover {
 namespace fs = std::filesystem;
 namespace {
-
-std::string lowered(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 void list(const fs::path& folder, const std::string& prefix, std::set<fs::path>& seen, ImageListing& found) {
   if (!seen.insert(fs::canonical(folder)).second) return;
@@ -26,9 +21,9 @@ void list(const fs::path& folder, const std::string& prefix, std::set<fs::path>&
     if (entry.is_directory(broken)) {
       list(entry.path(), prefix + name + "/", seen, found);
     } else if (entry.is_regular_file(broken)) {
-      auto& list = !is_image_name(name)                                ? found.others
-                   : lowered(name).find("_thumb") != std::string::npos ? found.left_out
-                                                                       : found.images;
+      auto& list = !is_image_name(name)                                   ? found.others
+                   : lower_case(name).find("_thumb") != std::string::npos ? found.left_out
+                                                                          : found.images;
       list.push_back(prefix + name);
     }
   }
@@ -38,18 +33,18 @@ template <typename Holds>
 std::vector<std::string> those(const std::vector<std::string>& files, Holds holds) {
   std::vector<std::string> found;
   std::ranges::copy_if(files, std::back_inserter(found),
-                       [&](const auto& file) { return holds(lowered(file.substr(file.rfind('/') + 1))); });
+                       [&](const auto& file) { return holds(lower_case(file.substr(file.rfind('/') + 1))); });
   return found;
 }
 
 }  // namespace
 
 std::vector<std::string> ImageListing::named(const std::string& name) const {
-  return those(others, [&](const auto& file) { return file == lowered(name); });
+  return those(others, [&](const auto& file) { return file == lower_case(name); });
 }
 
 std::vector<std::string> ImageListing::ending_in(const std::string& ending) const {
-  return those(others, [&](const auto& file) { return file.ends_with(lowered(ending)); });
+  return those(others, [&](const auto& file) { return file.ends_with(lower_case(ending)); });
 }
 
 ImageListing list_images(const fs::path& folder) {

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
+#include "core/text/well_name.hpp"
 #include "core/text/whole_number.hpp"
 #include "discover/name_pattern.hpp"
 
@@ -24,8 +25,7 @@ std::string without_zeros(const std::string& number) {
 std::string row_name(const std::string& row) {
   const auto number = to_whole_number(row, 1, 32);
   if (!number) return row;
-  const auto letter = [](std::int64_t n) { return std::string(1, static_cast<char>('A' + n)); };
-  return *number <= 26 ? letter(*number - 1) : "A" + letter(*number - 27);
+  return row_letters(static_cast<std::size_t>(*number - 1));
 }
 
 std::string well_of(NameParts& parts) {

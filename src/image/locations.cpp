@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <set>
 
 #include "core/error.hpp"
 #include "core/text/csv.hpp"
+#include "core/text/letter_case.hpp"
 #include "core/text/spelling.hpp"
 #include "core/text/text.hpp"
 #include "core/text/well_name.hpp"
@@ -24,14 +24,9 @@ constexpr std::array<std::array<const char*, 2>, 6> known_columns = {{
     {"X", "Y"},
 }};
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::optional<std::size_t> find_any_case(const Table& table, const std::string& name) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (lower(table.columns[i]) == lower(name)) return i;
+    if (lower_case(table.columns[i]) == lower_case(name)) return i;
   }
   return std::nullopt;
 }

@@ -34,9 +34,7 @@ bool WellGrid::edge(const std::string& well) const {
 
 std::vector<std::string> WellGrid::row_names() const {
   std::vector<std::string> names;
-  for (std::size_t r = first_row; r < first_row + rows; ++r)
-    names.push_back((r >= 26 ? std::string(1, static_cast<char>('A' + r / 26 - 1)) : std::string()) +
-                    static_cast<char>('A' + r % 26));
+  for (std::size_t r = first_row; r < first_row + rows; ++r) names.push_back(row_letters(r));
   return names;
 }
 

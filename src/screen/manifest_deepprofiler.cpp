@@ -1,17 +1,17 @@
 // DeepProfiler's index.csv: Metadata_Plate, Metadata_Well, Metadata_Site, a column of file names per channel
 // (named after the channel), and label columns.
 #include <algorithm>
-#include <cctype>
 
 #include "core/error.hpp"
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 #include "screen/manifest_formats.hpp"
 
 namespace cytoscale::screen {
 namespace {
 
-bool is_image_name(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+bool is_image_name(const std::string& name) {
+  const auto text = lower_case(name);
   return text.ends_with(".tif") || text.ends_with(".tiff") || text.ends_with(".png");
 }
 

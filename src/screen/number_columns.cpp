@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::screen {
@@ -18,9 +19,7 @@ bool names_things(const std::string& column) {
                                               "Metadata_Batch",    "Metadata_Replicate", "Metadata_Gene",
                                               "Metadata_Class",    "Metadata_MOA",       "Metadata_Treatment",
                                               "Metadata_Compound", "Metadata_Allele"};
-  std::string low = column;
-  std::transform(low.begin(), low.end(), low.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto low = lower_case(column);
   return names.contains(column) || low.ends_with("id") || low.ends_with("barcode");
 }
 

@@ -73,6 +73,13 @@ TEST(WellName, MixedSpellingsBecomeOneAndOneStyleStays) {
   }
 }
 
+TEST(WellName, Rows) {
+  EXPECT_EQ(row_letters(0), "A");
+  EXPECT_EQ(row_letters(25), "Z");
+  EXPECT_EQ(row_letters(26), "AA");
+  EXPECT_EQ(row_letters(31), "AF");
+}
+
 TEST(WellName, PlaceOnThePlate) {
   EXPECT_EQ(place_of_well("A01"), (std::pair<std::size_t, std::size_t>{0, 0}));
   EXPECT_EQ(place_of_well("h12"), (std::pair<std::size_t, std::size_t>{7, 11}));

@@ -2,22 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
 #include <unordered_map>
 
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
 
 // Digits that a double tells apart.
 constexpr std::ptrdiff_t exact_digits = 15;
@@ -29,7 +23,7 @@ bool is_digit(char c) {
 // Without case and blanks; the micro sign (U+00B5) is the Greek letter (U+03BC).
 std::string folded(std::string_view text) {
   std::string result;
-  for (const char c : lower(text))
+  for (const char c : lower_case(text))
     if (c != ' ' && c != '\t') result += c;
   for (auto at = result.find("\xc2\xb5"); at != std::string::npos; at = result.find("\xc2\xb5", at))
     result.replace(at, 2, "\xce\xbc");
@@ -41,7 +35,7 @@ std::string folded(std::string_view text) {
 bool is_missing(std::string_view text) {
   static constexpr std::array<const char*, 6> words = {"na", "n/a", "nan", "<na>", "#n/a", "null"};
   if (text.size() > 8) return false;
-  const auto word = lower(trim(text));
+  const auto word = lower_case(trim(text));
   return word.empty() || std::find(words.begin(), words.end(), word) != words.end();
 }
 

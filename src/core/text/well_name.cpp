@@ -1,9 +1,9 @@
 #include "core/text/well_name.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 #include "core/text/whole_number.hpp"
 
@@ -15,12 +15,6 @@ bool is_digit(char c) {
 }
 bool is_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-std::string capitals(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return result;
 }
 
 // Letters and digits of "A1"; a plate of 1536 wells has rows up to AF.
@@ -39,7 +33,7 @@ std::optional<LetterWell> letter_well(std::string_view name) {
 
 std::string spelled(std::string_view letters, std::string_view digits) {
   while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
-  return capitals(letters) + (digits.size() < 2 ? "0" : "") + std::string(digits);
+  return upper_case(letters) + (digits.size() < 2 ? "0" : "") + std::string(digits);
 }
 
 // "r02c11" as "B11".
@@ -54,10 +48,7 @@ std::optional<std::string> from_row_and_column(std::string_view name) {
     return std::nullopt;
   const auto row = to_whole_number(row_digits, 1, 52);
   if (!row) return std::nullopt;
-  std::string letters;
-  if (*row > 26) letters += 'A';
-  letters += static_cast<char>('A' + (*row - 1) % 26);
-  return spelled(letters, digits);
+  return spelled(row_letters(static_cast<std::size_t>(*row - 1)), digits);
 }
 
 // What a spelling shows of its style: "c" for small letters, the digits of a number that is padded, or is not
@@ -71,11 +62,16 @@ std::string style_of(const LetterWell& well) {
 
 }  // namespace
 
+std::string row_letters(std::size_t row) {
+  const auto letter = [](std::size_t n) { return std::string(1, static_cast<char>('A' + n)); };
+  return row < 26 ? letter(row) : letter(row / 26 - 1) + letter(row % 26);
+}
+
 std::string well_key(std::string_view given) {
   const auto name = trim(given);
   if (const auto well = letter_well(name)) return spelled(well->letters, well->digits);
   if (const auto well = from_row_and_column(name)) return *well;
-  return capitals(name);
+  return upper_case(name);
 }
 
 std::optional<std::pair<std::size_t, std::size_t>> place_of_well(std::string_view name) {

@@ -13,6 +13,9 @@ namespace cytoscale {
 // is none of these, that name in capitals.
 std::string well_key(std::string_view name);
 
+// The name of a row, counted from 0: "A" … "Z", "AA" … "ZZ".
+std::string row_letters(std::size_t row);
+
 // Row and column on the plate, from 0, of any of these spellings. Nothing of a name that is none of them.
 std::optional<std::pair<std::size_t, std::size_t>> place_of_well(std::string_view name);
 

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "embed/onednn/planned_pass_internal.hpp"
+#include "network/blocked_layers.hpp"
 #include "network/onednn/one_thread.hpp"
 
 namespace cytoscale::embed::onednn {
@@ -13,12 +14,6 @@ namespace {
 using dnnl::algorithm;
 using dnnl::memory;
 using network::Operation;
-
-bool has(dnnl::cpu_isa isa) {
-  const auto needed = static_cast<unsigned>(isa),
-             there = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  return (there & needed) == needed;
-}
 
 memory::dim output_side(int side, const Operation& operation) {
   return (side + 2 * operation.padding - operation.kernel) / operation.stride + 1;
@@ -54,7 +49,7 @@ PlannedPass::PlannedPass(const network::ForwardPlan& plan,
                          const std::vector<network::FoldedConvolution>& folded,
                          const std::vector<int>& outputs, const TileShape& tile, network::Precision precision)
     : tile_(tile) {
-  const bool wide = has(dnnl::cpu_isa::avx512_core), half = precision == network::Precision::bf16;
+  const bool wide = network::onednn_block() == 16, half = precision == network::Precision::bf16;
   if (half && !wide)
     throw Error("this processor does not compute with bf16", "option --precision",
                 "Choose --precision fp32, or --encoder torch");

@@ -1,10 +1,10 @@
 #include "image/io/stack.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 
 #include "core/error.hpp"
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 #include "core/text/whole_number.hpp"
 #include "image/io/ome_xml.hpp"
@@ -17,9 +17,7 @@ constexpr const char* page_remedy =
     "Give each channel's page (from 0) in a Frame_<Channel> column, or a file for each channel";
 
 std::string plain(const std::string& name) {
-  auto text = trim(name);
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
+  return lower_case(trim(name));
 }
 
 std::vector<std::vector<int>> no_pages(std::size_t channels, int z) {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "core/error.hpp"
+#include "core/text/letter_case.hpp"
 #include "core/text/text.hpp"
 
 namespace cytoscale::screen {
@@ -45,8 +46,7 @@ std::string of_file_url(std::string_view url) {
 }
 
 bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  return lower_case(a) == lower_case(b);
 }
 
 // As slashes; a trailing one stays.
