@@ -48,7 +48,9 @@ class NetworkLearnsInBlocks : public testing::TestWithParam<std::tuple<std::stri
   }
 };
 
-// The oracle is LibTorch's pass in float64. Its own in float32 says how near that can be expected.
+// The oracle is LibTorch's pass in float64. Its own in float32 says how near that can be expected; in a deep
+// network some ReLUs near 0 fall to the other side by a rounding, more or fewer by chance, so that the last
+// maps must have more values than a few.
 TEST_P(NetworkLearnsInBlocks, AsLibTorchDoes) {
   const auto& [architecture, pictures, side] = GetParam();
   const NetworkSpec spec{architecture, 5, 7};
@@ -72,7 +74,7 @@ TEST_P(NetworkLearnsInBlocks, AsLibTorchDoes) {
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkLearnsInBlocks,
                          testing::Values(std::make_tuple("resnet18", 6, 64),
                                          std::make_tuple("resnet18", 3, 45),
-                                         std::make_tuple("resnet50", 4, 64)));
+                                         std::make_tuple("resnet50", 4, 128)));
 
 // One unit of a network: a convolution, what follows it, and the gradients of its input and parameters.
 struct UnitCase {
