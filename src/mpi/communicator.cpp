@@ -1,7 +1,8 @@
 #include "mpi/communicator.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <limits>
+#include <numeric>
 
 #include "mpi/native_internal.hpp"
 
@@ -97,8 +98,36 @@ void Communicator::broadcast(std::vector<std::byte>& bytes, int root) const {
   }
 }
 
+namespace {
+
+// Where each rank's bytes begin in what is gathered; the last is their end.
+std::vector<std::size_t> places_of(const std::vector<std::size_t>& counts) {
+  std::vector<std::size_t> places(counts.size() + 1, 0);
+  std::partial_sum(counts.begin(), counts.end(), places.begin() + 1);
+  return places;
+}
+
+// One rank's bytes to root, or to all, in pieces.
+void move_in_pieces(MPI_Comm comm, std::span<std::byte> bytes, int from, int rank, bool to_all,
+                    std::size_t most) {
+  for (std::size_t at = 0; at < bytes.size(); at += most) {
+    const auto count = static_cast<int>(std::min(most, bytes.size() - at));
+    auto* data = bytes.data() + at;
+    if (to_all) {
+      check_mpi(MPI_Bcast(data, count, MPI_BYTE, from, comm), "MPI_Bcast");
+    } else if (rank == 0) {
+      check_mpi(MPI_Recv(data, count, MPI_BYTE, from, 0, comm, MPI_STATUS_IGNORE), "MPI_Recv");
+    } else {
+      check_mpi(MPI_Send(data, count, MPI_BYTE, 0, 0, comm), "MPI_Send");
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> mine,
-                                                  std::vector<std::size_t>& counts, bool to_all) const {
+                                                  std::vector<std::size_t>& counts, bool to_all,
+                                                  std::size_t most) const {
   if (!native()) {
     counts.assign(1, mine.size());
     return {mine.begin(), mine.end()};
@@ -107,25 +136,31 @@ std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> min
   const auto size = static_cast<std::int64_t>(mine.size());
   check_mpi(MPI_Allgather(&size, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, impl_->comm), "MPI_Allgather");
   counts.assign(sizes.begin(), sizes.end());
-  std::vector<int> count(counts.size()), offset(counts.size());
-  std::size_t total = 0;
-  for (std::size_t r = 0; r < counts.size(); ++r) {
-    count[r] = static_cast<int>(counts[r]);
-    offset[r] = static_cast<int>(total);
-    total += counts[r];
+  const auto places = places_of(counts);
+  const bool here = to_all || root();
+  std::vector<std::byte> all(here ? places.back() : 0);
+  if (places.back() <= most) {
+    const std::vector<int> count(counts.begin(), counts.end()), offset(places.begin(), places.end() - 1);
+    const auto own = static_cast<int>(mine.size());
+    const auto code = to_all ? MPI_Allgatherv(mine.data(), own, MPI_BYTE, all.data(), count.data(),
+                                              offset.data(), MPI_BYTE, impl_->comm)
+                             : MPI_Gatherv(mine.data(), own, MPI_BYTE, all.data(), count.data(),
+                                           offset.data(), MPI_BYTE, 0, impl_->comm);
+    check_mpi(code, "MPI_Gatherv");
+    return all;
   }
-  if (total > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw Error("more than 2 GiB would be gathered in one call", "", "Use fewer rows at a time");
-  }
-  std::vector<std::byte> all(to_all || root() ? total : 0);
-  if (to_all) {
-    check_mpi(MPI_Allgatherv(mine.data(), static_cast<int>(mine.size()), MPI_BYTE, all.data(), count.data(),
-                             offset.data(), MPI_BYTE, impl_->comm),
-              "MPI_Allgatherv");
-  } else {
-    check_mpi(MPI_Gatherv(mine.data(), static_cast<int>(mine.size()), MPI_BYTE, all.data(), count.data(),
-                          offset.data(), MPI_BYTE, 0, impl_->comm),
-              "MPI_Gatherv");
+  // MPI counts are int: rank after rank.
+  if (here)
+    std::ranges::copy(mine,
+                      all.begin() + static_cast<std::ptrdiff_t>(places[static_cast<std::size_t>(rank_)]));
+  std::vector<std::byte> sent(here ? 0 : mine.size());
+  if (!here) std::ranges::copy(mine, sent.begin());
+  for (int from = 0; from < size_; ++from) {
+    if (!to_all && (from == 0 || (!root() && from != rank_))) continue;
+    const auto bytes = here ? std::span(all).subspan(places[static_cast<std::size_t>(from)],
+                                                     counts[static_cast<std::size_t>(from)])
+                            : std::span(sent);
+    move_in_pieces(impl_->comm, bytes, from, rank_, to_all, most);
   }
   return all;
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,9 +44,10 @@ class Communicator {
 
   // Root's bytes to all; other ranks' vectors are resized.
   void broadcast(std::vector<std::byte>& bytes, int root = 0) const;
-  // Concatenates in rank order; counts may be zero and differ.
+  // Concatenates in rank order; counts may be zero and differ. What is more than `most` goes in pieces of so
+  // many bytes: an MPI call counts with int.
   std::vector<std::byte> gather_bytes(std::span<const std::byte> mine, std::vector<std::size_t>& counts,
-                                      bool to_all) const;
+                                      bool to_all, std::size_t most = std::numeric_limits<int>::max()) const;
 
   // Typed shells over the byte calls.
   std::int64_t sum(std::int64_t value) const;

@@ -8,154 +8,183 @@
 namespace cytoscale::mpi {
 namespace {
 
-void add_to(std::span<float> left, std::span<const float> right) {
-  for (std::size_t i = 0; i < left.size(); ++i) left[i] += right[i];
+class MpiWire : public SumWire {
+ public:
+  MpiWire(const Communicator& comm, int tag) : tag_(2 * tag) {
+    if (comm.native()) comm_ = *static_cast<MPI_Comm*>(comm.native());
+  }
+  void send(std::span<const float> values, int to, int phase) override {
+    requests_.emplace_back();
+    check_mpi(MPI_Isend(values.data(), static_cast<int>(values.size()), MPI_FLOAT, to, tag_ + phase, comm_,
+                        &requests_.back()),
+              "MPI_Isend");
+  }
+  void receive(std::span<float> values, int from, int phase) override {
+    requests_.emplace_back();
+    check_mpi(MPI_Irecv(values.data(), static_cast<int>(values.size()), MPI_FLOAT, from, tag_ + phase, comm_,
+                        &requests_.back()),
+              "MPI_Irecv");
+  }
+  bool all_arrived() override {
+    int done = 0;
+    check_mpi(MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE),
+              "MPI_Testall");
+    if (done) requests_.clear();
+    return done != 0;
+  }
+
+ private:
+  MPI_Comm comm_ = MPI_COMM_NULL;
+  int tag_;
+  std::vector<MPI_Request> requests_;
+};
+
+void add_to(std::span<float> sum, std::span<const float> other) {
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += other[i];
 }
 
-// First value of a rank's segment.
-std::size_t segment(std::size_t values, int rank, int ranks) {
-  return values * static_cast<std::size_t>(rank) / static_cast<std::size_t>(ranks);
-}
+// What a rank holds of a node: values [range.first, range.first + range.count) of its sum.
+struct Held {
+  ValueRange range;
+  float* values;
+  std::span<float> part(ValueRange wanted) const {
+    return {values + (wanted.first - range.first), wanted.count};
+  }
+};
 
 }  // namespace
 
-PartRange parts_of(std::size_t parts, int rank, int ranks) {
-  const auto first = segment(parts, rank, ranks);
-  return {first, segment(parts, rank + 1, ranks) - first};
-}
-
-std::vector<PartRange> subtrees_of(PartRange block) {
-  std::vector<PartRange> ranges;
-  for (std::size_t at = block.first, end = block.first + block.count; at < end;) {
-    std::size_t count = 1;
-    while (at % (2 * count) == 0 && at + 2 * count <= end) count *= 2;
-    ranges.push_back({at, count});
-    at += count;
-  }
-  return ranges;
-}
-
-void complete_tree(const std::vector<PartRange>& ranges, const std::vector<std::span<float>>& sums) {
-  std::vector<std::size_t> open;   // indices of sums that wait for their right neighbor
-  std::vector<PartRange> covered;  // by each of them
-  const auto merge = [&] {
-    add_to(sums[open[open.size() - 2]], sums[open.back()]);
-    covered[covered.size() - 2].count *= 2;
-    open.pop_back();
-    covered.pop_back();
-  };
-  const auto siblings = [&] {
-    if (open.size() < 2) return false;
-    const auto &left = covered[covered.size() - 2], &right = covered.back();
-    return left.count == right.count && left.first % (2 * left.count) == 0;
-  };
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    open.push_back(i);
-    covered.push_back(ranges[i]);
-    while (siblings()) merge();
-  }
-  while (open.size() > 1) merge();  // the number of parts is no power of two: missing parts count as nothing
-}
-
 struct OrderedSum::Impl {
-  MPI_Comm comm = MPI_COMM_NULL;
-  int rank = 0, ranks = 1, tag = 0;
-  std::size_t values = 0;
-  std::vector<std::vector<PartRange>> subtrees;  // by rank
-  std::vector<std::span<float>> mine;
-  std::vector<std::vector<float>> received;  // segments of the other ranks' sums, in order
-  std::vector<MPI_Request> requests;
-  enum { idle, gathering, spreading } state = idle;
+  Impl(std::unique_ptr<SumWire> carrier, int r, int all_ranks, std::size_t parts, std::size_t count)
+      : wire(std::move(carrier)),
+        rank(r),
+        values(count),
+        plan(plan_sum(parts, count, r, all_ranks)),
+        spread(plan_spread(count, plan.holders, r)) {
+    for (const auto& of_size : plan.levels)
+      for (const auto& merge : of_size.merges)
+        for (const auto* child : {&merge.left, &merge.right})
+          buffers.emplace_back(whole_here(*child, merge.segment) ? 0 : merge.segment.count);
+  }
 
-  std::size_t first(int r) const { return segment(values, r, ranks); }
-  std::size_t count(int r) const { return first(r + 1) - first(r); }
+  std::unique_ptr<SumWire> wire;
+  int rank;
+  std::size_t values;
+  SumPlan plan;
+  std::vector<SpreadStep> spread;
+  std::vector<std::vector<float>> buffers;  // of each merge's left and right child: what comes from others
+  std::vector<Held> slots;
+  std::size_t level = 0, step = 0;
+  enum { idle, merging, spreading } state = idle;
 
-  void send(const float* data, std::size_t n, int to, int message) {
-    requests.emplace_back();
-    check_mpi(MPI_Isend(data, static_cast<int>(n), MPI_FLOAT, to, message, comm, &requests.back()),
-              "MPI_Isend");
+  // Whether this rank has all that it needs of a child.
+  bool whole_here(const std::vector<SumPiece>& child, ValueRange segment) const {
+    return child.size() == 1 && child[0].peer == rank && child[0].values == segment;
   }
-  void receive(float* data, std::size_t n, int from, int message) {
-    requests.emplace_back();
-    check_mpi(MPI_Irecv(data, static_cast<int>(n), MPI_FLOAT, from, message, comm, &requests.back()),
-              "MPI_Irecv");
+  // The buffers of the merges of a level.
+  std::vector<float>& buffer(std::size_t merge, std::size_t child) {
+    std::size_t before = 0;
+    for (std::size_t l = 0; l < level; ++l) before += plan.levels[l].merges.size();
+    return buffers[2 * (before + merge) + child];
   }
-  bool all_arrived() {
-    int done = 0;
-    check_mpi(MPI_Testall(static_cast<int>(requests.size()), requests.data(), &done, MPI_STATUSES_IGNORE),
-              "MPI_Testall");
-    if (done) requests.clear();
-    return done != 0;
+  // Where a child's values for a merge are, or will be.
+  std::span<float> place(std::size_t merge, std::size_t child) {
+    const auto& m = plan.levels[level].merges[merge];
+    const auto& pieces = child == 0 ? m.left : m.right;
+    if (whole_here(pieces, m.segment)) return slots[pieces[0].slot].part(m.segment);
+    return buffer(merge, child);
   }
-  // This rank's segment of every subtree, of its own or received.
-  void complete_segment() {
-    std::vector<PartRange> ranges;
-    std::vector<std::span<float>> sums;
-    std::size_t next = 0;
-    for (int r = 0; r < ranks; ++r)
-      for (std::size_t i = 0; i < subtrees[static_cast<std::size_t>(r)].size(); ++i) {
-        ranges.push_back(subtrees[static_cast<std::size_t>(r)][i]);
-        sums.push_back(r == rank ? mine[i].subspan(first(rank), count(rank))
-                                 : std::span<float>(received[next++]));
+
+  // Of one level: what comes and goes. What this rank has itself is copied beside what comes.
+  void exchange() {
+    const auto& now = plan.levels[level];
+    for (std::size_t m = 0; m < now.merges.size(); ++m) {
+      const auto& merge = now.merges[m];
+      for (std::size_t child = 0; child < 2; ++child) {
+        const auto& pieces = child == 0 ? merge.left : merge.right;
+        if (whole_here(pieces, merge.segment)) continue;
+        const Held room{merge.segment, buffer(m, child).data()};
+        for (const auto& piece : pieces) {
+          if (piece.peer == rank) {
+            const auto own = slots[piece.slot].part(piece.values);
+            std::copy(own.begin(), own.end(), room.part(piece.values).begin());
+          } else {
+            wire->receive(room.part(piece.values), piece.peer, 0);
+          }
+        }
       }
-    complete_tree(ranges, sums);
-    if (rank > 0)
-      std::copy(sums[0].begin(), sums[0].end(), mine[0].begin() + static_cast<std::ptrdiff_t>(first(rank)));
+    }
+    for (const auto& piece : now.sends) wire->send(slots[piece.slot].part(piece.values), piece.peer, 0);
+  }
+
+  // Left and right may change places in an addition, not among several.
+  void add() {
+    const auto& merges = plan.levels[level].merges;
+    for (std::size_t m = 0; m < merges.size(); ++m) {
+      auto sum = place(m, 0), other = place(m, 1);
+      if (whole_here(merges[m].right, merges[m].segment) && !whole_here(merges[m].left, merges[m].segment))
+        std::swap(sum, other);
+      add_to(sum, other);
+      slots.push_back({merges[m].segment, sum.data()});
+    }
+  }
+
+  void spread_step(std::span<float> all) {
+    for (const auto& range : spread[step].receive)
+      wire->receive(all.subspan(range.first, range.count), spread[step].from, 1);
+    for (const auto& range : spread[step].send)
+      wire->send(all.subspan(range.first, range.count), spread[step].to, 1);
+  }
+  std::span<float> result() { return {slots[0].values, values}; }
+
+  void begin_spread() {
+    const auto share = slots[plan.whole];
+    const auto to = slots[0].part(share.range);
+    if (share.values != to.data()) std::copy_n(share.values, share.range.count, to.begin());
+    state = spread.empty() ? idle : spreading;
+    step = 0;
+    if (state == spreading) spread_step(result());
   }
 };
 
 OrderedSum::OrderedSum(const Communicator& comm, std::size_t parts, std::size_t values, int tag)
-    : impl_(std::make_unique<Impl>()) {
-  if (comm.native()) impl_->comm = *static_cast<MPI_Comm*>(comm.native());
-  impl_->rank = comm.rank();
-  impl_->ranks = comm.size();
-  impl_->tag = 2 * tag;
-  impl_->values = values;
-  for (int r = 0; r < comm.size(); ++r) {
-    impl_->subtrees.push_back(subtrees_of(parts_of(parts, r, comm.size())));
-    if (impl_->subtrees.back().empty())
-      throw Error("a sum of " + std::to_string(parts) + " parts over more ranks");
-    if (r == comm.rank()) continue;
-    for (std::size_t i = 0; i < impl_->subtrees.back().size(); ++i)
-      impl_->received.emplace_back(impl_->count(comm.rank()));
-  }
-}
+    : OrderedSum(std::make_unique<MpiWire>(comm, tag), comm.rank(), comm.size(), parts, values) {}
+OrderedSum::OrderedSum(std::unique_ptr<SumWire> wire, int rank, int ranks, std::size_t parts,
+                       std::size_t values)
+    : impl_(std::make_unique<Impl>(std::move(wire), rank, ranks, parts, values)) {}
 OrderedSum::~OrderedSum() = default;
 OrderedSum::OrderedSum(OrderedSum&&) noexcept = default;
 
 void OrderedSum::start(std::vector<std::span<float>> sums) {
   auto& s = *impl_;
-  CYTO_EXPECT(s.state == Impl::idle && sums.size() == s.subtrees[static_cast<std::size_t>(s.rank)].size());
-  s.mine = std::move(sums);
-  if (s.ranks == 1) {
-    complete_tree(s.subtrees[0], s.mine);
-    return;
+  CYTO_EXPECT(s.state == Impl::idle && sums.size() == s.plan.subtrees.size());
+  s.slots.clear();
+  for (const auto& sum : sums) s.slots.push_back({{0, s.values}, sum.data()});
+  s.level = 0;
+  s.state = Impl::merging;
+  if (s.plan.levels.empty()) {
+    s.begin_spread();
+  } else {
+    s.exchange();
   }
-  std::size_t next = 0;
-  for (int r = 0; r < s.ranks; ++r) {
-    if (r == s.rank) continue;
-    for (std::size_t i = 0; i < s.subtrees[static_cast<std::size_t>(r)].size(); ++i)
-      s.receive(s.received[next++].data(), s.count(s.rank), r, s.tag);
-  }
-  for (int r = 0; r < s.ranks; ++r) {
-    if (r == s.rank) continue;
-    for (const auto& sum : s.mine) s.send(sum.data() + s.first(r), s.count(r), r, s.tag);
-  }
-  s.state = Impl::gathering;
 }
 
 bool OrderedSum::advance() {
   auto& s = *impl_;
-  if (s.state == Impl::gathering && s.all_arrived()) {
-    s.complete_segment();
-    for (int r = 0; r < s.ranks; ++r) {
-      if (r == s.rank) continue;
-      s.receive(s.mine[0].data() + s.first(r), s.count(r), r, s.tag + 1);
-      s.send(s.mine[0].data() + s.first(s.rank), s.count(s.rank), r, s.tag + 1);
+  while (s.state != Impl::idle && s.wire->all_arrived()) {
+    if (s.state == Impl::merging) {
+      s.add();
+      if (++s.level < s.plan.levels.size()) {
+        s.exchange();
+      } else {
+        s.begin_spread();
+      }
+    } else if (++s.step < s.spread.size()) {
+      s.spread_step(s.result());
+    } else {
+      s.state = Impl::idle;
     }
-    s.state = Impl::spreading;
   }
-  if (s.state == Impl::spreading && s.all_arrived()) s.state = Impl::idle;
   return s.state == Impl::idle;
 }
 

@@ -1,10 +1,9 @@
 // Sums over ranks that do not depend on the number of ranks, to the last bit. What is summed comes in parts
 // with a fixed number and order (e.g. the shards of a batch), a contiguous block of them on each rank.
 // Floating-point addition is not associative, so the order is laid down: a binary tree over the parts,
-// whoever holds them. A rank adds up those subtrees that lie within its block; then each rank gets its
-// segment of all partial sums, completes the tree for it, and sends it to all others: the traffic of a ring,
-// 2 (P-1)/P of the array, where blocks are whole subtrees. Non-blocking; all calls come from the thread that
-// speaks MPI.
+// whoever holds them. A rank adds up those subtrees that lie within its block; sum_plan.hpp says how ranks go
+// on from there: O(log P) messages of each, and the traffic of a ring, 2 (P-1)/P of the array, where blocks
+// are whole subtrees. Non-blocking; all calls come from the thread that speaks MPI.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -12,27 +11,26 @@
 #include <vector>
 
 #include "mpi/communicator.hpp"
+#include "mpi/sum_plan.hpp"
 
 namespace cytoscale::mpi {
 
-// A subtree: parts first … first+count-1; count is a power of two that divides first.
-struct PartRange {
-  std::size_t first, count;
-  bool operator==(const PartRange&) const = default;
+// What carries an array's values between ranks. Messages from one rank to another that are sent in one phase
+// arrive in order. All calls return at once; the memory given stays untouched until all_arrived().
+class SumWire {
+ public:
+  virtual ~SumWire() = default;
+  virtual void send(std::span<const float> values, int to, int phase) = 0;
+  virtual void receive(std::span<float> values, int from, int phase) = 0;
+  virtual bool all_arrived() = 0;  // what was sent and received since it last said so
 };
-
-// The parts of a rank, [first, first + count), and the largest subtrees in them, in order.
-PartRange parts_of(std::size_t parts, int rank, int ranks);
-std::vector<PartRange> subtrees_of(PartRange block);
-
-// Completes the tree: sums[i] is that of ranges[i]; ranges are neighbors in order and cover all parts. The
-// result is in sums[0]; the others are overwritten.
-void complete_tree(const std::vector<PartRange>& ranges, const std::vector<std::span<float>>& sums);
 
 class OrderedSum {
  public:
   // `tag` tells sums apart that are under way at the same time. Every rank must have a part. Collective: no.
   OrderedSum(const Communicator& comm, std::size_t parts, std::size_t values, int tag);
+  // Over anything that carries values: many ranks in one process.
+  OrderedSum(std::unique_ptr<SumWire> wire, int rank, int ranks, std::size_t parts, std::size_t values);
   ~OrderedSum();
   OrderedSum(OrderedSum&&) noexcept;
 

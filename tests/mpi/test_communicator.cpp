@@ -32,6 +32,19 @@ TEST(Communicator, GathersTextsOfDifferentLengthAndNone) {
   EXPECT_EQ(world().broadcast(world().root() ? "hello" : ""), "hello");
 }
 
+TEST(Communicator, GathersMoreThanOneCallMayCarry) {
+  std::vector<std::byte> mine(static_cast<std::size_t>(world().rank()) * 7 + 5);
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    mine[i] = static_cast<std::byte>(static_cast<std::size_t>(world().rank()) * 16 + i);
+  for (const bool to_all : {true, false}) {
+    std::vector<std::size_t> counts, counts_again;
+    const auto all = world().gather_bytes(mine, counts, to_all);
+    EXPECT_EQ(world().gather_bytes(mine, counts_again, to_all, 3), all);  // 3 bytes at a time
+    EXPECT_EQ(counts_again, counts);
+    EXPECT_EQ(all.empty(), !to_all && !world().root());
+  }
+}
+
 // What each rank throws by its number; nothing below `from`.
 Error agreed(int from, const std::function<std::string(int)>& problem) {
   try {

@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <map>
+#include <tuple>
 
 #include "mpi/ordered_sum.hpp"
 #include "test_support.hpp"
@@ -56,6 +59,102 @@ TEST(OrderedSum, HasTheBitsOfTheTree) {
     std::vector<float> expected(values);
     for (std::size_t i = 0; i < values; ++i) expected[i] = tree(0, power_above(parts), parts, i);
     EXPECT_EQ(std::memcmp(arrays[0].data(), expected.data(), values * sizeof(float)), 0) << parts;
+  }
+}
+
+// Carries values between ranks that are objects of one process, and counts messages.
+struct Post {
+  std::map<std::tuple<int, int, int>, std::deque<std::vector<float>>> under_way;  // from, to, phase
+  std::vector<std::size_t> messages, values;                                      // sent by each rank
+};
+
+class PostWire : public SumWire {
+ public:
+  PostWire(Post& post, int rank) : post_(post), rank_(rank) {}
+  void send(std::span<const float> values, int to, int phase) override {
+    post_.under_way[{rank_, to, phase}].emplace_back(values.begin(), values.end());
+    ++post_.messages[static_cast<std::size_t>(rank_)];
+    post_.values[static_cast<std::size_t>(rank_)] += values.size();
+  }
+  void receive(std::span<float> values, int from, int phase) override {
+    expected_.emplace_back(values, from, phase);
+  }
+  bool all_arrived() override {
+    while (!expected_.empty()) {
+      const auto& [values, from, phase] = expected_.front();
+      auto& queue = post_.under_way[{from, rank_, phase}];
+      if (queue.empty()) return false;
+      EXPECT_EQ(queue.front().size(), values.size());
+      std::copy(queue.front().begin(), queue.front().end(), values.begin());
+      queue.pop_front();
+      expected_.pop_front();
+    }
+    return true;
+  }
+
+ private:
+  Post& post_;
+  int rank_;
+  std::deque<std::tuple<std::span<float>, int, int>> expected_;
+};
+
+// All ranks' sums, in one process; returns what was posted.
+Post sum_of_ranks(int ranks, std::size_t parts, std::size_t values) {
+  Post post;
+  post.messages.resize(static_cast<std::size_t>(ranks));
+  post.values.resize(static_cast<std::size_t>(ranks));
+  std::deque<OrderedSum> sums;
+  std::vector<std::vector<std::vector<float>>> arrays(static_cast<std::size_t>(ranks));
+  for (int r = 0; r < ranks; ++r) {
+    auto& mine = arrays[static_cast<std::size_t>(r)];
+    for (const auto& subtree : subtrees_of(parts_of(parts, r, ranks))) {
+      mine.emplace_back(values);
+      for (std::size_t i = 0; i < values; ++i) mine.back()[i] = tree(subtree.first, subtree.count, parts, i);
+    }
+    sums.emplace_back(std::make_unique<PostWire>(post, r), r, ranks, parts, values);
+    sums.back().start({mine.begin(), mine.end()});
+  }
+  bool all = false;
+  for (int rounds = 0; !all && rounds < 1000; ++rounds) {
+    all = true;
+    for (auto& sum : sums) all &= sum.advance();
+  }
+  EXPECT_TRUE(all) << "ranks wait for each other";
+  std::vector<float> expected(values);
+  for (std::size_t i = 0; i < values; ++i) expected[i] = tree(0, power_above(parts), parts, i);
+  for (const auto& mine : arrays)
+    EXPECT_EQ(std::memcmp(mine[0].data(), expected.data(), values * sizeof(float)), 0);
+  for (const auto& [way, queue] : post.under_way) EXPECT_TRUE(queue.empty());
+  return post;
+}
+
+TEST(OrderedSum, ManyRanksInOneProcess) {
+  for (const int ranks : {1, 2, 3, 4, 5, 6, 7, 8, 11, 16, 64})
+    for (const std::size_t parts : {64u, 65u, 96u, 127u, 128u, 200u}) {
+      SCOPED_TRACE(std::to_string(parts) + " parts, " + std::to_string(ranks) + " ranks");
+      sum_of_ranks(ranks, parts, 211);
+    }
+  for (const int ranks : {3, 5, 7})
+    for (std::size_t parts = static_cast<std::size_t>(ranks); parts < 16; ++parts) {
+      SCOPED_TRACE(std::to_string(parts) + " parts, " + std::to_string(ranks) + " ranks");
+      sum_of_ranks(ranks, parts, 2);  // fewer values than ranks: empty shares
+    }
+}
+
+TEST(OrderedSum, MessagesGrowWithTheLogarithmOfRanks) {
+  const std::size_t values = 5000;
+  for (const int ranks : {8, 64, 512}) {
+    const auto post = sum_of_ranks(ranks, static_cast<std::size_t>(ranks) * 2, values);
+    const auto steps = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(ranks)) - 1);
+    for (const auto messages : post.messages)
+      EXPECT_LE(messages, 3 * steps + 1);                             // two ranges where they wrap
+    for (const auto sent : post.values) EXPECT_LE(sent, 2 * values);  // as a ring's
+  }
+  for (const int ranks : {7, 48, 300}) {  // blocks that are no subtrees
+    const auto post = sum_of_ranks(ranks, static_cast<std::size_t>(ranks) * 3 + 1, values);
+    const auto steps = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(ranks)));
+    for (const auto messages : post.messages) EXPECT_LE(messages, 12 * steps);
+    for (const auto sent : post.values) EXPECT_LE(sent, 5 * values);
   }
 }
 
