@@ -2,6 +2,7 @@
 #pragma once
 #include "core/log.hpp"
 #include "core/system/clock.hpp"
+#include "core/timings.hpp"
 #include "mpi/communicator.hpp"
 
 namespace cytoscale::mpi {
@@ -10,6 +11,7 @@ struct RunContext {
   const Communicator& comm;
   Log& log;
   const Clock& clock;
+  Timings* timings = nullptr;  // of this rank, where somebody asks
 };
 
 }  // namespace cytoscale::mpi

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "mpi/agree.hpp"
+#include "pipeline/stage_times.hpp"
 
 namespace cytoscale::pipeline {
 
@@ -96,12 +97,10 @@ void Chain::check(Outset outset) {
 }
 
 void Chain::run_stage(const mpi::RunContext& context, const StageRoom& room, Stage& stage) {
-  const double start_s = context.clock.now_s();
-  stage.job->execute(context);
-  context.comm.barrier();
+  timed_stage(context, room.output, stage.label,
+              [&](const mpi::RunContext& timed) { stage.job->execute(timed); });
   const auto now = stamp_of(context, room, stage);
   mpi::on_root(context.comm, [&] { store::write_stamp(room.output, stage.label, now); });
-  context.log.info(stage.label + ": done in " + duration_text(context.clock.now_s() - start_s));
 }
 
 }  // namespace cytoscale::pipeline

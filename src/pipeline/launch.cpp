@@ -8,6 +8,7 @@
 #include "core/placed_error.hpp"
 #include "mpi/agree.hpp"
 #include "pipeline/folder_lock.hpp"
+#include "pipeline/stage_times.hpp"
 
 namespace cytoscale::pipeline {
 namespace {
@@ -62,7 +63,9 @@ int run_job(const std::string& name, const std::vector<std::string>& arguments, 
   mpi::on_root(comm, [&] {
     for (const auto& folder : job->locked_folders()) locks.emplace_back(folder, log);
   });
-  job->execute({comm, log, clock});
+  const auto* output = job->options().find("output");
+  timed_job({comm, log, clock}, output ? output->get() : std::string(), name,
+            [&](const mpi::RunContext& context) { job->execute(context); });
   return exit_success;
 }
 

@@ -19,6 +19,7 @@ namespace {
 struct Prepared {
   std::optional<screen::FieldFailure> failure;  // it could not be read …
   Finish finish;                                // … or else what the main thread does with it
+  double seconds = 0;                           // that took a thread
 };
 
 // What is summed over the ranks.
@@ -39,6 +40,7 @@ class FieldPass::Worker {
   Worker(FieldPass& pass, store::FieldLedger& ledger, const FieldWork& work, std::size_t known_failures)
       : comm_(pass.context_.comm),
         clock_(pass.context_.clock),
+        timings_(pass.context_.timings),
         screen_(pass.screen_),
         options_(pass.options_),
         illumination_(pass.illumination_),
@@ -65,7 +67,9 @@ class FieldPass::Worker {
       const bool busy = !problem_ && step();
       if (clock_.now_s() - checked_s_ >= options_.checkpoint_s) checkpoint();
       show(progress);
-      if (!busy) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (busy) continue;
+      const TimeSpent waiting(timings_, clock_, "wait for ranks");
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     order_.drain();
     queue_.reset();
@@ -112,9 +116,14 @@ class FieldPass::Worker {
       fill();
       busy = queue_->asked() > 0 || !settled_;
       if (queue_->asked() == 0) return settle();
-      finish(asked_.front(), queue_->take([this] { tick(); }, options_.field_timeout_s));
+      finish(asked_.front(), take());
     });
     return busy;
+  }
+
+  std::optional<Prepared> take() {
+    const TimeSpent waiting(timings_, clock_, "wait for fields");
+    return queue_->take([this] { tick(); }, options_.field_timeout_s);
   }
 
   // Ranks that wait for this one: for fields of the shared tail, for a round of the pulse.
@@ -143,11 +152,14 @@ class FieldPass::Worker {
     queue_->ask([&screen = screen_, &work = work_, field,
                  gain = illumination_.of(screen_.fields[field].plate)](Claim& claim) {
       Prepared prepared;
+      const SteadyClock clock;  // its own: that of the pass may be gone, too
+      const double start_s = clock.now_s();
       try {
         prepared.finish = work.prepare(field, gain, claim);
       } catch (const Error& error) {
         if (claim.keep()) prepared.failure = failure_of(screen, field, error);
       }
+      prepared.seconds = clock.now_s() - start_s;
       return prepared;
     });
   }
@@ -155,6 +167,7 @@ class FieldPass::Worker {
   void finish(FieldId field, const std::optional<Prepared>& prepared) {
     asked_.pop_front();
     queued_bytes_ -= work_.bytes(field);
+    if (prepared && timings_) timings_->add("prepare fields, threads", prepared->seconds);
     if (!prepared) {
       fail({field, screen_.fields[field].images.front().path.string(),
             "reading it did not end within " + number_text(options_.field_timeout_s) +
@@ -164,12 +177,14 @@ class FieldPass::Worker {
       fail(*prepared->failure);
     } else {
       settled_ = false;
+      const TimeSpent finishing(timings_, clock_, "finish fields");
       prepared->finish([this] { tick(); });
     }
     finished_ += work_.units(field);
   }
 
   void settle() {
+    const TimeSpent finishing(timings_, clock_, "finish fields");
     if (!settled_ && work_.settle) work_.settle([this] { tick(); });
     settled_ = true;
   }
@@ -180,6 +195,7 @@ class FieldPass::Worker {
   }
 
   void checkpoint() {
+    const TimeSpent saving(timings_, clock_, "save");
     checked_s_ = clock_.now_s();
     const auto failure = mpi::failure_in([&] { ledger_.checkpoint(); });
     if (!problem_) problem_ = failure;
@@ -187,6 +203,7 @@ class FieldPass::Worker {
 
   const mpi::Communicator& comm_;
   const Clock& clock_;
+  Timings* timings_;
   const screen::Screen& screen_;
   const FieldPassOptions& options_;
   store::PlateIllumination& illumination_;

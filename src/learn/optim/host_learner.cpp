@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/system/clock.hpp"
 #include "learn/optim/batch_shards.hpp"
 #include "learn/optim/learner_torch.hpp"
 #include "learn/optim/sharded_network_torch.hpp"
@@ -42,7 +43,9 @@ class HostLearner final : public Learner {
   void step(double learning_rate) override {
     std::vector<CropBatch> batch;
     mpi::or_abort(comm_, [&] {
+      const double start_s = clock_.now_s();
       for (std::size_t k = 0; k < network_.shards().count; ++k) batch.push_back(batches_->next());
+      waited_s_ += clock_.now_s() - start_s;
     });
     scores_.push_back(network_.learn(next_++, batch));
     optimiser_.step(network_.parameters(), network_.gradient(), learning_rate, network_.pool());
@@ -50,6 +53,7 @@ class HostLearner final : public Learner {
     network_.weights_changed();
   }
 
+  double waited_s() const override { return waited_s_; }
   std::vector<Tally> scores() override { return std::exchange(scores_, {}); }
 
   Tally judge(std::span<const CellDraw> cells) override {
@@ -72,6 +76,8 @@ class HostLearner final : public Learner {
   int threads_;
   ShardedNetwork network_;
   Optimiser optimiser_;
+  SteadyClock clock_;
+  double waited_s_ = 0;
   std::int64_t next_ = 0;
   std::vector<Tally> scores_;
   std::optional<BatchQueue> batches_;  // last: its threads use all of the above

@@ -40,6 +40,8 @@ class Learner {
   virtual std::vector<Tally> scores() = 0;
   // How many steps may be taken before scores() is called: more than 1 where the host need not wait for them.
   virtual std::int64_t steps_ahead() const { return 1; }
+  // How long steps have waited for their batches, in seconds.
+  virtual double waited_s() const { return 0; }
   // Of cells as they are, in inference, over all ranks. Collective: yes.
   virtual Tally judge(std::span<const CellDraw> cells) = 0;
 };

@@ -140,6 +140,7 @@ void Trainer::describe(store::SafeTensors& file, std::int64_t steps_done) const 
 }
 
 void Trainer::save_checkpoint(std::int64_t steps_done) {
+  const TimeSpent saving(run_.timings, run_.clock, "save");
   check_finite(steps_done);
   mpi::on_root(comm_, [&] {
     store::SafeTensors file;
@@ -151,6 +152,7 @@ void Trainer::save_checkpoint(std::int64_t steps_done) {
 }
 
 void Trainer::save_model(std::int64_t steps_done) {
+  const TimeSpent saving(run_.timings, run_.clock, "save");
   check_finite(steps_done);
   mpi::on_root(comm_, [&] {
     auto file = state_->weights();
@@ -182,7 +184,10 @@ TrainResult Trainer::train() {
   std::int64_t done = first_step_;
   bool stopped_early = false;
   for (bool over = done == total_; !over;) {
-    learner.step(state_->schedule.rate(done++));
+    {
+      const TimeSpent stepping(run_.timings, run_.clock, "steps");
+      learner.step(state_->schedule.rate(done++));
+    }
     over = done == total_;
     const bool saves = every(done, options_.checkpoint_every),
                validates = over || every(done, options_.validate_every),
@@ -190,7 +195,10 @@ TrainResult Trainer::train() {
     if (!logs && !every(done, learner.steps_ahead())) continue;
     const double signals = read_scores(done);
     std::optional<Tally> validation;
-    if (validates) validation = learner.judge(validation_);
+    if (validates) {
+      const TimeSpent judging(run_.timings, run_.clock, "validation");
+      validation = learner.judge(validation_);
+    }
     if (logs) record_->add_row(done, validation, state_->schedule.rate(done - 1));
     over |= stopped_early = update_early_stopping(validation);
     const bool stops = signals > 0 && !over;
@@ -200,6 +208,7 @@ TrainResult Trainer::train() {
     progress.update(static_cast<std::uint64_t>(done * cells_per_step_), note);
   }
   progress.finish();
+  if (run_.timings) run_.timings->add("wait for batches (of the steps)", learner.waited_s());
   save_model(done);
   return record_->result(done, stopped_early);
 }

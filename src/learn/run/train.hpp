@@ -10,6 +10,7 @@
 
 #include "core/log.hpp"
 #include "core/system/clock.hpp"
+#include "core/timings.hpp"
 #include "learn/data/cell_images.hpp"
 #include "learn/data/training_plan.hpp"
 #include "learn/run/check_training.hpp"
@@ -25,6 +26,7 @@ struct TrainRun {
       identity;  // training_identity() of the plan before unreadable fields were taken out; null: of the plan
   Log& log;
   const Clock& clock;
+  Timings* timings = nullptr;
 };
 
 struct TrainResult {

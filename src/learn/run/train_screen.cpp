@@ -59,7 +59,7 @@ void announce(const mpi::RunContext& context, const TrainOptions& options, const
 
 std::optional<TrainResult> train_on_screen(const mpi::RunContext& context, const ScreenTraining& training,
                                            const nlohmann::json& options) {
-  TrainRun run{training.model, {}, {}, context.log, context.clock};
+  TrainRun run{training.model, {}, {}, context.log, context.clock, context.timings};
   mpi::together(context.comm, [&] { training.options.validate_ranks(context.comm.size()); });
   const bool over_fields = training.options.over_fields();
   auto pass = training.pass;
