@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "jobs/job.hpp"
-#include "mpi/agree.hpp"
+#include "mpi/crew.hpp"
 #include "settings/evaluation_settings.hpp"
 #include "store/provenance/stamp.hpp"
 
@@ -16,10 +16,12 @@ class EvaluateJob final : public Job {
   void check(const Outset& outset) override { settings_.profiles.check(outset.screen); }
 
   void execute(const mpi::RunContext& context) override {
-    mpi::on_root(context.comm, [&] {
+    mpi::on_node_leaders(context.comm, settings_.threads, [&](const mpi::Crew& crew) {
       const auto provenance =
           store::make_provenance(name(), resolved_options(*this), {}, settings_.sources());
-      std::cout << settings_.write(provenance, context.log) << std::flush;
+      const auto text = settings_.write(provenance, context.log, crew);
+      if (!crew.root()) return;
+      std::cout << text << std::flush;
       context.log.info("wrote " + settings_.metrics.string() + " and " +
                        std::to_string(settings_.written().size() - 1) + " tables and figures beside it");
     });

@@ -29,7 +29,8 @@ void choose_single_batch_classes(Evaluation& result, const std::vector<std::stri
   result.single_batch_classes = asked;
 }
 
-void match_by_rules(Evaluation& result, bool has_batches, const BootstrapOptions& bootstrap) {
+void match_by_rules(Evaluation& result, bool has_batches, const BootstrapOptions& bootstrap,
+                    const mpi::Crew& crew) {
   const Classes all(result.treatments.moa);
   const auto& classes = all.groups().names;
   if (all.several())
@@ -42,7 +43,7 @@ void match_by_rules(Evaluation& result, bool has_batches, const BootstrapOptions
   }
   for (const auto rule : {MatchRule::nsc, MatchRule::nscb_disjoint, MatchRule::nscb_joined}) {
     if (rule != MatchRule::nsc && !has_batches) continue;
-    auto matched = match_treatments(result.treatments, rule, result.single_batch_classes);
+    auto matched = match_treatments(result.treatments, rule, result.single_batch_classes, crew);
     if (matched.without_candidate == matched.score.total) {
       result.notes.push_back("no query has a candidate: " + rule_title(rule) + " does not apply");
       continue;
@@ -112,7 +113,7 @@ const RuleResult* Evaluation::rule(MatchRule which) const {
 }
 
 Evaluation evaluate_profiles(profile::ProfileTable wells, const EvaluateOptions& options,
-                             const std::string& where) {
+                             const std::string& where, const mpi::Crew& crew) {
   options.validate();
   const auto& roles = options.roles;
   Evaluation result;
@@ -120,7 +121,7 @@ Evaluation evaluate_profiles(profile::ProfileTable wells, const EvaluateOptions&
   const auto labels = read_well_labels(wells.metadata, roles, where, result.notes);
   for (auto& note : screen::alike_notes(wells.metadata, roles)) result.notes.push_back(std::move(note));
   const auto well_role = profile::well_roles(wells.metadata, roles, options.normalize, where);
-  wells = profile::normalize(std::move(wells), well_role, options.normalize, where);
+  wells = profile::normalize(std::move(wells), well_role, options.normalize, where, crew.threads());
   result.wells = wells.size();
   result.control_wells = labels.controls().size();
   result.features = wells.features.size();
@@ -131,18 +132,18 @@ Evaluation evaluate_profiles(profile::ProfileTable wells, const EvaluateOptions&
   result.treatments = make_treatments(treated, labels, options.aggregate, roles, where);
   if (labels.has_class) {
     if (labels.has_batch) choose_single_batch_classes(result, options.single_batch_classes, where);
-    match_by_rules(result, labels.has_batch, options.bootstrap);
+    match_by_rules(result, labels.has_batch, options.bootstrap, crew);
   }
   const auto replicate =
-      score_of(same_label_answers(treated, labels.treatment), labels.treatment, options.bootstrap);
+      score_of(same_label_answers(treated, labels.treatment, crew), labels.treatment, options.bootstrap);
   if (replicate.total) result.replicate_accuracy = replicate;
-  const auto gene = score_of(same_label_answers(result.treatments.values, result.treatments.compound),
+  const auto gene = score_of(same_label_answers(result.treatments.values, result.treatments.compound, crew),
                              result.treatments.name, options.bootstrap);
   if (labels.has_compound && gene.total) result.gene_accuracy = gene;
   measure_z_prime(result, wells, labels.control, options.zprime, where);
   if (options.retrieval.wanted)
     result.retrieval = measure_retrieval(wells.values, labels, result.treatments, options.retrieval,
-                                         options.bootstrap, result.notes);
+                                         options.bootstrap, result.notes, crew);
   return result;
 }
 

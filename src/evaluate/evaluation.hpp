@@ -43,7 +43,8 @@ struct Evaluation {
 // replicates, no positive controls) are left out with a note. Throws Error: a column given by the user is
 // missing (with the nearest present), no controls to normalize by, two classes, compounds for one treatment,
 // a single-batch class that does not occur.
+// Collective: where the crew is; the same on all its ranks.
 Evaluation evaluate_profiles(profile::ProfileTable wells, const EvaluateOptions& options,
-                             const std::string& where);
+                             const std::string& where, const mpi::Crew& crew = mpi::Crew());
 
 }  // namespace cytoscale::evaluate

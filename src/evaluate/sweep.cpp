@@ -62,7 +62,8 @@ std::vector<std::string> layers_of_features(const profile::ProfileTable& wells, 
 
 std::vector<SweepEntry> sweep_layers(const profile::ProfileTable& wells, const std::string& name,
                                      const std::vector<profile::Normalization>& normalizations,
-                                     const EvaluateOptions& options, const std::string& where) {
+                                     const EvaluateOptions& options, const std::string& where,
+                                     const mpi::Crew& crew) {
   const auto layers = layers_of_features(wells, where);
   std::vector<SweepEntry> entries;
   for (const auto& layer : profile::group_rows(layers).names) {
@@ -71,7 +72,7 @@ std::vector<SweepEntry> sweep_layers(const profile::ProfileTable& wells, const s
       auto chosen = options;
       chosen.normalize.method = method;
       chosen.retrieval.wanted = false;
-      auto evaluation = evaluate_profiles(alone, chosen, where + ", layer " + layer);
+      auto evaluation = evaluate_profiles(alone, chosen, where + ", layer " + layer, crew);
       entries.push_back({name, layer, enum_name(method), std::move(evaluation)});
     }
   }

@@ -23,7 +23,8 @@ std::vector<std::string> layers_of_features(const profile::ProfileTable& wells, 
 // out. `name` is what the profiles are called.
 std::vector<SweepEntry> sweep_layers(const profile::ProfileTable& wells, const std::string& name,
                                      const std::vector<profile::Normalization>& normalizations,
-                                     const EvaluateOptions& options, const std::string& where);
+                                     const EvaluateOptions& options, const std::string& where,
+                                     const mpi::Crew& crew = mpi::Crew());
 
 // The accuracies by name and title: all, and those that apply to any entry.
 struct SweepMetric {

@@ -3,7 +3,8 @@
 #include <functional>
 
 #include "core/error.hpp"
-#include "profile/covariance.hpp"
+#include "profile/algebra/covariance.hpp"
+#include "profile/algebra/products.hpp"
 #include "profile/groups.hpp"
 
 namespace cytoscale::profile {
@@ -33,26 +34,27 @@ Eigen::RowVectorXd mean_of(const Matrix& values, const std::vector<std::size_t>&
 
 void correct_batches(ProfileTable& profiles, BatchCorrection correction,
                      const std::vector<std::string>& batch, const std::vector<char>& control, double lambda,
-                     const std::string& where) {
+                     const std::string& where, int threads) {
   switch (correction) {
     case BatchCorrection::none:
       return;
     case BatchCorrection::coral:
-      return coral(profiles, batch, control, lambda, where);
+      return coral(profiles, batch, control, lambda, where, threads);
     case BatchCorrection::center:
       return center_batches(profiles, batch, control, where);
   }
 }
 
 void coral(ProfileTable& profiles, const std::vector<std::string>& batch, const std::vector<char>& control,
-           double lambda, const std::string& where) {
-  const Matrix target = shifted_power(
-      symmetric_eigen(uncentered_covariance(profiles.values, marked_rows(control))), lambda, 0.5);
+           double lambda, const std::string& where, int threads) {
+  const auto power = [&](const std::vector<std::size_t>& rows, double shift, double exponent) {
+    return shifted_power(symmetric_eigen(uncentered_covariance(profiles.values, rows, threads)), shift,
+                         exponent, threads);
+  };
+  const Matrix target = power(marked_rows(control), lambda, 0.5);
   each_batch(batch, control, where, [&](const auto& rows, const auto& chosen) {
-    const Matrix source =
-        shifted_power(symmetric_eigen(uncentered_covariance(profiles.values, chosen)), 1.0, -0.5);
-    const Matrix aligned = Matrix(profiles.values(rows, Eigen::all)) * source * target;
-    profiles.values(rows, Eigen::all) = aligned;
+    const Matrix white = product(profiles.values(rows, Eigen::all), power(chosen, 1.0, -0.5), threads);
+    profiles.values(rows, Eigen::all) = product(white, target, threads);
   });
   rename_features(profiles, "coral_");
 }

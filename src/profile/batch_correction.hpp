@@ -19,10 +19,10 @@ enum class BatchCorrection {
 // Throws Error: a batch without control wells.
 void correct_batches(ProfileTable& profiles, BatchCorrection correction,
                      const std::vector<std::string>& batch, const std::vector<char>& control, double lambda,
-                     const std::string& where);
+                     const std::string& where, int threads = 1);
 
 void coral(ProfileTable& profiles, const std::vector<std::string>& batch, const std::vector<char>& control,
-           double lambda, const std::string& where);
+           double lambda, const std::string& where, int threads = 1);
 void center_batches(ProfileTable& profiles, const std::vector<std::string>& batch,
                     const std::vector<char>& control, const std::string& where);
 

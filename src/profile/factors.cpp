@@ -6,7 +6,8 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "profile/covariance.hpp"
+#include "profile/algebra/decompositions.hpp"
+#include "profile/algebra/products.hpp"
 #include "profile/groups.hpp"
 
 namespace cytoscale::profile {
@@ -22,19 +23,13 @@ struct Leading {
   double rest = 0;          // sum of the other squares
 };
 
-Leading leading_of(const Eigen::MatrixXd& x, Eigen::Index components) {
+Leading leading_of(const Eigen::MatrixXd& x, Eigen::Index components, int threads) {
   const bool tall = x.rows() >= x.cols();
-  Eigen::MatrixXd product = Eigen::MatrixXd::Zero(std::min(x.rows(), x.cols()), std::min(x.rows(), x.cols()));
-  if (tall) {
-    product.noalias() += x.transpose() * x;
-  } else {
-    product.noalias() += x * x.transpose();
-  }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(product);
-  if (solver.info() != Eigen::Success) throw Error("the profiles have no principal components");
+  const Matrix squares = gram(tall ? Matrix(x) : Matrix(x.transpose()), threads);
+  const auto pairs = symmetric_eigenpairs(squares);
   Leading result;
-  result.squares = solver.eigenvalues().reverse().head(components).cwiseMax(0.0);
-  result.vectors = solver.eigenvectors().rowwise().reverse().leftCols(components);
+  result.squares = pairs.values.reverse().head(components).cwiseMax(0.0);
+  result.vectors = pairs.vectors.rowwise().reverse().leftCols(components);
   if (!tall) {
     result.vectors = Eigen::MatrixXd(x.transpose() * result.vectors);
     for (Eigen::Index i = 0; i < components; ++i) {
@@ -42,18 +37,19 @@ Leading leading_of(const Eigen::MatrixXd& x, Eigen::Index components) {
       if (length > 0) result.vectors.col(i) /= length;
     }
   }
-  result.rest = std::max(0.0, product.trace() - result.squares.sum());
+  result.rest = std::max(0.0, squares.trace() - result.squares.sum());
   settle_signs(result.vectors);
   return result;
 }
 
-Factors fit_pca(const Eigen::MatrixXd& x, Eigen::RowVectorXd mean, Eigen::Index components) {
-  const auto leading = leading_of(x, components);
+Factors fit_pca(const Eigen::MatrixXd& x, Eigen::RowVectorXd mean, Eigen::Index components, int threads) {
+  const auto leading = leading_of(x, components, threads);
   return {std::move(mean), leading.vectors, leading.vectors.transpose()};
 }
 
 // Barber, Bayesian Reasoning and Machine Learning (2012), algorithm 21.1, as scikit-learn has it.
-Factors fit_factor_analysis(const Eigen::MatrixXd& x, Eigen::RowVectorXd mean, Eigen::Index components) {
+Factors fit_factor_analysis(const Eigen::MatrixXd& x, Eigen::RowVectorXd mean, Eigen::Index components,
+                            int threads) {
   const double n = static_cast<double>(x.rows());
   const Eigen::ArrayXd variance = x.array().square().colwise().sum().transpose() / n;
   Eigen::ArrayXd noise = Eigen::ArrayXd::Ones(x.cols());
@@ -61,7 +57,8 @@ Factors fit_factor_analysis(const Eigen::MatrixXd& x, Eigen::RowVectorXd mean, E
   double before = -std::numeric_limits<double>::infinity();
   for (int iteration = 0; iteration < max_iterations; ++iteration) {
     const Eigen::ArrayXd root = noise.sqrt() + tiny;
-    const auto leading = leading_of(x * (1.0 / (root * std::sqrt(n))).matrix().asDiagonal(), components);
+    const auto leading =
+        leading_of(x * (1.0 / (root * std::sqrt(n))).matrix().asDiagonal(), components, threads);
     const Eigen::VectorXd gain = (leading.squares.array() - 1).max(0.0).sqrt();
     loadings = root.matrix().asDiagonal() * leading.vectors * gain.asDiagonal();
     const double likelihood =
@@ -81,7 +78,8 @@ Factors fit_factor_analysis(const Eigen::MatrixXd& x, Eigen::RowVectorXd mean, E
 
 }  // namespace
 
-Factors fit_factors(const Matrix& rows, Transform transform, int components, const std::string& where) {
+Factors fit_factors(const Matrix& rows, Transform transform, int components, const std::string& where,
+                    int threads) {
   const auto most = std::min(rows.rows() - 1, rows.cols());
   if (components < 1 || components > most) {
     throw Error(std::to_string(components) + " components are asked of " + std::to_string(rows.cols()) +
@@ -90,17 +88,16 @@ Factors fit_factors(const Matrix& rows, Transform transform, int components, con
   }
   Eigen::RowVectorXd mean = rows.colwise().sum() / static_cast<double>(rows.rows());
   const Eigen::MatrixXd x = rows.rowwise() - mean;
-  return transform == Transform::pca ? fit_pca(x, std::move(mean), components)
-                                     : fit_factor_analysis(x, std::move(mean), components);
+  return transform == Transform::pca ? fit_pca(x, std::move(mean), components, threads)
+                                     : fit_factor_analysis(x, std::move(mean), components, threads);
 }
 
 void transform_features(ProfileTable& profiles, Transform transform, int components,
-                        const std::vector<char>& fit, const std::string& where) {
+                        const std::vector<char>& fit, const std::string& where, int threads) {
   if (transform == Transform::none) return;
   const auto factors =
-      fit_factors(profiles.values(marked_rows(fit), Eigen::all), transform, components, where);
-  const Matrix scores = (profiles.values.rowwise() - factors.mean) * factors.project;
-  profiles.values = scores;
+      fit_factors(profiles.values(marked_rows(fit), Eigen::all), transform, components, where, threads);
+  profiles.values = product(profiles.values.rowwise() - factors.mean, factors.project, threads);
   rename_features(profiles, transform == Transform::pca ? "pca_" : "factor_");
 }
 

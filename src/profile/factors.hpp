@@ -25,11 +25,12 @@ struct Factors {
 };
 
 // Throws Error: fewer rows or features than components, rows without any spread.
-Factors fit_factors(const Matrix& rows, Transform transform, int components, const std::string& where);
+Factors fit_factors(const Matrix& rows, Transform transform, int components, const std::string& where,
+                    int threads = 1);
 
 // Fitted on the rows marked, applied to all. Features are renamed pca_0 …, factor_0 ….
 void transform_features(ProfileTable& profiles, Transform transform, int components,
-                        const std::vector<char>& fit, const std::string& where);
+                        const std::vector<char>& fit, const std::string& where, int threads = 1);
 
 }  // namespace cytoscale::profile
 

@@ -27,6 +27,7 @@ struct Wells {
   const std::vector<std::string>& group;
   const WellRoles& roles;
   const std::string& where;
+  int threads;
 
   std::size_t groups() const { return std::set<std::string>(group.begin(), group.end()).size(); }
 };
@@ -47,12 +48,13 @@ void first_step(Wells& wells, Normalization method) {
 
 void second_step(Wells& wells, const NormalizeOptions& options) {
   const auto sphere_by = [&](Sphering kind) {
-    sphere(wells.profiles, wells.roles.control, kind, options.epsilon, wells.groups(), wells.where);
+    sphere(wells.profiles, wells.roles.control, kind, options.epsilon, wells.groups(), wells.where,
+           wells.threads);
   };
   switch (options.method) {
     case Normalization::whiten:
     case Normalization::tvn:
-      return whiten(wells.profiles, wells.roles.control, options.lambda);
+      return whiten(wells.profiles, wells.roles.control, options.lambda, wells.threads);
     case Normalization::sphere_pca:
     case Normalization::sphere_pca_cor:
       return sphere_by(Sphering::pca);
@@ -96,17 +98,17 @@ WellRoles well_roles(const Table& metadata, const screen::ColumnRoles& columns,
 }
 
 ProfileTable normalize(ProfileTable profiles, const WellRoles& roles, const NormalizeOptions& options,
-                       const std::string& where) {
+                       const std::string& where, int threads) {
   options.validate();
   const auto group = options.within == Within::plate   ? roles.plate
                      : options.within == Within::batch ? roles.batch
                                                        : one_label(profiles.size(), "all wells");
-  Wells wells{profiles, group, roles, where};
+  Wells wells{profiles, group, roles, where, threads};
   if (options.transform != Transform::none) {
     first_step(wells, Normalization::standardize);
     select_features(profiles, options.selection, where);
     transform_features(profiles, options.transform, options.components, std::vector<char>(profiles.size(), 1),
-                       where);
+                       where, threads);
     first_step(wells, options.method);
   } else {
     first_step(wells, options.method);
@@ -117,7 +119,7 @@ ProfileTable normalize(ProfileTable profiles, const WellRoles& roles, const Norm
     select_features(profiles, options.selection, where);
   }
   second_step(wells, options);
-  correct_batches(profiles, options.correction(), roles.batch, roles.control, options.lambda, where);
+  correct_batches(profiles, options.correction(), roles.batch, roles.control, options.lambda, where, threads);
   if (options.method == Normalization::tvn) rename_features(profiles, "tvn_");
   return profiles;
 }

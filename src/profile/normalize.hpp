@@ -62,7 +62,7 @@ WellRoles well_roles(const Table& metadata, const screen::ColumnRoles& columns,
 
 // All of it. `where` names the profiles in errors.
 ProfileTable normalize(ProfileTable profiles, const WellRoles& roles, const NormalizeOptions& options,
-                       const std::string& where);
+                       const std::string& where, int threads = 1);
 
 }  // namespace cytoscale::profile
 

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/crew.hpp"
 #include "mpi/threads.hpp"
 #include "profile/reduce_cells.hpp"
 #include "screen/input/tidy_metadata.hpp"
@@ -37,6 +38,7 @@ struct Source {
 Source read_source(const mpi::RunContext& context, const ReduceFiles& files, const ReduceOptions& how) {
   if (files.profiles_in.empty()) {
     const int threads = mpi::threads_per_rank(context.comm, how.threads);
+    const TimeSpent summing(context.timings, context.clock, "sum cells");
     auto reduced = reduce_cells(context.comm, files.embeddings, how.cells, threads, context.clock);
     mpi::on_root(context.comm, [&] { report_reduced(reduced, context.log); });
     return {std::move(reduced.wells), std::move(reduced.provenance)};
@@ -66,14 +68,14 @@ void write(const std::filesystem::path& path, const ProfileTable& table, const n
 }
 
 void finish(Source source, const ReduceFiles& files, const ReduceOptions& how, const nlohmann::json& options,
-            Log& log) {
+            int threads, Log& log) {
   auto& wells = source.wells;
   const auto where = (files.profiles_in.empty() ? files.embeddings : files.profiles_in).string();
   auto provenance = provenance_of(source.provenance, options);
   drop_nonfinite(wells, where);
   if (files.profiles_in.empty()) write_profile_anndata(files.wells, wells, {{"cytoscale", provenance}});
   const auto well_role = well_roles(wells.metadata, how.roles, how.normalize, where);
-  wells = normalize(std::move(wells), well_role, how.normalize, where);
+  wells = normalize(std::move(wells), well_role, how.normalize, where, threads);
   for (const auto& note : wells.notes) log.note(note);
   for (const auto& note : screen::alike_notes(wells.metadata, how.roles)) log.note(note);
   if (!wells.text_columns.empty())
@@ -125,7 +127,10 @@ void ReduceOptions::check(const screen::Screen& screen) const {
 void reduce_profiles(const mpi::RunContext& context, const ReduceFiles& files, const ReduceOptions& how,
                      const nlohmann::json& options) {
   auto source = read_source(context, files, how);
-  mpi::on_root(context.comm, [&] { finish(std::move(source), files, how, options, context.log); });
+  mpi::on_root_with_node(context.comm, how.threads, [&](const mpi::Crew& crew) {
+    const TimeSpent normalizing(context.timings, context.clock, "normalize and write, rank 0");
+    finish(std::move(source), files, how, options, crew.threads(), context.log);
+  });
 }
 
 }  // namespace cytoscale::profile

@@ -10,7 +10,7 @@ namespace cytoscale::profile {
 
 // x' = zV(Λ+λI)^(−1/2), C = ZᵀZ/n = VΛVᵀ over the controls (docs/method.md, "Profiles"). Features are renamed
 // whitened_0 … (directions, by rising variance).
-void whiten(ProfileTable& profiles, const std::vector<char>& control, double lambda);
+void whiten(ProfileTable& profiles, const std::vector<char>& control, double lambda, int threads = 1);
 
 enum class Sphering { pca, zca };
 
@@ -21,6 +21,6 @@ enum class Sphering { pca, zca };
 // without variance the basis is arbitrary. ZCA: features keep their names. Throws Error: controls of lower
 // rank.
 void sphere(ProfileTable& profiles, const std::vector<char>& control, Sphering kind, double epsilon,
-            std::size_t groups, const std::string& where);
+            std::size_t groups, const std::string& where, int threads = 1);
 
 }  // namespace cytoscale::profile

@@ -18,12 +18,14 @@ namespace {
 using Entries = std::vector<evaluate::SweepEntry>;
 
 evaluate::Evaluation evaluate_file(const std::string& path, const std::string& name,
-                                   const evaluate::EvaluateOptions& options, Log& log) {
+                                   const evaluate::EvaluateOptions& options, Log& log,
+                                   const mpi::Crew& crew) {
   auto table = profile::read_profiles(path, options.normalize.selection.missing_cut);
+  if (!crew.root()) return evaluate::evaluate_profiles(std::move(table), options, path, crew);
   if (!table.text_columns.empty())
     log.info(name + ": taken as metadata, since not numbers: " + join(table.text_columns, ", "));
   const auto of_reading = table.notes.size();  // these come first
-  auto evaluation = evaluate::evaluate_profiles(std::move(table), options, path);
+  auto evaluation = evaluate::evaluate_profiles(std::move(table), options, path, crew);
   for (const auto& feature : evaluation.dropped) log.warning(name + ": feature dropped: " + feature);
   for (std::size_t i = 0; i < evaluation.notes.size(); ++i) {
     const auto line = name + ": " + evaluation.notes[i];
@@ -33,11 +35,11 @@ evaluate::Evaluation evaluate_file(const std::string& path, const std::string& n
 }
 
 // The profiles, then the baselines.
-std::vector<NamedEvaluation> evaluate_all(const ProfileEvaluation& what, Log& log) {
+std::vector<NamedEvaluation> evaluate_all(const ProfileEvaluation& what, Log& log, const mpi::Crew& crew) {
   std::vector<NamedEvaluation> evaluations;
   for (std::size_t i = 0; i < what.profiles.size(); ++i)
     evaluations.emplace_back(what.names[i],
-                             evaluate_file(what.profiles[i], what.names[i], what.evaluate, log));
+                             evaluate_file(what.profiles[i], what.names[i], what.evaluate, log, crew));
   const bool own = !what.baselines.profiles.empty();
   const auto path = own ? what.baselines.profiles : before_normalization(what.profiles.back());
   for (const auto& word : what.baselines.transforms) {
@@ -45,12 +47,12 @@ std::vector<NamedEvaluation> evaluate_all(const ProfileEvaluation& what, Log& lo
     options.normalize.transform = parse_enum<profile::Transform>(word);
     options.normalize.method = what.baselines.normalization;
     const auto name = word + " of " + (own ? path : what.names.back());
-    evaluations.emplace_back(name, evaluate_file(path, name, options, log));
+    evaluations.emplace_back(name, evaluate_file(path, name, options, log, crew));
   }
   return evaluations;
 }
 
-Entries sweep_all(const ProfileEvaluation& what) {
+Entries sweep_all(const ProfileEvaluation& what, const mpi::Crew& crew) {
   Entries entries;
   if (!what.sweep.wanted) return entries;
   std::vector<profile::Normalization> methods;
@@ -62,7 +64,7 @@ Entries sweep_all(const ProfileEvaluation& what) {
     const auto path = own ? files[i] : before_normalization(files[i]);
     const auto made =
         evaluate::sweep_layers(profile::read_profiles(path, what.evaluate.normalize.selection.missing_cut),
-                               own ? path : what.names[i], methods, what.evaluate, path);
+                               own ? path : what.names[i], methods, what.evaluate, path, crew);
     entries.insert(entries.end(), made.begin(), made.end());
   }
   return entries;
@@ -146,9 +148,10 @@ std::vector<std::filesystem::path> ProfileEvaluation::tables(const std::filesyst
 }
 
 std::string ProfileEvaluation::write(const std::filesystem::path& metrics, const nlohmann::json& provenance,
-                                     Log& log) const {
-  const auto evaluations = evaluate_all(*this, log);
-  const auto entries = sweep_all(*this);
+                                     Log& log, const mpi::Crew& crew) const {
+  const auto evaluations = evaluate_all(*this, log, crew);
+  const auto entries = sweep_all(*this, crew);
+  if (!crew.root()) return {};
   const auto files = tables(metrics);
   const auto& first = evaluations[0].second;
   write_csv(files[0], matches_table(first));

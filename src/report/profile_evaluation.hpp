@@ -1,5 +1,5 @@
 // Profiles evaluated, from files to files and a text for the terminal: matched, beside baselines, and layer
-// by layer. Collective: no.
+// by layer. Collective: where a crew is given.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
@@ -42,8 +42,10 @@ struct ProfileEvaluation {
   std::vector<std::filesystem::path> files() const;
   // What is written beside the metrics.
   std::vector<std::filesystem::path> tables(const std::filesystem::path& metrics) const;
-  // Writes the metrics and tables; returns what the terminal shows. Throws Error as evaluate_profiles().
-  std::string write(const std::filesystem::path& metrics, const nlohmann::json& provenance, Log& log) const;
+  // On the crew's root writes the metrics and tables, and returns what the terminal shows. Throws Error as
+  // evaluate_profiles().
+  std::string write(const std::filesystem::path& metrics, const nlohmann::json& provenance, Log& log,
+                    const mpi::Crew& crew = mpi::Crew()) const;
 };
 
 // reduce leaves profiles.h5ad, which is normalized, beside wells.h5ad, which is not: the latter where it is

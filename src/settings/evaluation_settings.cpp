@@ -1,6 +1,7 @@
 #include "settings/evaluation_settings.hpp"
 
 #include "core/error.hpp"
+#include "settings/machine_settings.hpp"
 #include "settings/profile_settings.hpp"
 #include "settings/screen_settings.hpp"
 
@@ -91,6 +92,8 @@ void EvaluateSettings::declare(cli::OptionSet& options) {
   declare_matching(options);
   declare_figures(options);
   declare_predictions(options);
+  options.group("Machine");
+  declare_threads(options, threads);
 }
 
 void EvaluateSettings::resolve() {
@@ -112,9 +115,10 @@ cli::Paths EvaluateSettings::written() const {
   return files;
 }
 
-std::string EvaluateSettings::write(const nlohmann::json& provenance, Log& log) const {
+std::string EvaluateSettings::write(const nlohmann::json& provenance, Log& log, const mpi::Crew& crew) const {
   const auto& evaluate = profiles.evaluate;
-  if (!predictions.wanted()) return profiles.write(metrics, provenance, log);
+  if (!predictions.wanted()) return profiles.write(metrics, provenance, log, crew);
+  if (!crew.root()) return {};
   return predictions.write(evaluate.roles, evaluate.bootstrap, metrics, provenance, log);
 }
 

@@ -11,6 +11,7 @@
 namespace cytoscale::settings {
 
 struct EvaluateSettings {
+  int threads = 0;
   std::filesystem::path output, metrics;
   report::ProfileEvaluation profiles;
   report::PredictionEvaluation predictions;  // in place of profiles, where wanted
@@ -19,8 +20,8 @@ struct EvaluateSettings {
   void resolve();  // throws Error
   // The metrics, then the tables and figures beside them.
   cli::Paths written() const;
-  // Evaluates, and writes; returns what the terminal shows. Collective: no.
-  std::string write(const nlohmann::json& provenance, Log& log) const;
+  // Evaluates, and writes on the crew's root; returns there what the terminal shows.
+  std::string write(const nlohmann::json& provenance, Log& log, const mpi::Crew& crew) const;
   // What is read, by role, for provenance.
   std::map<std::string, std::filesystem::path> sources() const;
 

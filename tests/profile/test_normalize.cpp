@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "profile/covariance.hpp"
+#include "profile/algebra/covariance.hpp"
 #include "profile/normalize.hpp"
 #include "test_support.hpp"
 

@@ -61,7 +61,7 @@ std::vector<std::string> find_single_batch_classes(const TreatmentSet& set) {
 }
 
 RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
-                            const std::vector<std::string>& single_batch_classes) {
+                            const std::vector<std::string>& single_batch_classes, const mpi::Crew& crew) {
   const CosineIndex index(set.values);
   RuleResult result{rule, {}, {}, 0, {}};
   const Classes classes(set.moa);
@@ -76,12 +76,13 @@ RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
   for (std::size_t query = 0; query < set.size(); ++query) {
     if (classes.known(query) && (rule == MatchRule::nsc || !single[query])) queries.push_back(query);
   }
-  const auto nearest = index.nearest(queries, [&](std::size_t query, std::size_t row) {
+  const auto admissible = [&](std::size_t query, std::size_t row) {
     if (!classes.known(row) || set.compound[row] == set.compound[query]) return false;
     if (rule == MatchRule::nscb_disjoint) return !share_any(set.batches[row], set.batches[query]);
     if (rule == MatchRule::nscb_joined) return !single[row] && set.batches[row] != set.batches[query];
     return true;
-  });
+  };
+  const auto nearest = index.nearest(queries, admissible, crew);
   for (std::size_t i = 0; i < queries.size(); ++i) {
     Match match{queries[i], std::nullopt, 0, false};
     if (nearest[i]) {
@@ -102,13 +103,15 @@ Answers answers_of(const RuleResult& result) {
   return answers;
 }
 
-Answers same_label_answers(const profile::Matrix& values, const std::vector<std::string>& label) {
+Answers same_label_answers(const profile::Matrix& values, const std::vector<std::string>& label,
+                           const mpi::Crew& crew) {
   const profile::Groups groups = profile::group_rows(label);
   std::vector<std::size_t> queries;
   for (const auto& rows : groups.rows) {
     if (rows.size() > 1) queries.insert(queries.end(), rows.begin(), rows.end());
   }
-  const auto nearest = CosineIndex(values).nearest(queries, [](auto, auto) { return true; });
+  const auto nearest = CosineIndex(values).nearest(
+      queries, [](auto, auto) { return true; }, crew);
   Answers answers(label.size());
   for (std::size_t i = 0; i < queries.size(); ++i)
     answers[queries[i]] = nearest[i] && label[nearest[i]->row] == label[queries[i]];

@@ -1,5 +1,5 @@
 // Matching treatments to their class by the nearest neighbor (docs/method.md, "Matching"). Pure functions
-// over matrices and labels.
+// over matrices and labels, collective where a crew of several ranks is given.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "evaluate/score.hpp"
+#include "mpi/crew.hpp"
 #include "profile/profile_table.hpp"
 
 namespace cytoscale::evaluate {
@@ -58,7 +59,8 @@ std::vector<std::string> find_single_batch_classes(const TreatmentSet& set);
 
 // Queries: every treatment with a class; under NSCB not those of single-batch classes.
 RuleResult match_treatments(const TreatmentSet& set, MatchRule rule,
-                            const std::vector<std::string>& single_batch_classes);
+                            const std::vector<std::string>& single_batch_classes,
+                            const mpi::Crew& crew = mpi::Crew());
 
 // The answers of a rule's queries, in their order.
 Answers answers_of(const RuleResult& result);
@@ -66,7 +68,8 @@ Answers answers_of(const RuleResult& result);
 // Asked of the rows whose label another row has too: does the nearest neighbor (not themselves) have their
 // label? Replicate accuracy with wells and treatments; gene accuracy with alleles and genes. All rows are
 // candidates.
-Answers same_label_answers(const profile::Matrix& values, const std::vector<std::string>& label);
+Answers same_label_answers(const profile::Matrix& values, const std::vector<std::string>& label,
+                           const mpi::Crew& crew = mpi::Crew());
 
 // A rule's score class by class, in natural order: of the queries of a class, those whose neighbor is of it
 // too. A query of several classes is asked in each.

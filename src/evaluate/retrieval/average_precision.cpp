@@ -34,38 +34,79 @@ void draw_ranks(Random& random, std::size_t positives, std::size_t total, std::v
   std::sort(ranks.begin(), ranks.end());
 }
 
+double normalized(double value, double expected) {
+  return std::clamp((value - expected) / std::max(1 - expected, 1e-10), -1.0, 1.0);
+}
+
+// Negatives that come one after the other, among positives that are there, falling.
+class Ranking {
+ public:
+  explicit Ranking(const std::vector<double>& positives)
+      : positives_(positives), above_(positives.size() + 1, 0) {}
+
+  void add(double negative) {
+    ++above_[place(negative)];
+    ++negatives_;
+  }
+  // A negative that is known to within `slack`; `exactly` tells where that is not enough.
+  template <typename Exactly>
+  void add(double rough, double slack, const Exactly& exactly) {
+    const auto at = place(rough);
+    const bool near = (at < positives_.size() && rough - positives_[at] <= slack) ||
+                      (at > 0 && positives_[at - 1] - rough <= slack);
+    ++above_[near ? place(exactly()) : at];
+    ++negatives_;
+  }
+  AveragePrecision result() const {
+    std::vector<std::size_t> ranks;
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < positives_.size(); ++i) {
+      before += above_[i];
+      ranks.push_back(before + i + 1);
+    }
+    return {precision_at(ranks), positives_.size(), positives_.size() + negatives_};
+  }
+
+ private:
+  // The first positive that it stands above.
+  std::size_t place(double negative) const {
+    return static_cast<std::size_t>(
+        std::upper_bound(positives_.begin(), positives_.end(), negative, std::greater<>()) -
+        positives_.begin());
+  }
+  const std::vector<double>& positives_;
+  std::vector<std::size_t> above_;  // [i]: negatives above positive i, but not above positive i−1
+  std::size_t negatives_ = 0;
+};
+
 }  // namespace
 
 AveragePrecision average_precision(std::vector<double> positives, const std::vector<double>& negatives) {
   std::sort(positives.begin(), positives.end(), std::greater<>());
-  // above[i]: negatives that stand above positive i but not above positive i−1.
-  std::vector<std::size_t> above(positives.size() + 1, 0);
-  for (const double negative : negatives) {
-    const auto first = std::upper_bound(positives.begin(), positives.end(), negative, std::greater<>());
-    ++above[static_cast<std::size_t>(first - positives.begin())];
-  }
-  std::vector<std::size_t> ranks;
-  std::size_t before = 0;
-  for (std::size_t i = 0; i < positives.size(); ++i) {
-    before += above[i];
-    ranks.push_back(before + i + 1);
-  }
-  return {precision_at(ranks), positives.size(), positives.size() + negatives.size()};
+  Ranking ranking(positives);
+  for (const double negative : negatives) ranking.add(negative);
+  return ranking.result();
 }
 
 AveragePrecision average_precision(const CosineIndex& index, std::size_t query,
-                                   const std::vector<std::size_t>& positives,
-                                   const std::vector<std::size_t>& negatives) {
-  const auto similarities = [&](const std::vector<std::size_t>& rows) {
-    std::vector<double> result;
-    result.reserve(rows.size());
-    for (const auto row : rows) {
-      const bool known = index.has_direction(query) && index.has_direction(row);
-      result.push_back(known ? index.similarity(query, row) : -2);
+                                   std::span<const std::size_t> positives,
+                                   std::span<const std::size_t> negatives, std::span<const float> rough) {
+  constexpr double least = -2;
+  std::vector<double> known;
+  for (const auto row : positives)
+    known.push_back(index.has_direction(query) && index.has_direction(row) ? index.similarity(query, row)
+                                                                           : least);
+  std::sort(known.begin(), known.end(), std::greater<>());
+  Ranking ranking(known);
+  const double slack = index.slack();
+  for (std::size_t i = 0; i < negatives.size(); ++i) {
+    if (!index.has_direction(query) || !index.has_direction(negatives[i])) {
+      ranking.add(least);
+    } else {
+      ranking.add(rough[i], slack, [&] { return index.similarity(query, negatives[i]); });
     }
-    return result;
-  };
-  return average_precision(similarities(positives), similarities(negatives));
+  }
+  return ranking.result();
 }
 
 double expected_average_precision(std::size_t positives, std::size_t total) {
@@ -78,8 +119,7 @@ double expected_average_precision(std::size_t positives, std::size_t total) {
 }
 
 double normalized_average_precision(const AveragePrecision& ap) {
-  const double expected = expected_average_precision(ap.positives, ap.total);
-  return std::clamp((ap.value - expected) / std::max(1 - expected, 1e-10), -1.0, 1.0);
+  return normalized(ap.value, expected_average_precision(ap.positives, ap.total));
 }
 
 void NullOptions::validate() const {
@@ -109,6 +149,7 @@ std::vector<MeanAveragePrecision> mean_average_precision(const std::vector<Avera
   const profile::Groups groups = profile::group_rows(group);
   std::vector<MeanAveragePrecision> result;
   std::vector<double> p_values, null(nulls.size());
+  std::map<std::pair<std::size_t, std::size_t>, double> expected;  // once for each number of rows
   for (std::size_t g = 0; g < groups.names.size(); ++g) {
     const auto& rows = groups.rows[g];
     MeanAveragePrecision entry;
@@ -118,8 +159,10 @@ std::vector<MeanAveragePrecision> mean_average_precision(const std::vector<Avera
     std::map<std::pair<std::size_t, std::size_t>, std::size_t> times;
     for (const auto row : rows) {
       entry.mean += aps[row].value;
-      entry.normalized += normalized_average_precision(aps[row]);
-      ++times[{aps[row].positives, aps[row].total}];
+      const auto [at, fresh] = expected.try_emplace({aps[row].positives, aps[row].total}, 0);
+      if (fresh) at->second = expected_average_precision(aps[row].positives, aps[row].total);
+      entry.normalized += normalized(aps[row].value, at->second);
+      ++times[at->first];
     }
     const double n = static_cast<double>(rows.size());
     entry.mean /= n;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,11 +19,14 @@ struct AveragePrecision {
   std::size_t positives = 0, total = 0;  // total = positives + negatives
 };
 
-// Rows without a direction count as the least similar. Needs a positive.
-AveragePrecision average_precision(const CosineIndex& index, std::size_t query,
-                                   const std::vector<std::size_t>& positives,
-                                   const std::vector<std::size_t>& negatives);
+// Needs a positive.
 AveragePrecision average_precision(std::vector<double> positives, const std::vector<double>& negatives);
+// Of rows of an index. Those without a direction count as the least similar. Similarities of the negatives
+// are given roughly (CosineIndex::rough_similarities), and looked up where that does not tell who stands
+// above.
+AveragePrecision average_precision(const CosineIndex& index, std::size_t query,
+                                   std::span<const std::size_t> positives,
+                                   std::span<const std::size_t> negatives, std::span<const float> rough);
 
 // Its expectation when ranks are random; normalized AP is (AP − that)/(1 − that), in [−1, 1].
 double expected_average_precision(std::size_t positives, std::size_t total);

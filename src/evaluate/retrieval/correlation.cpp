@@ -1,6 +1,8 @@
 #include "evaluate/retrieval/correlation.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -44,14 +46,20 @@ std::vector<std::size_t> random_group(Random& random, const profile::Groups& gro
 }
 
 double null_threshold(const CosineIndex& index, const profile::Groups& groups,
-                      const std::vector<std::string>& apart, std::size_t size, const NullOptions& null) {
-  std::vector<double> medians;
-  for (int i = 0; i < null.size; ++i) {
-    heed_stop_request();
-    Random random(null.seed, {size, static_cast<std::uint64_t>(i)});
-    const auto pairs = pair_correlations(index, random_group(random, groups, size), apart);
-    if (!pairs.empty()) medians.push_back(median_of(pairs));
-  }
+                      const std::vector<std::string>& apart, std::size_t size, const NullOptions& null,
+                      const mpi::Crew& crew) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  auto medians = crew.map<double>(static_cast<std::size_t>(null.size), 64,
+                                  [&](std::size_t first, std::size_t last, double* results, int) {
+                                    heed_stop_request();
+                                    for (auto i = first; i < last; ++i) {
+                                      Random random(null.seed, {size, i});
+                                      const auto pairs =
+                                          pair_correlations(index, random_group(random, groups, size), apart);
+                                      results[i - first] = pairs.empty() ? none : median_of(pairs);
+                                    }
+                                  });
+  std::erase_if(medians, [](double median) { return std::isnan(median); });
   return medians.empty() ? 1 : percentile(std::move(medians), 0.95);
 }
 
@@ -59,7 +67,7 @@ double null_threshold(const CosineIndex& index, const profile::Groups& groups,
 
 std::vector<GroupCorrelation> group_correlations(const profile::Matrix& values, const profile::Groups& groups,
                                                  const std::vector<std::string>& apart,
-                                                 const NullOptions& null) {
+                                                 const NullOptions& null, const mpi::Crew& crew) {
   std::vector<GroupCorrelation> result;
   if (groups.rows.size() < 2) return result;
   const auto index = correlation_index(values);
@@ -69,7 +77,7 @@ std::vector<GroupCorrelation> group_correlations(const profile::Matrix& values, 
     if (pairs.empty()) continue;
     const auto size = std::min({groups.rows[g].size(), groups.rows.size(), largest_null_group});
     const auto [at, fresh] = thresholds.try_emplace(size, 0);
-    if (fresh) at->second = null_threshold(index, groups, apart, size, null);
+    if (fresh) at->second = null_threshold(index, groups, apart, size, null, crew);
     result.push_back({groups.names[g], groups.rows[g].size(), median_of(std::move(pairs)), at->second});
   }
   return result;

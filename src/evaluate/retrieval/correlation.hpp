@@ -9,6 +9,7 @@
 
 #include "evaluate/retrieval/average_precision.hpp"
 #include "evaluate/score.hpp"
+#include "mpi/crew.hpp"
 #include "profile/groups.hpp"
 #include "profile/profile_table.hpp"
 
@@ -29,7 +30,8 @@ inline constexpr std::size_t largest_null_group = 20;
 // `null.size` says, from counter-based random numbers. Nothing where fewer than two groups exist.
 std::vector<GroupCorrelation> group_correlations(const profile::Matrix& values, const profile::Groups& groups,
                                                  const std::vector<std::string>& apart,
-                                                 const NullOptions& null);
+                                                 const NullOptions& null,
+                                                 const mpi::Crew& crew = mpi::Crew());
 
 Score percent_above_null(const std::vector<GroupCorrelation>& groups, const BootstrapOptions& bootstrap);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -36,11 +37,13 @@ std::vector<std::size_t> numbered(const std::vector<std::string>& labels) {
 // Keeps the `size` first of all that are offered.
 class FirstPairs {
  public:
-  explicit FirstPairs(std::size_t size) : size_(size) { kept_.reserve(2 * size); }
+  explicit FirstPairs(std::size_t size) : size_(size) {}
+  // Whether a pair of this similarity, or less, may be among them.
+  bool may_be(double similarity) const { return !full_ || similarity >= last_.similarity; }
   void offer(const Pair& pair) {
     if (full_ && !(pair < last_)) return;
     kept_.push_back(pair);
-    if (kept_.size() == 2 * size_) shrink();
+    if (kept_.size() >= 2 * size_) shrink();
   }
   const std::vector<Pair>& finish() {
     if (kept_.size() > size_) shrink();
@@ -66,18 +69,61 @@ double log_choose(std::size_t n, std::size_t k) {
          std::lgamma(static_cast<double>(n - k) + 1);
 }
 
-template <typename Visit>
-void each_pair(const TreatmentSet& set, const CosineIndex& index, const Visit& visit) {
-  const auto compound = numbered(set.compound);
-  const Classes classes(set.moa);
-  for (std::size_t a = 0; a < set.size(); ++a) {
-    heed_stop_request();
-    if (!classes.known(a) || !index.has_direction(a)) continue;
-    for (std::size_t b = 0; b < a; ++b) {
-      if (!classes.known(b) || !index.has_direction(b) || compound[a] == compound[b]) continue;
-      visit(a, b, classes.share(a, b));
-    }
+// The pairs of treatments that count: of different compounds, both with a class and a direction.
+class Pairs {
+ public:
+  explicit Pairs(const TreatmentSet& set)
+      : classes_(set.moa), index_(set.values), compound_(numbered(set.compound)) {
+    for (std::size_t row = 0; row < set.size(); ++row)
+      if (classes_.known(row) && index_.has_direction(row)) rows_.push_back(row);
+    rough_ = index_.rough_rows(rows_);
   }
+  std::size_t rows() const { return rows_.size(); }
+
+  // visit(same class) for each pair of the rows [first, last) with those before them.
+  template <typename Visit>
+  void each(std::size_t first, std::size_t last, const Visit& visit) const {
+    for (auto i = first; i < last; ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (compound_[rows_[i]] != compound_[rows_[j]]) visit(classes_.share(rows_[i], rows_[j]));
+  }
+
+  // Offers those pairs to `best`, but for those that are certainly not among them.
+  void offer(std::size_t first, std::size_t last, FirstPairs& best) const {
+    const auto earlier = static_cast<Eigen::Index>(last);
+    profile::FloatMatrix similarities;
+    index_.rough_similarities(std::span(rows_).subspan(first, last - first), rough_.topRows(earlier),
+                              similarities);
+    const double slack = index_.slack();
+    for (auto i = first; i < last; ++i)
+      for (std::size_t j = 0; j < i; ++j) {
+        const auto a = rows_[i], b = rows_[j];
+        const double rough = similarities(static_cast<Eigen::Index>(i - first), static_cast<Eigen::Index>(j));
+        if (!best.may_be(rough + slack) || compound_[a] == compound_[b]) continue;
+        best.offer({index_.similarity(a, b), a, b, classes_.share(a, b)});
+      }
+  }
+
+ private:
+  Classes classes_;
+  CosineIndex index_;
+  std::vector<std::size_t> compound_, rows_;
+  profile::FloatMatrix rough_;
+};
+
+constexpr std::size_t block_rows = 64;
+
+// The most similar pairs: each thread keeps its own, of which the first are those of all.
+FirstPairs most_similar(const Pairs& pairs, std::size_t count, const mpi::Crew& crew) {
+  const profile::OneThreadBlas alone;
+  std::vector<FirstPairs> best(static_cast<std::size_t>(crew.threads()), FirstPairs(count));
+  crew.here(pairs.rows(), block_rows, [&](std::size_t first, std::size_t last, int thread) {
+    heed_stop_request();
+    pairs.offer(first, last, best[static_cast<std::size_t>(thread)]);
+  });
+  for (std::size_t thread = 1; thread < best.size(); ++thread)
+    for (const auto& pair : best[thread].finish()) best[0].offer(pair);
+  return std::move(best[0]);
 }
 
 }  // namespace
@@ -93,22 +139,29 @@ double hypergeometric_tail(std::size_t k, std::size_t all, std::size_t marked, s
   return std::min(1.0, tail);
 }
 
-std::optional<Enrichment> class_enrichment(const TreatmentSet& set, double top_percent) {
-  const CosineIndex index(set.values);
+std::optional<Enrichment> class_enrichment(const TreatmentSet& set, double top_percent,
+                                           const mpi::Crew& crew) {
+  const Pairs pairs(set);
   Enrichment result;
   result.top_percent = top_percent;
-  each_pair(set, index, [&](auto, auto, bool same) {
-    ++result.pairs;
-    result.same_class += same;
+  std::vector<Enrichment> counts(static_cast<std::size_t>(crew.threads()));
+  crew.here(pairs.rows(), block_rows, [&](std::size_t first, std::size_t last, int thread) {
+    heed_stop_request();
+    auto& mine = counts[static_cast<std::size_t>(thread)];
+    pairs.each(first, last, [&](bool same) {
+      ++mine.pairs;
+      mine.same_class += same;
+    });
   });
+  for (const auto& count : counts) {
+    result.pairs += count.pairs;
+    result.same_class += count.same_class;
+  }
   if (result.same_class == 0 || result.same_class == result.pairs) return std::nullopt;
   // A hair less, so that 1 % of 300 is 3 and not the 4 that rounding up 3.0000000000000004 would give.
   result.top_pairs = static_cast<std::size_t>(
       std::ceil(top_percent / 100 * static_cast<double>(result.pairs) * (1 - 1e-12)));
-  FirstPairs first(result.top_pairs);
-  each_pair(set, index, [&](auto a, auto b, bool same) {
-    first.offer({index.similarity(a, b), a, b, same});
-  });
+  auto first = most_similar(pairs, result.top_pairs, crew);
   for (const auto& pair : first.finish()) result.top_same_class += pair.same_class;
   const auto top_other = result.top_pairs - result.top_same_class;
   const auto rest_same = result.same_class - result.top_same_class;

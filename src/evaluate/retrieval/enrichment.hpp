@@ -18,7 +18,9 @@ struct Enrichment {
 };
 
 // Memory for the top pairs alone. Nothing where no pair, or all pairs, share their class.
-std::optional<Enrichment> class_enrichment(const TreatmentSet& set, double top_percent);
+// Collective: no; the crew's threads of this rank work.
+std::optional<Enrichment> class_enrichment(const TreatmentSet& set, double top_percent,
+                                           const mpi::Crew& crew = mpi::Crew());
 
 // P(X ≥ k), X hypergeometric: `drawn` of `all`, of which `marked` are marked.
 double hypergeometric_tail(std::size_t k, std::size_t all, std::size_t marked, std::size_t drawn);

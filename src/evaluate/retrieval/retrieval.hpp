@@ -11,6 +11,7 @@
 #include "evaluate/retrieval/correlation.hpp"
 #include "evaluate/retrieval/enrichment.hpp"
 #include "evaluate/score.hpp"
+#include "mpi/crew.hpp"
 
 namespace cytoscale::evaluate {
 
@@ -40,8 +41,10 @@ struct RetrievalFigures {
 };
 
 // `values`: all wells, normalized. What does not apply is left out; `notes` says why.
+// Collective: where the crew is.
 RetrievalFigures measure_retrieval(const profile::Matrix& values, const WellLabels& labels,
                                    const TreatmentSet& treatments, const RetrievalOptions& options,
-                                   const BootstrapOptions& bootstrap, std::vector<std::string>& notes);
+                                   const BootstrapOptions& bootstrap, std::vector<std::string>& notes,
+                                   const mpi::Crew& crew = mpi::Crew());
 
 }  // namespace cytoscale::evaluate

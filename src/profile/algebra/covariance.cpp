@@ -1,24 +1,21 @@
-#include "profile/covariance.hpp"
+#include "profile/algebra/covariance.hpp"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
+#include "profile/algebra/decompositions.hpp"
+#include "profile/algebra/products.hpp"
 
 namespace cytoscale::profile {
 
-Matrix uncentered_covariance(const Matrix& z, const std::vector<std::size_t>& rows) {
-  const Matrix chosen = z(rows, Eigen::all);
-  Matrix product = Matrix::Zero(z.cols(), z.cols());
-  product.noalias() += chosen.transpose() * chosen;
-  return product / static_cast<double>(std::max<std::size_t>(rows.size(), 1));
+Matrix uncentered_covariance(const Matrix& z, const std::vector<std::size_t>& rows, int threads) {
+  return gram(z(rows, Eigen::all), threads) / static_cast<double>(std::max<std::size_t>(rows.size(), 1));
 }
 
 SymmetricEigen symmetric_eigen(const Matrix& symmetric) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(symmetric);
-  if (solver.info() != Eigen::Success) throw Error("the covariance of the control wells has no eigenvectors");
-  SymmetricEigen eigen{solver.eigenvalues().cwiseMax(0.0), solver.eigenvectors()};
+  const auto pairs = symmetric_eigenpairs(symmetric);
+  SymmetricEigen eigen{pairs.values.cwiseMax(0.0), pairs.vectors};
   settle_signs(eigen.vectors);
   return eigen;
 }
@@ -35,9 +32,9 @@ Eigen::VectorXd shifted_power_of_values(const Eigen::VectorXd& values, double sh
   return shifted.pow(exponent);
 }
 
-Matrix shifted_power(const SymmetricEigen& eigen, double shift, double exponent) {
+Matrix shifted_power(const SymmetricEigen& eigen, double shift, double exponent, int threads) {
   const Eigen::VectorXd power = shifted_power_of_values(eigen.values, shift, exponent);
-  return eigen.vectors * power.asDiagonal() * eigen.vectors.transpose();
+  return product(eigen.vectors * power.asDiagonal(), eigen.vectors.transpose(), threads);
 }
 
 }  // namespace cytoscale::profile
