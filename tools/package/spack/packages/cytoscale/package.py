@@ -28,6 +28,7 @@ class Cytoscale(CMakePackage, CudaPackage):
     depends_on("jpeg")
     depends_on("pugixml@1.13:")
     depends_on("eigen@3.4")
+    depends_on("openblas threads=pthreads")
     depends_on("nlohmann-json@3:")
     depends_on("fmt@9:")
     depends_on("spdlog +fmt_external")
