@@ -4,6 +4,7 @@ of this checkout.
 
 usage: test_install.py BUILD_FOLDER. Environment: CYTOSCALE_SOURCE_DIR (set by CTest).
 """
+import csv
 import os
 import pathlib
 import re
@@ -68,6 +69,15 @@ class Install(unittest.TestCase):
         self.run_installed("run", "--config=config/quickstart.cfg", "--output=quickstart-output", *SHORT)
         for name in ("metrics.json", "model/model.safetensors", "embeddings.h5ad"):
             self.assertTrue((self.folder / "quickstart-output" / name).is_file(), name)
+
+    def test_the_designs_of_the_studies_come_with_it(self):
+        for study, treatments in (("chemical", 103), ("genes", 26)):
+            self.run_installed("simulate", f"--config=study_{study}.cfg", f"--output={study}",
+                               "--fields-per-well=1", "--field-size=64", "--nucleus-radius=4", "--cells-per-field=1", "--debris=0")
+            with open(self.folder / study / "screen.csv", newline="") as file:
+                rows = [row for row in csv.DictReader(file) if row["Metadata_Control"] != "negcon"]
+            names = ("Metadata_Compound", "Metadata_Concentration") if study == "chemical" else ("Metadata_Allele",)
+            self.assertEqual(len({tuple(row[name] for name in names) for row in rows}), treatments)
 
     def test_the_manifest_of_sbs_comes_with_it(self):
         done = subprocess.run([self.prefix / "bin" / "cytoscale", "check", "--config=sbs.cfg"], capture_output=True, text=True, timeout=60,

@@ -24,12 +24,12 @@ class Stop(Exception):
 
 
 def read_config(path):
-    """The key = value lines of a config file; the program itself judges them."""
+    """The key = value lines of a config file; the program itself judges them. ${CONFIG_FOLDER} is the file's folder, as there."""
     values = {}
     for line in Path(path).read_text().splitlines():
         key, equals, value = line.split("#")[0].partition("=")
         if equals:
-            values[key.strip()] = value.strip()
+            values[key.strip()] = value.strip().replace("${CONFIG_FOLDER}", str(Path(path).resolve().parent))
     return values
 
 
@@ -118,7 +118,8 @@ class Steps:
         """Runs a job unless it is complete. makes: what it leaves; after: keys of the steps whose results it reads; files:
         input files that no step made. Returns whether there was anything to do."""
         settings = {k: v for k, v in self.config.items() if k in self.keys_of(job)} | options
-        told = {k: v.replace(str(self.output), "OUTPUT") for k, v in settings.items()}
+        inputs = [str(path) for path in files]  # their content counts, not their place
+        told = {k: "FILE" if v in inputs else v.replace(str(self.output), "OUTPUT") for k, v in settings.items()}
         digest = digest_of([job, told, [self.digests[a] for a in after], [digest_of_file(f) for f in files]])
         self.digests[key] = digest
         stamp = self.stamp(key)
