@@ -37,9 +37,9 @@ set(CPACK_PACKAGE_VENDOR "cytoscale")
 set(CPACK_PACKAGE_CONTACT "The cytoscale authors <noreply@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "profiles of microscope screens, at scale")
 set(CPACK_PACKAGE_DESCRIPTION "Images of cells in, treatments that act alike out: a network learns to
- tell the treatments of a screen apart from single cells, and its features
- tell which treatments share a mechanism. One program, MPI from a laptop to
- a cluster, files that Python reads.")
+tell the treatments of a screen apart from single cells, and its features
+tell which treatments share a mechanism. One program, MPI from a laptop to
+a cluster, files that Python reads.")
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/tools/cmake/CompressManuals.cmake)
