@@ -47,6 +47,7 @@ exec $CYTOSCALE_MPIRUN -n $ranks "$@"
 class Session:
     def __init__(self, document, folder):
         self.rules, self.folder, self.words = DOCUMENTS[document], folder, dict(DOCUMENTS[document].words)
+        self.here = folder  # where the last block went
         self.printed, self.left_out, self.skipped, self.ran = "", set(), [], 0
         commands = folder / ".bin"
         commands.mkdir()
@@ -84,7 +85,7 @@ class Session:
         return text
 
     def run(self, words):
-        done = subprocess.run(words, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=900)
+        done = subprocess.run(words, cwd=self.here, env=self.environment, capture_output=True, text=True, timeout=900)
         self.printed += done.stdout + done.stderr
         self.ran += 1
         return "" if done.returncode == 0 else f"exit code {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
@@ -121,13 +122,18 @@ class Session:
     def follow(self, block):
         if block.language == "sh":
             text = self.shell_text(block.text)
-            return self.run(["bash", "-euo", "pipefail", "-c", text]) if text.strip() else ""
+            if not text.strip():
+                return ""
+            place = self.folder / ".bin/here"
+            failure = self.run(["bash", "-euo", "pipefail", "-c", f"{text}\npwd >'{place}'"])
+            self.here = self.here if failure else pathlib.Path(place.read_text().strip())
+            return failure
         if block.language == "python":
             return self.python(block)
         if block.language == "output":
             return self.output(block)
         if block.language == "csv" and block.name:
-            (self.folder / block.name).write_text(block.text)
+            (self.here / block.name).write_text(block.text)
         return ""
 
 
