@@ -3,6 +3,7 @@
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "settings/report_settings.hpp"
+#include "store/provenance/stamp.hpp"
 
 namespace cytoscale::jobs {
 namespace {
@@ -33,7 +34,8 @@ class ReportJob final : public Job {
 
  private:
   void make(const mpi::RunContext& context, int threads) try {
-    for (const auto& part : settings_.write(threads, defaults_of_jobs()))
+    const auto provenance = store::make_provenance(name(), resolved_options(*this));
+    for (const auto& part : settings_.write(threads, defaults_of_jobs(), provenance))
       context.log.info("left out: " + part);
     context.log.info("wrote " + settings_.page.string());
   } catch (...) {

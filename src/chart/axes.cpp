@@ -45,12 +45,28 @@ double Frame::y(double value) const {
   return top + height * (1 - (value - up.low) / (up.high - up.low));
 }
 
+namespace {
+
+// So many that their texts stand apart.
+std::vector<double> numbers_across(const Axis& axis, double width) {
+  for (int most = 6; most > 2; --most) {
+    const auto numbers = round_numbers(axis.low, axis.high, most);
+    double texts = 0;
+    for (const double value : numbers)
+      texts += 7.0 * static_cast<double>(tick_text(value, numbers).size()) + 10;
+    if (texts < width) return numbers;
+  }
+  return round_numbers(axis.low, axis.high, 2);
+}
+
+}  // namespace
+
 std::string Frame::svg(bool numbers) const {
   std::string svg =
       fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"#999\"/>\n",
                   px(left), px(top), px(width), px(height));
   if (numbers) {
-    const auto rows = round_numbers(up.low, up.high), columns = round_numbers(across.low, across.high);
+    const auto rows = round_numbers(up.low, up.high), columns = numbers_across(across, width);
     for (const double value : rows) {
       svg += line(left, y(value), left + width, y(value), "#ddd");
       svg += text_at(left - 6, y(value) + 4, Anchor::end, tick_text(value, rows));

@@ -28,7 +28,7 @@ std::string axes(const Panel& panel, const std::string& title, const CategoryLin
     svg += line(panel.x0, y, panel.x0 + panel_width, y, "#ccc");
     svg += text_at(panel.x0 - 6, y + 4, Anchor::end, std::to_string(percent));
   }
-  svg += turned_text(panel.x0 - 36, panel.y0 + panel_height / 2, -90, Anchor::middle, "%");
+  svg += turned_text(panel.x0 - 36, panel.y0 + panel_height / 2, -90, Anchor::middle, chart.up);
   for (std::size_t i = 0; i < chart.categories.size(); ++i)
     svg += turned_text(panel.x(i) + 4, panel.y0 + panel_height + 14, -35, Anchor::end, chart.categories[i]);
   return svg +

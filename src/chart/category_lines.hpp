@@ -21,7 +21,7 @@ struct CategoryPanel {
 
 struct CategoryLines {
   std::string label;
-  std::string across;                           // title of the axis of categories
+  std::string across, up;                       // titles of the axes, that of the shares in %
   std::vector<std::string> categories, series;  // in the order in which they stand
   std::vector<CategoryPanel> panels;
 };

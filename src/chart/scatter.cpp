@@ -62,6 +62,13 @@ std::string Grouping::color(std::size_t group) const {
   return group < names.size() ? group_color(group) : no_group;
 }
 
+std::string group_mark(const Grouping& groups, std::size_t group, double x, double y, double radius,
+                       const std::string& hover) {
+  return mark(fmt::format("<path fill=\"{}\" d=\"{}\"", groups.color(group),
+                          glyph(shape_of(group, groups.names.size()), x, y, radius)),
+              hover);
+}
+
 std::string scatter(const ScatterMap& map) {
   if (map.x.empty()) return {};
   const Frame frame{
@@ -88,15 +95,12 @@ std::string scatter(const ScatterMap& map) {
 std::string scatter_legend(const std::vector<std::string>& labels) {
   const Grouping groups(labels);
   std::string html = "<ul class=\"legend\">";
-  for (std::size_t i = 0; i < groups.names.size(); ++i)
-    html += fmt::format(
-        "<li><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><path fill=\"{}\" d=\"{}\"/></svg>{}</li>",
-        groups.color(i), glyph(shape_of(i, groups.names.size()), 6, 6, 4), escaped(groups.names[i]));
-  if (groups.others > 0)
-    html += fmt::format(
-        "<li><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><path fill=\"{}\" d=\"{}\"/></svg>{} "
-        "more</li>",
-        no_group, glyph(0, 6, 6, 4), groups.others);
+  const auto entry = [&](std::size_t group, const std::string& text) {
+    html += "<li><svg width=\"12\" height=\"12\" aria-hidden=\"true\">" + group_mark(groups, group, 6, 6, 4) +
+            "</svg>" + escaped(text) + "</li>";
+  };
+  for (std::size_t i = 0; i < groups.names.size(); ++i) entry(i, groups.names[i]);
+  if (groups.others > 0) entry(groups.names.size(), std::to_string(groups.others) + " more");
   return html + "</ul>\n";
 }
 

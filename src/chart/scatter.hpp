@@ -16,6 +16,10 @@ struct Grouping {
   std::string color(std::size_t group) const;
 };
 
+// The mark of a group as it stands in maps and legends, with what a pointer over it is shown.
+std::string group_mark(const Grouping& groups, std::size_t group, double x, double y, double radius,
+                       const std::string& hover = {});
+
 struct ScatterMap {
   std::string label, across, up;  // what it shows; titles of the axes, which have no numbers
   std::vector<double> x, y;

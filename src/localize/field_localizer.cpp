@@ -61,6 +61,7 @@ void LocalizerOptions::validate() const {
   if (!(least_probability >= 0 && least_probability <= 1))
     throw Error("must be from 0 to 1", "--least-probability");
   if (overlays < 0) throw Error("must be 0 or more", "--overlays");
+  image::validate_pixel_size(pixel_um);
   if (truth_boxes.empty() != truth_target.empty())
     throw Error("boxes and what is to be found among them go together", "--truth-boxes",
                 "Give both --truth-boxes FILE and --truth-target COLUMN=VALUE");
@@ -138,9 +139,14 @@ void FieldLocalizer::write_files(FieldId field, std::span<const float> picture, 
   image::write_tiff(options_.folder / "masks" / (name + ".tif"), height, width, labels);
   write_csv(options_.folder / "locations" / (name + ".csv"), region_table(regions));
   if (!drawn_.contains(field)) return;
-  const auto channels = static_cast<int>(screen_.channels.size());
-  image::write_png(options_.folder / "overlays" / (name + ".png"), height, width, 3,
-                   overlay(picture, channels, regions, truth));
+  const auto um = options_.pixel_um > 0 ? std::optional(options_.pixel_um)
+                                        : image::pixel_um_of(screen_.fields[field].images[0]);
+  const auto found = "found: " + (options_.label == "all" ? "all labels" : options_.label);
+  const auto drawn =
+      with_legend(overlay(picture, static_cast<int>(screen_.channels.size()), regions, truth), regions.size,
+                  image::scale_bar(width, um), overlay_legend(screen_.channels, found, !truth.empty()));
+  image::write_png(options_.folder / "overlays" / (name + ".png"), drawn.size.height, drawn.size.width, 3,
+                   drawn.rgb);
 }
 
 std::vector<float> FieldLocalizer::work(FieldId field, std::span<const float> picture,

@@ -23,6 +23,7 @@ struct LocalizerOptions {
   double least_probability = 0.5;
   LocalizeOptions localize;
   int overlays = 20;                  // fields drawn, evenly over the screen
+  double pixel_um = 0;                // of scale bars; 0: what the images say, else bars are in px
   std::string truth_masks;            // pattern of file names, not 0 where something is; empty: none
   bool otsu_truth = false;            // instead: what is above Otsu's threshold
   std::string truth_channel;          // otsu: of this channel; empty: the first

@@ -16,7 +16,7 @@ body{font:15px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif
 max-width:1120px;padding:20px 24px 60px;background:#fff}
 h1{font-size:26px;margin:0 0 2px}h2{font-size:20px;margin:38px 0 8px;border-bottom:1px solid var(--rule);padding-bottom:4px}
 h3{font-size:15px;margin:20px 0 4px}
-nav{font-size:13px;margin:10px 0 0}nav a{margin-right:14px;color:#0b5cad;text-decoration:none;white-space:nowrap}
+nav{font-size:13px;margin:10px 0 0;display:flex;flex-wrap:wrap;gap:0 14px}nav a{color:#0b5cad;text-decoration:none;white-space:nowrap}
 p{margin:6px 0;max-width:78ch}.note,.absent,figcaption{color:var(--soft);font-size:13px}
 .absent{border-left:3px solid #e69f00;padding-left:8px}
 figure{margin:10px 0;break-inside:avoid}figcaption{max-width:88ch}svg,img{max-width:100%}svg{height:auto}
@@ -26,7 +26,9 @@ tr{break-inside:avoid}
 .tiles{display:flex;flex-wrap:wrap;gap:10px;margin:16px 0 4px}.tile{border:1px solid var(--rule);border-radius:6px;
 padding:8px 14px;min-width:96px}.tile b{display:block;font-size:20px;font-weight:600}.tile span{color:var(--soft);font-size:12px}
 .row{display:flex;flex-wrap:wrap;gap:18px;align-items:flex-start}.row figure{margin:6px 0}
-data{white-space:nowrap}
+data,.whole{white-space:nowrap}
+.neighbors td{overflow-wrap:break-word}.neighbors table{width:100%}
+.pair{display:flex;flex-wrap:wrap;gap:4px 12px}.pair>div{flex:1 1 120px;max-width:220px}
 .legend{list-style:none;margin:4px 0;padding:0;display:flex;flex-wrap:wrap;gap:2px 14px;font-size:12px}
 .legend svg{margin-right:4px;vertical-align:-1px}
 details{margin:8px 0}summary{cursor:pointer;color:#0b5cad;font-size:13px}
@@ -36,8 +38,10 @@ border:1px solid var(--rule);border-radius:12px;cursor:pointer}.views>input:chec
 .crops{display:inline-block;background-repeat:no-repeat;background-size:100% 100%;border-radius:2px}
 .pixels{image-rendering:pixelated}
 .told{font-size:13px;min-height:1.5em}
-@media print{body{max-width:none;padding:0;font-size:11px}nav,.views>input,.views>label{display:none}.view{display:block}
-.views .view::before{content:attr(data-name);font-weight:600}h2{break-after:avoid}
+@media print{@page{margin:12mm}body{max-width:none;padding:0;font-size:11px}h1{font-size:20px}h2{font-size:15px;margin-top:24px}
+h3{font-size:12px}table,.note,.absent,figcaption,.legend{font-size:10px}nav,.views>input,.views>label,.told,details{display:none}
+.view{display:block}.views .view::before{content:attr(data-name);font-weight:600}h2,h3,h3+.note{break-after:avoid}.view{break-inside:avoid}
+.row{gap:10px}.row figure{max-width:48%}.small figure{max-width:31%}.crops{zoom:.62}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}a{color:inherit}}
 )css";
 

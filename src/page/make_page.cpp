@@ -5,6 +5,7 @@
 #include "core/system/stop_request.hpp"
 #include "core/text/text.hpp"
 #include "core/version.hpp"
+#include "image/scale_bar.hpp"
 #include "page/html.hpp"
 
 namespace cytoscale::page {
@@ -12,18 +13,19 @@ namespace {
 
 struct Maker {
   const char *id, *title;
-  std::string (*make)(const Results&, const PageOptions&);
+  std::string (*make)(const Results&, const PageOptions&);  // nothing: the maps, which are files, too
 };
 
 constexpr Maker makers[] = {
     {"scores", "Scores", scores_section},
     {"run", "What was run", run_section},
     {"plates", "Plates", plates_section},
+    {"quality", "Quality control", quality_section},
     {"fields", "Fields and cells", fields_section},
     {"training", "Training", training_section},
     {"confusion", "Confusion", confusion_section},
     {"layers", "Layers", sweep_section},
-    {"maps", "Maps", maps_section},
+    {"maps", "Maps", nullptr},
     {"similarity", "Similarity of treatments", similarity_section},
     {"neighbors", "Nearest neighbors", neighbors_section},
     {"batches", "Batches and plates", batch_section},
@@ -65,6 +67,7 @@ void PageOptions::validate() const {
     throw Error("not a number of fields from 0 to 60", "--report-fields", "Show fewer");
   if (cells < 0 || cells > 5000)
     throw Error("not a number of cells from 0 to 5000", "--report-cells", "Sample fewer");
+  image::validate_pixel_size(pixel_um);
   if (!(perplexity >= 1 && perplexity <= 500))
     throw Error("not a perplexity from 1 to 500", "--perplexity", "30 is usual");
 }
@@ -73,10 +76,12 @@ Page make_page(const Results& results, const PageOptions& options) {
   Page page;
   std::vector<PageSection> sections;
   std::string absent;
+  page.maps = make_point_maps(results, options);
   for (const auto& maker : makers) {
     heed_stop_request();
     try {
-      sections.push_back({maker.id, maker.title, maker.make(results, options)});
+      sections.push_back(
+          {maker.id, maker.title, maker.make ? maker.make(results, options) : maps_section(page.maps)});
     } catch (const Error& error) {
       page.left_out.push_back(std::string(maker.title) + ": " + error.what());
       absent += "<p class=\"absent\">" + escaped(page.left_out.back()) + "</p>\n";

@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 
 struct Page {
   std::string html;
   std::vector<std::string> left_out;  // "training: there is no train_log.csv"
+  PointMaps maps;                     // that it shows
 };
 
 // Parts of which nothing is there are left out, and the page says why.

@@ -113,6 +113,7 @@ Results read_results(const fs::path& output, const fs::path& metrics,
   results.matches.read([&] { return read_csv(there(metrics.parent_path() / "matches.csv")); });
   results.training_log.read([&] { return read_csv(there(output / "model" / "train_log.csv")); });
   results.failures.read([&] { return read_csv(there(output / "failures.csv")); });
+  results.dropped.read([&] { return read_csv(there(output / "dropped.csv")); });
   results.cells.read([&] { return store::read_cell_table(there(cells)); });
   results.embeddings.read([&] { return store::EmbeddingReader(there(output / "embeddings.h5ad")); });
   results.wells.read([&] { return read_wells(output / "profiles.h5ad", results); });

@@ -52,7 +52,7 @@ struct Wells {
 struct Results {
   std::filesystem::path output, metrics_file;
   Part<nlohmann::json> metrics;
-  Part<Table> matches, training_log, failures;
+  Part<Table> matches, training_log, failures, dropped;
   Part<store::CellTable> cells;
   Part<Table> fields;  // Metadata_* columns, a row per field of `cells`
   Part<store::EmbeddingReader> embeddings;

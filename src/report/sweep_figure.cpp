@@ -16,7 +16,7 @@ void add_once(std::vector<std::string>& values, const std::string& value) {
 std::string sweep_svg(const std::vector<evaluate::SweepEntry>& entries) {
   chart::CategoryLines chart;
   chart.label = "accuracies by layer";
-  chart.across = "layer";
+  chart.across = "layer", chart.up = "accuracy, %";
   for (const auto& metric : evaluate::sweep_metrics(entries)) chart.panels.push_back({metric.title, {}});
   for (const auto& entry : entries) {
     const auto series = entry.profiles + ", " + entry.normalization;

@@ -57,6 +57,7 @@ void LocalizeSettings::declare_regions(cli::OptionSet& options) {
   options.add("mrf-iterations", l.mrf.iterations, "of belief propagation");
   options.add("min-region-area", l.min_area_px, "smaller regions are left out").value("PX");
   options.add("overlays", localizer.overlays, "fields to draw, evenly over the screen");
+  declare_pixel_size(options, localizer.pixel_um);
 }
 
 void LocalizeSettings::declare_truth(cli::OptionSet& options) {

@@ -20,8 +20,11 @@ struct ReportSettings {
   void resolve();  // throws Error
   // What of the folder is read, where it is there.
   cli::Paths sources() const;
-  // Writes the page; returns what was left out. Throws Error as read_results(). Collective: no.
-  std::vector<std::string> write(int threads, const std::map<std::string, nlohmann::json>& defaults) const;
+  cli::Paths written() const;
+  // Writes the page and the maps, these with the provenance; returns what was left out. Throws Error as
+  // read_results(). Collective: no.
+  std::vector<std::string> write(int threads, const std::map<std::string, nlohmann::json>& defaults,
+                                 const nlohmann::json& provenance) const;
 };
 
 }  // namespace cytoscale::settings

@@ -63,6 +63,13 @@ void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest
       .of_screen();
 }
 
+void declare_pixel_size(cli::OptionSet& options, double& um) {
+  options
+      .add("pixel-size", um,
+           "side of a pixel in µm, for scale bars (0: what OME-XML of the images says; else they are in px)")
+      .value("UM");
+}
+
 void declare_roles(cli::OptionSet& options, screen::ColumnRoles& roles) {
   options.group("Columns");
   options.add("treatment", roles.treatment,

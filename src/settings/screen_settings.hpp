@@ -15,6 +15,8 @@ void declare_output(cli::OptionSet& options, std::filesystem::path& output);  //
 std::filesystem::path existing_or_empty(const std::filesystem::path& named,
                                         const std::filesystem::path& usual);
 void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest);  // --manifest … --select
+// --pixel-size, of scale bars; image::validate_pixel_size() judges it.
+void declare_pixel_size(cli::OptionSet& options, double& um);
 void declare_roles(cli::OptionSet& options, screen::ColumnRoles& roles);  // --treatment … --control
 // --illumination, which is read where it is there.
 void declare_illumination(cli::OptionSet& options, std::filesystem::path& named,

@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <limits>
 
 #include "chart/axes.hpp"
 #include "chart/category_lines.hpp"
 #include "chart/heat_map.hpp"
+#include "chart/histogram.hpp"
 #include "chart/intervals.hpp"
 #include "chart/line_chart.hpp"
 #include "chart/scatter.hpp"
@@ -95,8 +97,29 @@ TEST(Intervals, RowsOfOneNameAreNamedOnce) {
   EXPECT_THAT(svg, testing::AllOf(HasSubstr(">a</text>"), HasSubstr(">b</text>")));
 }
 
+TEST(Histogram, BarsCountAllValues) {
+  Histogram chart{"l", "focus", "fields", {}, {{0.25, "--drop-blurred 0.25"}}};
+  EXPECT_EQ(histogram(chart), "");
+  for (int i = 0; i < 1000; ++i) chart.values.push_back(0.5 + 0.001 * i);
+  chart.values.push_back(1e6);  // far out: in the last bar
+  const auto svg = histogram(chart);
+  EXPECT_THAT(svg, HasSubstr("--drop-blurred 0.25</text>"));
+  EXPECT_THAT(svg, testing::AllOf(HasSubstr(">focus</text>"), HasSubstr(">fields</text>")));
+  EXPECT_THAT(svg, HasSubstr(" and beyond: 1 fields"));
+  std::size_t sum = 0;
+  for (auto at = svg.find(": "); at != std::string::npos; at = svg.find(": ", at + 1))
+    sum += std::strtoul(svg.c_str() + at + 2, nullptr, 10);
+  EXPECT_EQ(sum, chart.values.size());
+}
+
+TEST(Histogram, OneValueHasABar) {
+  EXPECT_THAT(histogram({"l", "x", "fields", {0, 0, 0}, {}}), HasSubstr(": 3 fields"));
+  EXPECT_THAT(histogram({"l", "x", "fields", {7}, {{7, "t"}}}), HasSubstr(": 1 fields"));
+}
+
 TEST(CategoryLines, AFileIsOnWhite) {
-  CategoryLines chart{"l", "layer", {"conv1"}, {"s"}, {{"NSC", {{"s", "conv1", 0.5, std::pair{0.4, 0.6}}}}}};
+  CategoryLines chart{"l",       "layer", "accuracy, %",
+                      {"conv1"}, {"s"},   {{"NSC", {{"s", "conv1", 0.5, std::pair{0.4, 0.6}}}}}};
   EXPECT_THAT(category_lines(chart, true), HasSubstr("fill=\"white\""));
   EXPECT_THAT(category_lines(chart, false),
               testing::AllOf(Not(HasSubstr("fill=\"white\"")), HasSubstr("50.0 % [40.0, 60.0]")));

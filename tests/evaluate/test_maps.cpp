@@ -64,6 +64,13 @@ TEST(Tsne, RefusesWhatItCannotMap) {
   EXPECT_THAT(message_of([] { tsne(profile::Matrix::Ones(9, 3), {}); }), testing::Not("no error"));
 }
 
+TEST(Maps, ComponentsAreAsManyAsThereAre) {
+  EXPECT_EQ(principal_map(rows_of(40, 6), 50).cols(), 6);
+  EXPECT_EQ(principal_map(rows_of(40, 6)), principal_map(rows_of(40, 6), 50).leftCols(2));
+  EXPECT_EQ(principal_map(rows_of(2, 6), 50).cols(), 2);
+  EXPECT_EQ(principal_map(rows_of(2, 6), 50).col(1).norm(), 0);
+}
+
 TEST(Maps, RowsOfLengthOne) {
   profile::Matrix rows(3, 2);
   rows << 3, 4, 0, 0, 1e-200, 0;

@@ -23,7 +23,7 @@ def program(folder, *arguments, check=True, ranks=0):
 
 
 def small_run(folder):
-    """FOLDER/screen and FOLDER/out with embeddings, profiles and metrics."""
+    """FOLDER/screen and FOLDER/out with embeddings, profiles, metrics and the report."""
     program(folder, "simulate", "--output=screen", *SCREEN)
     given = ["--manifest=screen/screen.csv", "--output=out"]
     program(folder, "illuminate", *given)
@@ -31,6 +31,7 @@ def small_run(folder):
     program(folder, "embed", *given, "--model=untrained", "--device=cpu", "--crop-size=32", "--layers=conv2a")
     program(folder, "reduce", "--output=out", "--reduce-normalize=standardize")
     program(folder, "evaluate", "--output=out")
+    program(folder, "report", *given, "--report-fields=0", "--report-cells=20")
 
 
 def interpreters():

@@ -1,9 +1,11 @@
 // Scores of a localization, on pictures small enough to count.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "core/error.hpp"
+#include "image/lettering.hpp"
 #include "localize/field_localizer.hpp"
 #include "localize/ground_truth.hpp"
 #include "localize/overlay.hpp"
@@ -82,6 +84,36 @@ TEST(Overlay, OutlinesRegionsAndTruth) {
   EXPECT_EQ(color(5, 9), (std::vector<int>{255, 220, 0}));  // yellow rim
   EXPECT_EQ(color(9, 9), (std::vector<int>{0, 0, 0}));      // not within
   EXPECT_EQ(color(1, 1), (std::vector<int>{0, 220, 255}));
+}
+
+TEST(Overlay, HasAScaleBarAndALegend) {
+  const auto legend = overlay_legend({"GFP", "DNA"}, "found: poscon", true);
+  ASSERT_EQ(legend.size(), 4u);
+  EXPECT_EQ(legend[1].text, "DNA");
+  EXPECT_EQ(legend[1].color, (image::Color{0, 255, 0}));
+  EXPECT_EQ(overlay_legend({"GFP"}, "found: all labels", false).size(), 2u);
+  const std::vector<std::uint8_t> rgb(3 * 40 * 200, 7);
+  const auto picture = with_legend(rgb, {40, 200}, image::scale_bar(200, 0.5), legend);
+  EXPECT_EQ(picture.size.width, 200);
+  EXPECT_GT(picture.size.height, 40);
+  ASSERT_EQ(picture.rgb.size(), 3 * picture.size.pixels());
+  EXPECT_TRUE(
+      std::all_of(picture.rgb.begin(), picture.rgb.begin() + 3 * 40 * 200, [](auto v) { return v == 7; }));
+  // The bar is the widest run of white in the strip: 20 µm, 40 px.
+  int longest = 0;
+  for (int y = 40; y < picture.size.height; ++y)
+    for (int x = 0, run = 0; x < 200; ++x) {
+      run = picture.rgb[std::size_t(3 * (y * 200 + x)) + 2] == 255 ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+  EXPECT_EQ(longest, 40);
+}
+
+TEST(Overlay, ANarrowPictureHasRoomForItsLegend) {
+  const std::vector<std::uint8_t> rgb(3 * 10 * 10, 9);
+  const auto picture = with_legend(rgb, {10, 10}, image::scale_bar(10, {}), {{"a long name", {1, 2, 3}}});
+  EXPECT_GT(picture.size.width, image::text_width("a long name", 1));
+  EXPECT_EQ(picture.rgb[3 * 10], 0);  // black right of the picture
 }
 
 TEST(FileNames, NoTwoFieldsShareOne) {

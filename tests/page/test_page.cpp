@@ -3,6 +3,7 @@
 
 #include "core/system/files.hpp"
 #include "page/cell_crops.hpp"
+#include "page/dropped.hpp"
 #include "page/html.hpp"
 #include "page/make_page.hpp"
 #include "page/well_grid.hpp"
@@ -61,14 +62,29 @@ TEST(Page, ScoresOfAnotherShapeAreLeftOut) {
   write_file_atomically(folder / "metrics.json",
                         R"({"nsc": {"accuracy": "high"}, "confusion": [1], "sweep": 7})");
   const auto page = make_page(read_results(folder, folder / "metrics.json", {}), {});
-  EXPECT_EQ(page.left_out.size(), 12u);
+  EXPECT_EQ(page.left_out.size(), 13u);
   EXPECT_THAT(page.html, HasSubstr("not as evaluate writes it"));
+}
+
+TEST(Dropped, AFieldLeftOutForTwoReasonsCountsOnce) {
+  using prepare::DropReason;
+  const auto gone = left_out_by_field({{1, DropReason::blurred, 0, 7, 0.1, 0.2},
+                                       {1, DropReason::saturated, 1, 7, 0.3, 0.2},
+                                       {2, DropReason::area, -1, 2, 5, 20},
+                                       {2, DropReason::border, -1, 3, 1, 0}},
+                                      3);
+  ASSERT_EQ(gone.size(), 3u);
+  EXPECT_EQ(gone[0].cells, 0);
+  EXPECT_EQ(gone[1].cells, 7);
+  EXPECT_THAT(gone[1].reasons, testing::ElementsAre("blurred", "saturated"));
+  EXPECT_EQ(gone[2].cells, 5);
 }
 
 TEST(Page, OptionsAreJudged) {
   EXPECT_EQ(message_of([] { PageOptions().validate(); }), "no error");
   EXPECT_THAT(message_of([] { PageOptions{.cells = 5001}.validate(); }), HasSubstr("--report-cells"));
   EXPECT_THAT(message_of([] { PageOptions{.perplexity = 0}.validate(); }), HasSubstr("--perplexity"));
+  EXPECT_THAT(message_of([] { PageOptions{.pixel_um = -1}.validate(); }), HasSubstr("--pixel-size"));
 }
 
 }  // namespace

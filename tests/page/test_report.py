@@ -6,6 +6,7 @@ Environment: CYTOSCALE_PROGRAM, CYTOSCALE_MPIRUN (set by CTest).
 """
 import csv
 import functools
+import html
 import json
 import os
 import pathlib
@@ -13,22 +14,28 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import unittest
 
 from report_page import Page, chromium, seconds_in_chromium
 
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "exports"))
+from small_run import interpreter_with  # noqa: E402
+
 PROGRAM, MPIRUN = os.environ["CYTOSCALE_PROGRAM"], shlex.split(os.environ["CYTOSCALE_MPIRUN"])
-SCREEN = ["--moas=3", "--compounds-per-moa=2", "--concentrations=2", "--batches=3", "--replicates=3", "--plates-per-batch=1",
+SCREEN = ["--moas=3", "--compounds-per-moa=2", "--concentrations=2", "--batches=4", "--replicates=2", "--plates-per-batch=1",
           "--controls-per-plate=4", "--fields-per-well=1", "--channels=DNA,Actin", "--field-size=96", "--nucleus-radius=5",
-          "--cells-per-field=8"]
+          "--cells-per-field=8", "--masks"]
 OPTIONS = ["--manifest=screen/screen.csv", "--crop-size=32", "--steps=4", "--warmup-steps=1", "--batch-size=16", "--shard-size=8", "--threads=1",
            "--device=cpu", "--layers=conv4b,conv5b", "--bootstrap=100", "--null-size=200", "--compare-untrained=true", "--sweep=true",
-           "--report-cells=200"]
+           "--report-cells=200", "--drop-blurred=0.3", "--drop-outliers=3"]
 
 
-def run(job, output, *options, expect=0):
-    done = subprocess.run([*MPIRUN, "-n", "2", PROGRAM, job, f"--output={output}", *options], capture_output=True, text=True,
-                          timeout=250)
+def run(job, *options, output=True, expect=0):
+    if output:
+        options = [f"--output={options[0]}", *options[1:]]
+    done = subprocess.run([*MPIRUN, "-n", "2", PROGRAM, job, *options], capture_output=True, text=True, timeout=250)
     assert done.returncode == expect, (job, done.returncode, done.stderr)
     return done.stderr
 
@@ -41,7 +48,7 @@ def at(metrics, pointer):
 class Report(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        for name in ("screen", "out", "alone", "empty"):
+        for name in ("screen", "out", "alone", "empty", "masked"):
             shutil.rmtree(name, ignore_errors=True)
         run("simulate", "screen", *SCREEN)
         cls.log = run("run", "out", *OPTIONS)
@@ -64,8 +71,86 @@ class Report(unittest.TestCase):
         shown = {path for path, _, _ in self.page.figures}
         for number, row in enumerate(self.metrics["compared"]):
             for key, score in row.items():
+                for value in ("accuracy", "mean"):
+                    if isinstance(score, dict) and value in score:
+                        self.assertIn(f"/compared/{number}/{key}/{value}", shown)
+            for key in ("nsc", "nscb_disjoint", "nscb_joined", "map_replicates", "map_classes"):
+                self.assertIn(key, row)
+        for number, entry in enumerate(self.metrics["sweep"]):
+            for key, score in entry.items():
                 if isinstance(score, dict) and "accuracy" in score:
-                    self.assertIn(f"/compared/{number}/{key}/accuracy", shown)
+                    for part in ("accuracy", "correct", "total"):
+                        self.assertIn(f"/sweep/{number}/{key}/{part}", shown)
+
+    def told(self, label):
+        """What the marks of a drawing say to a pointer."""
+        drawing = next(d for d in self.page.drawings() if f'aria-label="{label}"' in d)
+        return [html.unescape(title) for title in re.findall(r"<title>(.*?)</title>", drawing)]
+
+    @staticmethod
+    def text_of(score, value):
+        interval = " [{:.1f}, {:.1f}]".format(*(100 * bound for bound in score["ci95"])) if "ci95" in score else ""
+        return f"{100 * score[value]:.1f} %{interval}"
+
+    def test_marks_of_figures_say_what_metrics_json_says(self):
+        titles = {"nsc": "NSC", "nscb_disjoint": "NSCB, disjoint", "nscb_joined": "NSCB, joined", "map_replicates": "mAP, replicates",
+                  "map_classes": "mAP, classes", "replicate_accuracy": "replicates"}
+        told = self.told("scores with 95 % intervals")
+        for row in self.metrics["compared"]:
+            for key, title in titles.items():
+                self.assertIn(f"{title}, {row['name']}: {self.text_of(row[key], 'mean' if key.startswith('map') else 'accuracy')}", told)
+        told, expected = self.told("accuracies by layer"), 0
+        for entry in self.metrics["sweep"]:
+            for key, score in entry.items():
+                if isinstance(score, dict) and "accuracy" in score:
+                    self.assertIn(f"{entry['layer']}, {entry['profiles']}, {entry['normalize']}: {self.text_of(score, 'accuracy')}", told)
+                    expected += 1
+        self.assertEqual(len(told), expected)
+
+    def test_quality_control_is_that_of_dropped_csv(self):
+        with open("out/dropped.csv", newline="") as file:
+            dropped = list(csv.DictReader(file))
+        self.assertTrue({"outlying area"} <= {row["reason"] for row in dropped}, dropped)
+        words = " ".join(self.page.words)
+        fields = {}
+        for row in dropped:  # a field that was left out for several reasons counts once
+            key = (row["Metadata_Plate"], row["Metadata_Well"], row["Metadata_Site"])
+            whole = row["reason"] in ("blurred", "saturated")
+            fields[key] = max(fields.get(key, 0), int(row["cells"])) if whole else fields.get(key, 0) + int(row["cells"])
+        self.assertRegex(words, rf"{sum(fields.values())} of \d[\d,]* cells were left out")
+        for option in ("--drop-blurred 0.3", "--drop-outliers 3", "--min-nucleus-area 20"):
+            self.assertIn(option, words)
+        for label, count in (("focus of the fields", len(self.fields())), ("area of the cells", self.cells())):
+            counts = [int(text.rsplit(": ", 1)[1].split()[0].replace(",", "")) for text in self.told(label) if ": " in text]
+            self.assertEqual(sum(counts), count, label)
+
+    @staticmethod
+    def fields():
+        with open("screen/screen.csv", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def cells(self):
+        return int(re.search(r'<b>([\d,]+)</b><span>cells</span>', self.page.text).group(1).replace(",", ""))
+
+    def test_outlines_are_those_of_masks(self):
+        masks = "--masks=screen/masks/cells/{Plate}_{Well}_s{Site}.tif"
+        run("segment", "masked", "--manifest=screen/screen.csv", masks, "--drop-border", "--threads=1")
+        for more, circles in ([masks], 0), ([], 1):
+            run("report", "masked", "--manifest=screen/screen.csv", "--pixel-size=0.5", *more)
+            page = Page(pathlib.Path("masked/report.html").read_text(encoding="utf-8"))
+            page.check(self)
+            words = " ".join(page.words)
+            self.assertEqual("Circles: cells that segment was given" in words, bool(circles))
+            self.assertIn("10 µm", words)
+            self.assertRegex(words, r"\d+ left out: border")
+            self.assertEqual("found, and left out" in words, not circles)
+
+    def test_maps_are_read_by_scanpy_and_meet_scikit_learn(self):
+        python = interpreter_with(["scanpy", "sklearn"])
+        if not python:
+            self.skipTest("no interpreter of CYTOSCALE_TEST_PYTHON has scanpy and scikit-learn")
+        done = subprocess.run([python, "-W", "ignore", HERE / "judge_maps.py", "out"], capture_output=True, text=True, timeout=200)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_confusion_is_that_of_metrics_json(self):
         for rule, confusion in self.metrics["confusion"].items():
@@ -87,8 +172,8 @@ class Report(unittest.TestCase):
 
     def test_every_part_is_there(self):
         words = " ".join(self.page.words)
-        for part in ("Scores", "What was run", "Edge wells", "Distance from the controls", "Fields and cells", "Training", "Confusion",
-                     "Layers", "trustworthiness", "cosine similarity", "its cells", "nearest control"):
+        for part in ("Scores", "What was run", "Edge wells", "Distance from the controls", "Quality control", "Fields and cells", "Training", "Confusion",
+                     "Layers", "trustworthiness", "cosine similarity", "drawn at random from one field", "nearest control"):
             self.assertIn(part, words)
         self.assertIn("localize was not run", words)
         self.assertRegex(words, r"train\s+steps\s+4")
@@ -96,10 +181,12 @@ class Report(unittest.TestCase):
 
     def test_same_results_same_page_and_it_is_not_made_anew(self):
         run("run", "out", *OPTIONS)
-        before = pathlib.Path("out/report.html").read_bytes()
+        files = [pathlib.Path("out") / name for name in ("report.html", "treatment_map.h5ad", "cell_map.h5ad")]
+        before = [file.read_bytes() for file in files]
         self.assertIn("report: complete, skipped", run("run", "out", *OPTIONS))
-        run("report", "out", "--manifest=screen/screen.csv", "--report-cells=200", "--threads=1")
-        self.assertEqual(before, pathlib.Path("out/report.html").read_bytes())
+        run("report", "out", "--manifest=screen/screen.csv", "--report-cells=200", "--threads=2")
+        self.assertEqual(before, [file.read_bytes() for file in files])
+        run("verify", "out/treatment_map.h5ad", "out/cell_map.h5ad", output=None)
 
     def test_what_is_not_there_is_left_out(self):
         os.mkdir("alone")

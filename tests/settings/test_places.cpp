@@ -115,7 +115,12 @@ TEST(Places, OfReport) {
   EXPECT_TRUE(report->sources().empty());
   write_file_atomically(folder / "metrics.json", "{}");
   EXPECT_EQ(report->sources(), (cli::Paths{folder / "metrics.json"}));
-  EXPECT_THAT(message_of([&] { given<ReportSettings>({{"output", "o"}, {"report-cells", "-1"}}); }),
+  EXPECT_EQ(report->written(), (cli::Paths{folder / "report.html"}));
+  write_file_atomically(folder / "cell_map.h5ad", "");
+  EXPECT_EQ(report->written(), (cli::Paths{folder / "report.html", folder / "cell_map.h5ad"}));
+  EXPECT_THAT(message_of([&] {
+                given<ReportSettings>({{"output", "o"}, {"report-cells", "-1"}});
+              }),
               HasSubstr("--report-cells"));
 }
 

@@ -6,7 +6,7 @@ import statistics
 import struct
 
 from field_report import FieldReport
-from figure import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, Axes, line, svg, text
+from figure import BOTTOM, COLORS, HEIGHT, LEFT, RIGHT, WIDTH, Axes, line, svg, text, titles
 from paired import compare
 from steps import write_atomically
 from summary import mean_and_sd
@@ -146,16 +146,16 @@ class Study:
 
     def draw(self, learned, truth):
         """learned: {a: {label: b}}, beside the true fractions."""
-        axes, colors = Axes(0, 1, 1), ["#1f5fa8", "#2e8b57", "#c8501e"]
+        axes = Axes(0, 1, 1)
         at = lambda share: LEFT + (WIDTH - RIGHT - LEFT) * share  # noqa: E731
         parts = axes.frame() + [line(at(0), axes.y(0), at(1), axes.y(1), "#bbb", 'stroke-dasharray="4 4"')]
-        for (a, values), color in zip(learned.items(), colors):
+        for (a, values), color in zip(learned.items(), COLORS):
             parts += [f'<circle cx="{at(truth[label]):.1f}" cy="{axes.y(min(1, max(0, b))):.1f}" r="4" fill="{color}"/>'
                       for label, b in values.items()]
         parts += [text(at(share / 5), HEIGHT - BOTTOM + 18, f"{20 * share} %") for share in range(6)]
-        parts += [text(at(0.5), HEIGHT - BOTTOM + 40, "true share of responding cells, class by class"),
-                  text(at(0.5), 24, "b that noisy-AND learned", more='font-size="15"')]
-        parts += [text(120 + 160 * i, HEIGHT - 24, f"● a = {a}", color=color) for i, (a, color) in enumerate(zip(learned, colors))]
+        parts += titles("true share of responding cells, class by class", "threshold b that noisy-AND learned", 40)
+        parts += [text(at(0.5), 24, "Thresholds of noisy-AND of steepness a", more='font-size="15"')]
+        parts += [text(120 + 160 * i, HEIGHT - 24, f"● a = {a}", color=color) for i, (a, color) in enumerate(zip(learned, COLORS))]
         write_atomically(self.output / "thresholds.svg", svg(parts))
 
     def pairs(self):

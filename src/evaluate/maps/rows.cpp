@@ -16,9 +16,9 @@ Matrix components_of(const Matrix& rows, Eigen::Index count) {
 
 }  // namespace
 
-Matrix principal_map(const Matrix& rows) {
-  const auto count = std::min({rows.rows() - 1, rows.cols(), Eigen::Index(2)});
-  Matrix places = Matrix::Zero(rows.rows(), 2);
+Matrix principal_map(const Matrix& rows, std::size_t most) {
+  const auto count = std::min({rows.rows() - 1, rows.cols(), static_cast<Eigen::Index>(most)});
+  Matrix places = Matrix::Zero(rows.rows(), std::max(count, Eigen::Index(2)));
   places.leftCols(count) = components_of(rows, count);
   return places;
 }

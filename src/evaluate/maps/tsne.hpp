@@ -31,8 +31,9 @@ Tsne tsne(const profile::Matrix& rows, const TsneOptions& options);
 // scikit-learn's trustworthiness. 2 · neighbors < n.
 double trustworthiness(const profile::Matrix& rows, const profile::Matrix& places, std::size_t neighbors = 5);
 
-// Scores along the first two principal components; [n][2].
-profile::Matrix principal_map(const profile::Matrix& rows);
+// Scores along the first principal components, those of sklearn's PCA up to the sign: `most` of them, fewer
+// where rows or features are, but at least 2 (the second all 0 where there is one alone). 2 rows or more.
+profile::Matrix principal_map(const profile::Matrix& rows, std::size_t most = 2);
 // Rows of length 1, as cosine similarity compares them; a row without a direction stays 0.
 profile::Matrix unit_rows(const profile::Matrix& rows);
 // Not more than `most` components, which hold the distances between the rows.

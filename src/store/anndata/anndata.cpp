@@ -78,7 +78,10 @@ void check(const AnnData& data, const fs::path& path) {
                     (data.obs.columns.empty() || data.obs.rows.size() == data.rows) &&
                     (data.var.columns.empty() || data.var.rows.size() == data.vars) &&
                     (data.uns.is_object() || data.uns.is_null());
-  if (!fits)
+  const bool placed = std::all_of(data.obsm.begin(), data.obsm.end(), [&](const RowArray& array) {
+    return array.columns > 0 && array.values.size() == data.rows * array.columns;
+  });
+  if (!fits || !placed)
     throw Error("the parts of the AnnData differ in size", path.string(),
                 "This is a defect: please report it");
 }
@@ -119,6 +122,13 @@ void write_anndata(const fs::path& path, const AnnData& data, bool float64) {
       x.write<double>(0, data.rows, data.x);
       write_frame(root, "obs", data.obs, names_of(data), data.numeric_columns);
       write_frame(root, "var", data.var, data.var_names, data.numeric_columns);
+      hdf5::Group obsm = root.group("obsm");
+      for (const auto& array : data.obsm) {
+        hdf5::Dataset values = obsm.create(checked_name(array.name, path.string()),
+                                           {data.rows, array.columns}, hdf5::Number::f64);
+        mark_encoding(values, "array", "0.2.0");
+        values.write<double>(0, data.rows, array.values);
+      }
       write_uns(root, "uns", data.uns.is_null() ? nlohmann::json::object() : data.uns);
     }
     file.close();

@@ -12,6 +12,13 @@
 
 namespace cytoscale::store {
 
+// Numbers beside X, for each row: of obsm.
+struct RowArray {
+  std::string name;
+  std::size_t columns = 0;
+  std::vector<double> values;  // rows × columns, row-major
+};
+
 struct AnnData {
   std::vector<double> x;  // rows × vars, row-major
   std::size_t rows = 0, vars = 0;
@@ -20,7 +27,8 @@ struct AnnData {
   std::vector<std::string> var_names;  // as many as vars
   Table var;                           // one row per column of x; may have no columns
   std::vector<std::string>
-      numeric_columns;  // columns of obs and var that hold numbers in the file (others: categorical)
+      numeric_columns;         // columns of obs and var that hold numbers in the file (others: categorical)
+  std::vector<RowArray> obsm;  // written; not read
   nlohmann::json uns = nlohmann::json::object();  // text, numbers, booleans, arrays of one of them, objects
 };
 

@@ -1,9 +1,11 @@
 // The sweep over layers, from metrics.json.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "chart/category_lines.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {
@@ -28,7 +30,7 @@ std::string sweep_section(const Results& results, const PageOptions&) try {
   if (sweep == all.end() || sweep->empty())
     throw Error("no sweep over layers was asked for", "", "evaluate --sweep makes one");
   chart::CategoryLines chart;
-  chart.label = "accuracies by layer", chart.across = "layer";
+  chart.label = "accuracies by layer", chart.across = "layer", chart.up = "accuracy, %";
   std::vector<std::vector<std::string>> rows;
   for (const auto& [key, title] : accuracies) {
     chart::CategoryPanel panel{title, {}};
@@ -45,6 +47,8 @@ std::string sweep_section(const Results& results, const PageOptions&) try {
         panel.points.back().interval = {score["ci95"][0].get<double>(), score["ci95"][1].get<double>()};
       const auto pointer = "/sweep/" + std::to_string(i) + "/" + key;
       rows.push_back({title, escaped(layer), escaped(series),
+                      figure_of(pointer + "/accuracy", score.at("accuracy").get<double>(),
+                                fmt::format("{:.1f} %", 100 * score.at("accuracy").get<double>())),
                       figure_of(pointer + "/correct", score.at("correct").get<double>(),
                                 std::to_string(score.at("correct").get<std::uint64_t>())) +
                           " of " +
@@ -56,7 +60,8 @@ std::string sweep_section(const Results& results, const PageOptions&) try {
   if (chart.panels.empty()) throw Error("the sweep has no accuracies");
   return figure(chart::category_lines(chart, false),
                 "Each layer's features evaluated by themselves; lines: 95 % intervals.") +
-         folded("As a table", table({"score", "layer", "profiles, normalization", "right"}, rows));
+         folded("As a table",
+                table({"score", "layer", "profiles, normalization", "accuracy", "right"}, rows));
 } catch (const json::exception&) {
   throw Error("this is not as evaluate writes it", results.metrics_file.string(), "Run evaluate again");
 }

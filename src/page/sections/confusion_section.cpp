@@ -3,7 +3,7 @@
 
 #include "chart/heat_map.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {
@@ -25,7 +25,8 @@ std::string grid_of(const json& confusion, const std::string& matched, const std
   if (none) map.columns.emplace_back("(none)");
   map.turned = true;
   map.cell = classes.size() > 30 ? 16 : 26;
-  map.row_title = "true class", map.column_title = "";
+  map.row_title = "true class",
+  map.column_title = matched == "predicted as" ? "predicted class" : "matched class";
   for (std::size_t r = 0; r < counts.size(); ++r) {
     double sum = 0;
     for (const auto count : counts[r]) sum += static_cast<double>(count);
@@ -38,7 +39,7 @@ std::string grid_of(const json& confusion, const std::string& matched, const std
     }
   }
   auto html = "<figure data-path=\"" + pointer + "\">" + chart::heat_map(map) +
-              "<figcaption>Rows: true class; columns: " + escaped(matched) +
+              "<figcaption>Rows: true class; columns: " + map.column_title +
               ". Numbers: how many; colors: share of the row.</figcaption></figure>\n";
   return html + chart::color_bar(0, 1, chart::Scale::sequential, "share of the true class");
 }

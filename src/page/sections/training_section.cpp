@@ -7,7 +7,7 @@
 #include "chart/line_chart.hpp"
 #include "core/text/text.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "chart/intervals.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {
@@ -67,13 +67,13 @@ std::string cell_of(const Shown& shown) {
                         percent(shown.value)) +
               "</b>";
   if (shown.interval)
-    html += " [" +
+    html += " <span class=\"whole\">[" +
             figure_of(shown.pointer + "/ci95/0", shown.interval->first,
                       fmt::format("{:.1f}", 100 * shown.interval->first)) +
             ", " +
             figure_of(shown.pointer + "/ci95/1", shown.interval->second,
                       fmt::format("{:.1f}", 100 * shown.interval->second)) +
-            "]";
+            "]</span>";
   return html + "<br><span class=\"note\">" + shown.of + "</span>";
 }
 
@@ -124,7 +124,7 @@ std::string enrichment(const json& all) {
               number("top_percent") + " %), " + number("top_same_class") + " share a class; of all " +
               number("pairs") + " pairs, " + number("same_class") + ".";
   if (at->at("odds_ratio").is_number()) text += " Odds ratio " + number("odds_ratio") + ".";
-  return text + " p = " +
+  return text + " p = " +
          figure_of("/enrichment/p_value", at->at("p_value").get<double>(),
                    fmt::format("{:.2g}", at->at("p_value").get<double>())) +
          ".</p>\n";

@@ -10,13 +10,14 @@
 #include "evaluate/maps/tsne.hpp"
 #include "image/io/png.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {
 
 constexpr std::size_t most_treatments = 700, most_names = 70;
-constexpr double strip = 10;  // px, of the classes' colors
+constexpr double strip = 10;           // px, of the classes' marks or colors
+constexpr double least_for_marks = 9;  // px, of a row
 
 std::array<std::array<std::uint8_t, 3>, 256> palette() {
   std::array<std::array<std::uint8_t, 3>, 256> colors{};
@@ -79,19 +80,23 @@ std::string similarity_section(const Results& results, const PageOptions&) {
   for (std::size_t k = 0; k < n; ++k) {
     const auto i = order[k];
     const double y = pitch * static_cast<double>(k);
-    svg += chart::mark(
-        fmt::format("<rect x=\"{:.1f}\" y=\"{:.2f}\" width=\"{:.0f}\" height=\"{:.2f}\" fill=\"{}\"",
-                    left - strip - 3, y, strip, pitch, classes.color(classes.of[i])),
-        set.name[i] + (set.moa[i].empty() ? "" : ", " + set.moa[i]));
+    const auto name = set.name[i] + (set.moa[i].empty() ? "" : ", " + set.moa[i]);
+    if (pitch >= least_for_marks)
+      svg += chart::group_mark(classes, classes.of[i], left - strip / 2 - 3, y + pitch / 2, 4, name);
+    else  // too low for the shapes of marks: their colors
+      svg += chart::mark(
+          fmt::format("<rect x=\"{:.1f}\" y=\"{:.2f}\" width=\"{:.0f}\" height=\"{:.2f}\" fill=\"{}\"",
+                      left - strip - 3, y, strip, pitch, classes.color(classes.of[i])),
+          name);
     if (named) svg += chart::text_at(left - strip - 8, y + pitch / 2 + 4, chart::Anchor::end, set.name[i]);
   }
   return fmt::format("<figure {}>", told(set, order)) +
          chart::drawing(left + side, side, svg, "similarity of treatments") +
          "<p class=\"told\">Point at a pair for its names and value.</p>" +
          chart::color_bar(-1, 1, chart::Scale::diverging, "cosine similarity") +
-         "<figcaption>Rows and columns in the order of a clustering (average linkage of 1 − similarity); the "
-         "strip "
-         "has the colors of the classes.</figcaption></figure>\n" +
+         "<figcaption>Rows and columns in the order of a clustering (average linkage of 1 − similarity); "
+         "beside them "
+         "the classes.</figcaption></figure>\n" +
          chart::scatter_legend(set.moa);
 }
 

@@ -6,7 +6,7 @@
 
 #include "evaluate/matching/cosine.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {

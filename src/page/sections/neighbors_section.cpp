@@ -8,7 +8,7 @@
 #include "evaluate/matching/cosine.hpp"
 #include "page/cell_crops.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {
@@ -61,8 +61,10 @@ std::string strip_of(const std::map<std::string, std::size_t>& numbers, const st
                      at->second, escaped(treatment));
 }
 
-std::string with_class(const std::string& name, const std::string& group) {
-  return "<b>" + escaped(name) + "</b>" + (group.empty() ? "" : "<br>" + escaped(group));
+// Side by side where there is room, else one below the other.
+std::string with_cells(const std::string& name, const std::string& group, const std::string& strip) {
+  return "<div class=\"pair\"><div><b>" + escaped(name) + "</b>" +
+         (group.empty() ? "" : "<br>" + escaped(group)) + "</div>" + strip + "</div>";
 }
 
 // Rules that draw each strip, once for all places where it stands.
@@ -125,12 +127,12 @@ std::string neighbors_section(const Results& results, const PageOptions& options
                 fmt::format(", {:.2f}", near[k].similarity);
     const auto& group = set.moa[i];
     const auto verdict = group.empty() || near[0].group.empty() ? "" : group == near[0].group ? " ✓" : " ✗";
-    rows.push_back({with_class(set.name[i], group), strip_of(numbers, set.name[i]),
-                    with_class(near[0].name, near[0].group) + verdict,
+    rows.push_back({with_cells(set.name[i], group, strip_of(numbers, set.name[i])),
+                    with_cells(near[0].name, near[0].group + verdict, strip_of(numbers, near[0].name)),
                     fmt::format("<data data-treatment=\"{}\" data-nearest=\"{}\" value=\"{}\">{:.2f}</data>",
                                 escaped(set.name[i]), escaped(near[0].name), number_text(near[0].similarity),
                                 near[0].similarity),
-                    strip_of(numbers, near[0].name), others});
+                    others});
   }
   html = paragraph(
              "Of another compound, by cosine similarity of the treatments' profiles. ✓: of the same class; "
@@ -138,12 +140,8 @@ std::string neighbors_section(const Results& results, const PageOptions& options
          absent + html;
   if (set.size() > order.size())
     html += note(fmt::format("The first {} of {} treatments.", order.size(), set.size()));
-  if (numbers.empty())
-    for (auto& row : rows) row.erase(row.begin() + 4), row.erase(row.begin() + 1);
-  auto head = std::vector<std::string>{
-      "treatment", "its cells", "nearest", "similarity", "cells of the nearest", "then"};
-  if (numbers.empty()) head.erase(head.begin() + 4), head.erase(head.begin() + 1);
-  return html + table(head, rows);
+  return html + "<div class=\"neighbors\">" + table({"treatment", "nearest", "similarity", "then"}, rows) +
+         "</div>\n";
 }
 
 }  // namespace cytoscale::page

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 
 namespace cytoscale::page {
 namespace {

@@ -9,7 +9,7 @@
 #include "core/statistics.hpp"
 #include "core/text/text.hpp"
 #include "page/html.hpp"
-#include "page/sections.hpp"
+#include "page/sections/sections.hpp"
 #include "page/well_grid.hpp"
 
 namespace cytoscale::page {
@@ -204,7 +204,7 @@ std::string maps_of(const Measure& measure, const WellGrid& grid, std::size_t pl
   if (constant(measure))
     return html + paragraph("The same in all wells: " + value_text(measure.values.begin()->second) + " " +
                             measure.unit + ".");
-  html += "<div class=\"row\">";
+  html += "<div class=\"row small\">";
   if (names.size() > 1) {
     std::map<std::string, double> medians;
     for (const auto& [well, values] : by_well) medians[well] = median_of(values);
