@@ -80,6 +80,31 @@ TEST(Dropped, AFieldLeftOutForTwoReasonsCountsOnce) {
   EXPECT_EQ(gone[2].cells, 5);
 }
 
+TEST(Dropped, ATableThatDoesNotFitIsRefused) {
+  const auto problem = [](std::vector<std::string> row) {
+    Results results;
+    results.cells.read([] {
+      store::CellTable cells;
+      cells.channels = {"DNA"};
+      return cells;
+    });
+    results.fields.read([] {
+      return Table{{"Metadata_Plate", "Metadata_Well", "Metadata_Site"}, {{"P", "A01", "1"}}};
+    });
+    results.dropped.read([&] {
+      return Table{{"Metadata_Plate", "Metadata_Well", "Metadata_Site", "reason", "channel", "cells", "value",
+                    "threshold"},
+                   {std::move(row)}};
+    });
+    return message_of([&] { dropped_of(results); });
+  };
+  EXPECT_EQ(problem({"P", "A01", "1", "outlying area", "", "2", "7.5", "8"}), "no error");
+  EXPECT_THAT(problem({"P", "A02", "1", "border", "", "2", "1", "0"}), HasSubstr("of other fields"));
+  EXPECT_THAT(problem({"P", "A01", "1", "ugly", "", "2", "1", "0"}), HasSubstr("'ugly'"));
+  EXPECT_THAT(problem({"P", "A01", "1", "border", "", "two", "1", "0"}), HasSubstr("'two' is no number"));
+  EXPECT_THAT(message_of([] { dropped_of(Results()); }), HasSubstr("not looked for"));
+}
+
 TEST(Page, OptionsAreJudged) {
   EXPECT_EQ(message_of([] { PageOptions().validate(); }), "no error");
   EXPECT_THAT(message_of([] { PageOptions{.cells = 5001}.validate(); }), HasSubstr("--report-cells"));
