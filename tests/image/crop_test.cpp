@@ -211,6 +211,13 @@ TEST(Png, WritesWhatLibpngReadsBack) {
     EXPECT_EQ(back, pixels);
     write_png(folder / "again.png", 5, 7, channels, pixels);
     EXPECT_EQ(read_file(folder / "again.png"), read_file(path));
+    if (channels == 1) {
+      EXPECT_THROW(read_rgb_png(path), Error);
+      continue;
+    }
+    const auto picture = read_rgb_png(path);
+    EXPECT_EQ(picture.size, PictureSize(5, 7));
+    EXPECT_EQ(picture.pixels, pixels);
   }
   const std::vector<std::uint8_t> pixels(35);
   EXPECT_THROW(write_png(folder / "q.png", 5, 7, 2, pixels), Error);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/system/files.hpp"
+#include "image/io/png.hpp"
 #include "page/cell_crops.hpp"
 #include "page/dropped.hpp"
 #include "page/html.hpp"
@@ -64,6 +65,20 @@ TEST(Page, ScoresOfAnotherShapeAreLeftOut) {
   const auto page = make_page(read_results(folder, folder / "metrics.json", {}), {});
   EXPECT_EQ(page.left_out.size(), 13u);
   EXPECT_THAT(page.html, HasSubstr("not as evaluate writes it"));
+}
+
+TEST(Page, OverlaysThatCannotBeReadAreToldOf) {
+  const auto folder = fresh_folder("page_of_overlays");
+  write_file_atomically(folder / "metrics.json", "{}");
+  for (const auto* part : {"localization", "localization/overlays", "localization/locations"})
+    make_folder(folder / part);
+  const std::vector<std::uint8_t> pixels(3 * 4 * 6, 200);
+  image::write_png(folder / "localization/overlays/many.png", 4, 6, 3, pixels);
+  write_file_atomically(folder / "localization/locations/many.csv", "ObjectNumber\n1\n2\n");
+  write_file_atomically(folder / "localization/overlays/bad.png", "\x89PNG\r\n\x1a\n");
+  const auto page = make_page(read_results(folder, folder / "metrics.json", {}), {});
+  EXPECT_THAT(page.html, HasSubstr("many: 2 regions"));
+  EXPECT_THAT(page.html, HasSubstr("bad.png: the PNG"));
 }
 
 TEST(Dropped, AFieldLeftOutForTwoReasonsCountsOnce) {

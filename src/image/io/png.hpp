@@ -11,8 +11,10 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "image/io/read_image.hpp"
+#include "image/plane.hpp"
 
 namespace cytoscale::image {
 
@@ -28,6 +30,14 @@ void read_png(const ImageFile& file, Values values, RawPlane& plane);
 // Throws Error.
 void write_png(const std::filesystem::path& path, int height, int width, int channels,
                std::span<const std::uint8_t> pixels);
+
+// A picture as write_png() writes it with 3 channels: [H][W][3]. Throws Error: as read_png(), not of that
+// kind.
+struct RgbPicture {
+  PictureSize size;
+  std::vector<std::uint8_t> pixels;
+};
+RgbPicture read_rgb_png(const std::filesystem::path& path);
 
 // Numbers of colors, [H][W], as a file's bytes.
 std::string png_of_palette(int height, int width, std::span<const std::uint8_t> pixels,

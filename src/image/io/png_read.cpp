@@ -224,4 +224,17 @@ void read_png(const ImageFile& file, Values values, RawPlane& plane) {
   plane.bits = 8;
 }
 
+RgbPicture read_rgb_png(const std::filesystem::path& path) {
+  Png png(ImageFile{path});
+  const auto head = png.read_head();
+  if (head.depth != 8 || head.color != PNG_COLOR_TYPE_RGB || head.samples != 3)
+    throw Error("this PNG is no picture of red, green and blue in 8 bits", png.where());
+  RgbPicture picture{{static_cast<int>(head.height), static_cast<int>(head.width)}, {}};
+  picture.pixels.resize(head.row_bytes * head.height);
+  std::vector<png_byte*> rows;
+  for (png_uint_32 y = 0; y < head.height; ++y) rows.push_back(picture.pixels.data() + y * head.row_bytes);
+  png.read_rows(rows);
+  return picture;
+}
+
 }  // namespace cytoscale::image

@@ -4,6 +4,10 @@
 #include <algorithm>
 
 #include "core/system/files.hpp"
+#include "core/text/csv.hpp"
+#include "core/text/text.hpp"
+#include "image/io/jpeg.hpp"
+#include "image/io/png.hpp"
 #include "page/html.hpp"
 #include "page/sections/sections.hpp"
 
@@ -12,18 +16,37 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_pictures = 6, most_bytes = 700'000;
+constexpr std::size_t most_pictures = 6, most_bytes = 900'000;
 
+// Regions of the field, as its table of places has them.
+std::size_t regions_of(const fs::path& overlay) {
+  try {
+    const auto name = overlay.stem().string() + ".csv";
+    return read_csv(overlay.parent_path().parent_path() / "locations" / name).rows.size();
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
+// From that with most regions to that with fewest, evenly.
 std::vector<fs::path> pictures_of(const fs::path& folder) {
-  std::vector<fs::path> all;
+  std::vector<std::pair<std::size_t, fs::path>> all;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(folder, none))
-    if (entry.path().extension() == ".png") all.push_back(entry.path());
-  std::sort(all.begin(), all.end());
+    if (entry.path().extension() == ".png") all.emplace_back(regions_of(entry.path()), entry.path());
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : natural_less(a.second.string(), b.second.string());
+  });
   std::vector<fs::path> some;
   for (std::size_t i = 0; i < std::min(all.size(), most_pictures); ++i)
-    some.push_back(all[i * all.size() / std::min(all.size(), most_pictures)]);
+    some.push_back(all[i * all.size() / std::min(all.size(), most_pictures)].second);
   return some;
+}
+
+// As JPEG, since a plate's PNGs would make the page large.
+std::string small(const fs::path& overlay) {
+  const auto picture = image::read_rgb_png(overlay);
+  return image::jpeg_of(picture.size.height, picture.size.width, 3, picture.pixels, 85);
 }
 
 std::string words_of(const std::string& key) {
@@ -68,12 +91,16 @@ std::string overlays_section(const Results& results, const PageOptions&) {
   std::size_t bytes = 0;
   html += "<div class=\"row small\">";
   for (const auto& picture : pictures) {
-    const auto file = read_file(picture);
-    if (bytes += file.size(); bytes > most_bytes) break;
-    const auto name = escaped(picture.stem().string());
-    html += figure(fmt::format("<img alt=\"{}\" title=\"{}\" width=\"340\" src=\"{}\">", name, name,
-                               data_uri("image/png", file)),
-                   picture.stem().string());
+    const auto stem = picture.stem().string();
+    try {
+      const auto jpeg = small(picture);
+      if (bytes += jpeg.size(); bytes > most_bytes) break;
+      html += figure(fmt::format("<img alt=\"{0}\" title=\"{0}\" width=\"340\" src=\"{1}\">", escaped(stem),
+                                 data_uri("image/jpeg", jpeg)),
+                     fmt::format("{}: {} regions", stem, regions_of(picture)));
+    } catch (const Error& error) {
+      html += note(error.what());  // it names the file
+    }
   }
   return html + "</div>\n" +
          note(
