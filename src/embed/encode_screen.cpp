@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "embed/kept_features.hpp"
+#include "embed/tiled_encoder.hpp"
 #include "image/size_text.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
@@ -26,6 +27,15 @@ std::unique_ptr<Encoder> make_encoder(const mpi::RunContext& context, const Scre
   return embed::make_encoder(options);
 }
 
+// Why the slower library computes on a CPU; empty: it does not, or was asked for.
+std::string why_not_onednn(const ScreenEncoding& encoding, std::size_t channels) {
+  auto options = encoding.encoder;
+  options.channels = static_cast<int>(channels);
+  const bool chosen = options.kind == EncoderKind::automatic && !options.classes && !encoding.over_fields &&
+                      !network::is_pytorch_file(options.model);
+  return chosen && !network::computes_on_gpu(options.device) ? beyond_onednn(options) : "";
+}
+
 nlohmann::json provenance_of(const ScreenEncoding& encoding, const screen::Screen& screen,
                              const Encoder& encoder, const nlohmann::json& options) {
   auto sources = encoding.sources;
@@ -45,10 +55,10 @@ void check_layers(const EncoderOptions& options, std::size_t channels) {
   if (network::is_pytorch_file(options.model)) return;
   const int count = static_cast<int>(channels);
   const network::NetworkSpec own{options.architecture, count, 0};
-  network::select_layers(options.model.empty()
-                             ? own
-                             : network::read_model(options.model, count, network::Contents::header).info.spec,
-                         options.layers);
+  layers_of(options.model.empty()
+                ? own
+                : network::read_model(options.model, count, network::Contents::header).info.spec,
+            options);
 }
 
 image::PictureSize size_of_fields(const store::CellTable& fields) {
@@ -72,6 +82,7 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
   auto encoding = asked;
   nlohmann::json provenance;
   std::unique_ptr<Encoder> encoder;
+  std::string not_onednn;
   auto embed = encoding.embed;
   embed.name = encoding.job;
   embed.unit = encoding.over_fields ? "fields" : "cells";
@@ -85,6 +96,7 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
     auto& model = encoding.encoder.model;
     if (!model.empty()) model = network::model_file_of(model);
     encoder = make_encoder(context, encoding, screen, cells, embed.pass.threads);
+    not_onednn = why_not_onednn(encoding, screen.channels.size());
     provenance = provenance_of(encoding, screen, *encoder, options);
     if (encoding.ready) encoding.ready(screen, cells, *encoder, embed);
   });
@@ -92,6 +104,7 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
                    count_text(encoder->feature_names().size()) + " features, windows of " +
                    image::size_text(encoder->crop_size()) + ", rescaling " +
                    enum_name(encoder->rescaling().how) + "; " + encoder->description());
+  if (!not_onednn.empty()) context.log.info("LibTorch computes, not oneDNN: " + not_onednn);
   std::optional<store::EmbeddingReader> kept;
   if (encoding.keep_features) kept = kept_features(context.comm, encoding.files.output, cells, provenance);
   if (kept) embed.kept = &*kept;

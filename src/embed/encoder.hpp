@@ -61,7 +61,7 @@ enum class EvidenceKind { gradient, rectified };
 // Which library computes.
 enum class EncoderKind {
   automatic,  // oneDNN where it can, on a CPU
-  onednn,     // features of our ResNets and VGGs, but for a VGG's dense layers; CPUs
+  onednn,     // features of ResNets and VGGs, but for a VGG's dense layers; CPUs
   torch,      // whatever there is: the reference
 };
 
@@ -70,7 +70,7 @@ struct EncoderOptions {
   // Model folder or .safetensors file of ours or from elsewhere, or a TorchScript module; empty: an untrained
   // network from `seed`.
   std::filesystem::path model;
-  std::vector<std::string> layers;  // or "all"; empty: conv4a. Not for a TorchScript module
+  std::vector<std::string> layers;  // or "all"; empty: the usual one. Not for a TorchScript module
   // Instead of layers, what the network takes a picture for: a probability for each label, of layer "class";
   // with `maps` and a network over fields also a value for each place of each class map, of layer "map".
   bool classes = false, maps = false;
@@ -98,7 +98,10 @@ struct EncoderOptions {
   int local_rank = 0;     // number of this rank on its node: chooses the GPU
   void validate() const;  // throws Error
 };
-inline constexpr const char* default_layer = "conv4a";
+
+// What oneDNN cannot do of what is asked, for which `automatic` takes LibTorch on a CPU, too; empty: nothing.
+// Throws Error: a model that cannot be read, a layer that it does not have.
+std::string beyond_onednn(const EncoderOptions& options);
 
 // Throws Error: a model that cannot be read or does not fit the options; an encoder that does not do what is
 // asked.

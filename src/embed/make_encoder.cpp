@@ -17,7 +17,34 @@ bool has_avx512() {
          __builtin_cpu_supports("avx512dq");
 }
 
-// What oneDNN cannot do of what is asked; empty: nothing.
+// What our passes by oneDNN are made of (embed/onednn/planned_pass_internal.hpp).
+bool is_plain(const network::Operation& operation) {
+  using network::Activation;
+  using Kind = network::Operation::Kind;
+  return operation.kind == Kind::max_pool ||
+         (operation.kind == Kind::convolution && operation.groups == 1 && !operation.same_padding &&
+          (operation.activation == Activation::none || operation.activation == Activation::relu));
+}
+
+// The part of a plan that is plain has these layers.
+std::string beyond_plain(const network::NetworkSpec& spec, const EncoderOptions& options) {
+  const auto plan = network::plan_forward(spec);
+  const auto plain =
+      std::find_if_not(plan.operations.begin(), plan.operations.end(), is_plain) - plan.operations.begin();
+  const auto is_output = [&](const std::string& layer) {
+    return std::any_of(plan.layers.begin(), plan.layers.end(),
+                       [&](const auto& o) { return o.layer == layer && o.operation < plain; });
+  };
+  if (std::none_of(plan.layers.begin(), plan.layers.end(),
+                   [&](const auto& o) { return o.operation < plain; }))
+    return "it does not know " + spec.architecture;
+  for (const auto& layer : layers_of(spec, options))
+    if (!is_output(layer.name)) return "it has no layer '" + layer.name + "' of " + spec.architecture;
+  return {};
+}
+
+}  // namespace
+
 std::string beyond_onednn(const EncoderOptions& options) {
 #ifndef CYTOSCALE_HAS_ONEDNN
   return "this program was built without it";
@@ -32,15 +59,10 @@ std::string beyond_onednn(const EncoderOptions& options) {
       options.model.empty()
           ? network::NetworkSpec{options.architecture, std::max(1, options.channels), 0}
           : network::read_model(options.model, options.channels, network::Contents::header).info.spec;
-  const auto outputs = network::plan_forward(spec).layers;
-  const auto is_output = [&](const std::string& layer) {
-    return std::any_of(outputs.begin(), outputs.end(), [&](const auto& o) { return o.layer == layer; });
-  };
-  if (outputs.empty()) return "it does not know " + spec.architecture;
-  for (const auto& layer : layers_of(spec, options))
-    if (!is_output(layer.name)) return "it has no layer '" + layer.name + "' of " + spec.architecture;
-  return {};
+  return beyond_plain(spec, options);
 }
+
+namespace {
 
 EncoderKind chosen(const EncoderOptions& options) {
   if (options.kind == EncoderKind::torch) return options.kind;

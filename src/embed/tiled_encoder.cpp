@@ -81,7 +81,7 @@ CropShape crop_shape_of(const network::Model& model, const EncoderOptions& optio
 
 std::vector<network::LayerInfo> layers_of(const network::NetworkSpec& spec, const EncoderOptions& options) {
   return network::select_layers(
-      spec, options.layers.empty() ? std::vector<std::string>{default_layer} : options.layers);
+      spec, options.layers.empty() ? std::vector{network::usual_layer(spec)} : options.layers);
 }
 
 }  // namespace cytoscale::embed

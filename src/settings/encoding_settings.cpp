@@ -76,7 +76,9 @@ void EmbedSettings::declare(cli::OptionSet& options) {
                 "OUTPUT/model), or: untrained");
   declare_files(options, "features");
   options.group("Features");
-  options.add("layers", encoder.layers, "layers to keep, e.g. conv4a,conv5a,pool5, or all (default: conv4a)");
+  options.add("layers", encoder.layers,
+              "layers to keep, e.g. conv4a,conv5a,pool5, or all (default: conv4a; of an EfficientNet "
+              "block6a_activation, of a Vision Transformer cls)");
   declare_computing(options);
   options
       .add("crop-size", crop_px,
@@ -103,12 +105,6 @@ void EmbedSettings::declare(cli::OptionSet& options) {
   options.add("seed", encoder.seed, "of its weights");
   options.add("architecture", encoder.architecture, "its kind").value("NAME");
   declare_machine(options);
-}
-
-void EmbedSettings::resolve() {
-  EncodeSettings::resolve();
-  auto& layers = encoding.encoder.layers;
-  if (layers.empty() && !network::is_pytorch_file(model)) layers = {embed::default_layer};
 }
 
 void EmbedSettings::check(const pipeline::Outset& outset) const {

@@ -36,7 +36,6 @@ struct EncodeSettings {
 struct EmbedSettings : EncodeSettings {
   EmbedSettings() : EncodeSettings("embed", "embeddings.h5ad") {}
   void declare(cli::OptionSet& options);
-  void resolve();  // throws Error
   // Throws Error: layers that the network does not have, also of one that is yet to be trained.
   void check(const pipeline::Outset& outset) const;
 };

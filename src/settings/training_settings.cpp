@@ -100,7 +100,8 @@ void declare_learning(cli::OptionSet& options, learn::TrainOptions& training) {
   options.add("seed", training.seed, "of initial weights, draws and augmentation");
   options
       .add("architecture", training.architecture,
-           "the network: " + join(network::known_architectures(), ", "))
+           "the network: " + join(network::known_architectures(), ", ") +
+               ", or a Vision Transformer of another size by timm's name")
       .value("NAME");
   options
       .add("pool", training.pooling.kind,

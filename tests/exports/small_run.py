@@ -3,11 +3,13 @@ interpreters that have the packages of the field.
 
 Environment: CYTOSCALE_PROGRAM, CYTOSCALE_SOURCE_DIR (set by CTest); CYTOSCALE_TEST_PYTHON: interpreters, `:` between them.
 """
-import functools
 import os
 import pathlib
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from interpreters import has, interpreter_with, interpreters  # noqa: E402,F401
 
 PROGRAM, SOURCE = os.environ["CYTOSCALE_PROGRAM"], pathlib.Path(os.environ["CYTOSCALE_SOURCE_DIR"])
 SCREEN = ["--seed=3", "--moas=2", "--compounds-per-moa=2", "--concentrations=2", "--batches=2", "--replicates=2",
@@ -32,17 +34,3 @@ def small_run(folder):
     program(folder, "reduce", "--output=out", "--reduce-normalize=standardize")
     program(folder, "evaluate", "--output=out")
     program(folder, "report", *given, "--report-fields=0", "--report-cells=20")
-
-
-def interpreters():
-    return [*filter(None, os.environ.get("CYTOSCALE_TEST_PYTHON", "").split(":")), sys.executable]
-
-
-@functools.cache
-def has(python, package):
-    return subprocess.run([python, "-c", f"import {package}"], capture_output=True, timeout=300).returncode == 0
-
-
-def interpreter_with(packages):
-    """The first that has them all, or None."""
-    return next((python for python in interpreters() if all(has(python, package) for package in packages)), None)

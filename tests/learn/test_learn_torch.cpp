@@ -180,7 +180,7 @@ TEST(FrozenNorm, UsesAndKeepsTheStoredStatistics) {
   auto norm = network::BatchNorm(3, context);
   norm->to(device());
   const auto input = values_there({4, 3, 5, 5}, 1) * 2 + 1;
-  EXPECT_LT(relative(norm(input), input / std::sqrt(1 + network::BatchNormImpl::epsilon)), 1e-6);
+  EXPECT_LT(relative(norm(input), input / std::sqrt(1 + norm->epsilon)), 1e-6);
   EXPECT_EQ(norm->running_mean.abs().sum().item<float>(), 0);
   EXPECT_EQ(norm->num_batches_tracked.item<std::int64_t>(), 0);
 }

@@ -118,7 +118,7 @@ TEST_P(UnitLearnsInBlocks, AsLibTorchDoes) {
       unit.conv->to(torch::kFloat64);
       if (one.norm) unit.norm->to(torch::kFloat64);
     }
-    auto output = in_rows(unit(in, true));
+    auto output = in_rows(unit(in, Activation::relu));
     (output * some_values(output.sizes().vec(), 6).to(output.scalar_type())).sum().backward();
     auto& outcome =
         outcomes.emplace_back(std::vector<torch::Tensor>{output.detach(), unit.conv->weight.grad()});

@@ -33,7 +33,8 @@ TEST(TensorList, IsThatOfTheNetworkThatLibTorchBuilds) {
 }
 
 TEST(ForwardPlan, EachOperationTakesWhatIsThere) {
-  for (const std::string name : {"resnet18", "resnet50", "resnet101", "vgg16", "vgg16_bn"}) {
+  for (const auto& name : known_architectures()) {
+    if (is_field_network(name)) continue;
     const auto plan = plan_forward({name, 3, 0});
     int number = 0;
     for (const auto& operation : plan.operations) {
@@ -48,8 +49,11 @@ TEST(ForwardPlan, EachOperationTakesWhatIsThere) {
       }
       ++number;
     }
-    EXPECT_EQ(plan.layers.back().layer, "pool5");
+    EXPECT_EQ(plan.layers.back().layer, name.starts_with("vit")   ? "cls"
+                                        : name.starts_with("vgg") ? "fc7"
+                                                                  : "pool5");
     EXPECT_EQ(plan.layers.back().operation, number - 1);
+    EXPECT_FALSE(plan.classifier.empty());
   }
   EXPECT_TRUE(plan_forward({"mil_cnn", 3, 0}).operations.empty());
 }

@@ -14,7 +14,7 @@ namespace {
 
 struct Settings {
   embed::EncoderOptions encoder;
-  std::string layer = embed::default_layer;
+  std::string layer = "conv4a";
   int crop_px = 128, cells = 256, rounds = 5;
 };
 

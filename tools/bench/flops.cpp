@@ -1,5 +1,7 @@
 #include "flops.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 
 namespace cytoscale::bench {
@@ -15,13 +17,24 @@ double forward_flop(const network::NetworkSpec& spec, int crop_px, const std::st
     if (last < 0) throw Error("has no layer '" + layer + "' that is counted here", spec.architecture);
   }
   double flop = 0;
-  std::vector<int> side;
+  std::vector<int> side;       // of maps
+  std::vector<double> places;  // pixels or tokens
   for (int i = 0; i <= last; ++i) {
     const auto& op = plan.operations[static_cast<std::size_t>(i)];
-    const int from = op.source < 0 ? crop_px : side[static_cast<std::size_t>(op.source)];
-    side.push_back((from + 2 * op.padding - op.kernel) / op.stride + 1);
-    const double pixels = double(side.back()) * side.back();
-    if (op.kind == Kind::convolution) flop += 2.0 * op.from * op.to * op.kernel * op.kernel * pixels;
+    const auto source = static_cast<std::size_t>(std::max(0, op.source));
+    const int from = op.source < 0 ? crop_px : side[source];
+    const bool windows = op.kind == Kind::convolution || op.kind == Kind::max_pool;
+    side.push_back(windows ? (from + 2 * op.padding - op.kernel) / op.stride + 1
+                   : op.kind == Kind::mean || op.kind == Kind::flatten ? 1
+                                                                       : from);
+    places.push_back(double(side.back()) * side.back());
+    if (op.kind == Kind::tokens) places.back() += 1 + op.registers;
+    if (op.kind == Kind::layer_norm || op.kind == Kind::dense || op.kind == Kind::attention)
+      places.back() = places[source];
+    if (op.kind == Kind::convolution)
+      flop += 2.0 * op.from / op.groups * op.to * op.kernel * op.kernel * places.back();
+    if (op.kind == Kind::dense) flop += 2.0 * op.from * op.to * places.back();
+    if (op.kind == Kind::attention) flop += 4.0 * op.to * places.back() * places.back();
   }
   return flop;
 }

@@ -9,7 +9,8 @@
 
 namespace cytoscale::bench {
 
-// Of one crop's way through the network's convolutions to a layer; empty: to the last one. Throws Error: no
+// Of one crop's way through the network's convolutions, dense layers and attention to a layer; empty: to the
+// last one. Throws Error: no
 // such layer.
 double forward_flop(const network::NetworkSpec& spec, int crop_px, const std::string& layer = {});
 

@@ -141,7 +141,7 @@ void PlannedPass::plan_convolution(const Operation& operation, const network::Fo
                                    Step& step) {
   dnnl::post_ops after;
   if (operation.added >= 0) after.append_sum(1);
-  if (operation.relu) after.append_eltwise(1, algorithm::eltwise_relu, 0, 0);
+  if (operation.activation == network::Activation::relu) after.append_eltwise(1, algorithm::eltwise_relu, 0, 0);
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(after);
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);

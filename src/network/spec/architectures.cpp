@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+#include "core/text/text.hpp"
+
 namespace cytoscale::network {
 namespace {
 
@@ -66,6 +69,12 @@ const FieldDesign& wscnn6() {
   return design;
 }
 
+std::pair<const std::string, Architecture> transformer(const std::string& name) {
+  Architecture architecture{Architecture::Kind::transformer, {}};
+  architecture.transformer = transformer_of_name(name).value();
+  return {name, architecture};
+}
+
 bool is_resnet(const Architecture& architecture, const store::SafeTensors& file) {
   return is_convolution(file, "conv1.weight") &&
          architecture.bottleneck == is_convolution(file, "layer1.0.conv3.weight") &&
@@ -84,6 +93,16 @@ bool is_vgg(const Architecture& architecture, const store::SafeTensors& file) {
   });
   return static_cast<std::size_t>(found) == expected &&
          architecture.norms == file.tensors.contains("features.1.running_mean");
+}
+
+bool is_efficientnet_b0(const store::SafeTensors& file) {
+  int blocks = 0;
+  for (const auto& stage : efficientnet_b0_stages()) blocks += stage.blocks;
+  const auto found = std::count_if(file.tensors.begin(), file.tensors.end(), [](const auto& entry) {
+    return entry.first.starts_with("blocks.") && entry.first.ends_with(".conv_dw.weight");
+  });
+  return is_convolution(file, "conv_stem.weight") && is_convolution(file, "conv_head.weight") &&
+         found == blocks && is_convolution(file, "blocks.6.0.se.conv_reduce.weight");
 }
 
 }  // namespace
@@ -106,8 +125,35 @@ const std::map<std::string, Architecture>& architectures() {
       {"vgg16_bn", {Kind::vgg, {2, 2, 3, 3, 3}, false, true}},
       {"mil_cnn", {Kind::field, {}, false, false, &mil_cnn()}},
       {"wscnn4", {Kind::field, {}, false, true, &wscnn4()}},
-      {"wscnn6", {Kind::field, {}, false, true, &wscnn6()}}};
+      {"wscnn6", {Kind::field, {}, false, true, &wscnn6()}},
+      {"efficientnet_b0", {Kind::efficientnet, {}, false, true}},
+      {"tf_efficientnet_b0", {Kind::efficientnet, {}, false, true, nullptr, true}},
+      transformer("vit_small_patch16_224"),
+      transformer("vit_base_patch16_224"),
+      transformer("vit_small_patch14_dinov2"),
+      transformer("vit_base_patch14_dinov2")};
   return table;
+}
+
+std::optional<Architecture> find_architecture(const std::string& name) {
+  if (const auto found = architectures().find(name); found != architectures().end()) return found->second;
+  if (transformer_of_name(name)) return transformer(name).second;
+  return {};
+}
+
+Architecture architecture_of(const std::string& name) {
+  if (auto found = find_architecture(name)) return *found;
+  throw Error("unknown network architecture '" + name + "'", {},
+              "Known: " + join(known_architectures(), ", ") +
+                  ", and Vision Transformers of other sizes by timm's names: vit_small_patch8_224, "
+                  "vit_large_patch14_reg4_dinov2, vit_small_patch8_dinov2_128");
+}
+
+const std::vector<MobileStage>& efficientnet_b0_stages() {
+  static const std::vector<MobileStage> stages = {{3, 1, 1, 16, 1}, {3, 2, 6, 24, 2},  {5, 2, 6, 40, 2},
+                                                  {3, 2, 6, 80, 3}, {5, 1, 6, 112, 3}, {5, 2, 6, 192, 4},
+                                                  {3, 1, 6, 320, 1}};
+  return stages;
 }
 
 // torchvision counts the ReLUs, normalizations and pools between them too.
@@ -128,6 +174,8 @@ std::optional<std::string> recognize_architecture(const store::SafeTensors& file
     if ((architecture.kind == Kind::resnet && is_resnet(architecture, file)) ||
         (architecture.kind == Kind::vgg && is_vgg(architecture, file)))
       return name;
+  if (is_efficientnet_b0(file)) return "efficientnet_b0";
+  if (const auto design = recognize_transformer(file)) return name_of_transformer(*design);
   return {};
 }
 

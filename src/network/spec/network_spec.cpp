@@ -11,14 +11,25 @@ namespace cytoscale::network {
 namespace {
 
 const FieldDesign* design_of(const std::string& architecture) {
-  const auto found = architectures().find(architecture);
-  return found == architectures().end() ? nullptr : found->second.field;
+  const auto found = find_architecture(architecture);
+  return found ? found->field : nullptr;
 }
 
 std::string words_of(const std::vector<Pool>& pools) {
   std::vector<std::string> words;
   for (const auto pool : pools) words.push_back(enum_name(pool));
   return join(words, ", ");
+}
+
+// timm refuses such pictures, too.
+void check_patches(const std::string& architecture, int patch, int height_px, int width_px) {
+  if (height_px > 0 && width_px > 0 && height_px % patch == 0 && width_px % patch == 0) return;
+  const int px = height_px % patch != 0 ? height_px : width_px, below = px / patch * patch;
+  throw Error(
+      architecture + " takes pictures whose sides are multiples of its patches, " + std::to_string(patch) +
+          " px, not " + std::to_string(px) + " px",
+      "option --crop-size",
+      "Take " + (below > 0 ? std::to_string(below) + " or " : "") + std::to_string(below + patch) + " px");
 }
 
 std::vector<LayerInfo> layers_in(const FieldDesign& design) {
@@ -41,6 +52,8 @@ const std::vector<std::string>& known_architectures() {
 
 void check_crop_fits(const std::string& architecture, int height_px, int width_px) {
   NetworkSpec{architecture, 1, 0}.validate();
+  if (const auto known = architecture_of(architecture); known.kind == Architecture::Kind::transformer)
+    return check_patches(architecture, known.transformer.patch, height_px, width_px);
   int least = 1;
   while (map_side(architecture, least) < 1) ++least;
   if (height_px < least || width_px < least)
@@ -71,10 +84,10 @@ Pooling resolved_pooling(const NetworkSpec& spec) {
   return pooling;
 }
 
-// A ResNet shrinks its input 32 times, but rounds up; a VGG rounds down.
+// A ResNet or EfficientNet shrinks its input 32 times, but rounds up; a VGG rounds down.
 int map_side(const std::string& architecture, int field_px) {
   const auto* design = design_of(architecture);
-  if (!design) return field_px / (architectures().at(architecture).kind == Architecture::Kind::vgg ? 32 : 8);
+  if (!design) return field_px / (architecture_of(architecture).kind == Architecture::Kind::vgg ? 32 : 8);
   int side = field_px / design->mean_pool;
   auto pools =
       std::count_if(design->layers.begin(), design->layers.end(), [](const auto& l) { return l.pooled; });
@@ -87,9 +100,7 @@ int map_side(const std::string& architecture, int field_px) {
 }
 
 void NetworkSpec::validate() const {
-  if (!architectures().contains(architecture))
-    throw Error("unknown network architecture '" + architecture + "'", {},
-                "Known: " + join(known_architectures(), ", "));
+  architecture_of(architecture);
   if (channels < 1)
     throw Error("a network needs at least one input channel, not " + std::to_string(channels));
   if (classes < 0) throw Error("a network cannot have " + std::to_string(classes) + " classes");
@@ -112,14 +123,24 @@ void NetworkSpec::validate() const {
 
 std::vector<LayerInfo> layers_of(const NetworkSpec& spec) {
   const auto plan = plan_forward(spec);
-  const auto& architecture = architectures().at(spec.architecture);
-  if (architecture.field) return layers_in(*architecture.field);
+  if (const auto* design = design_of(spec.architecture)) return layers_in(*design);
   std::vector<LayerInfo> layers;
-  for (const auto& [name, operation] : plan.layers)
-    layers.push_back({name, plan.operations[static_cast<std::size_t>(operation)].to});
-  if (architecture.kind == Architecture::Kind::vgg)
-    layers.insert(layers.end(), {{"fc6", vgg_hidden}, {"fc7", vgg_hidden}});
+  for (const auto& layer : plan.layers)
+    layers.push_back({layer.layer, plan.operations[static_cast<std::size_t>(layer.operation)].to});
   return layers;
+}
+
+std::string usual_layer(const NetworkSpec& spec) {
+  switch (architecture_of(spec.architecture).kind) {
+    case Architecture::Kind::efficientnet:
+      return "block6a_activation";
+    case Architecture::Kind::transformer:
+      return "cls";
+    case Architecture::Kind::field:
+      return layers_of(spec).back().name;
+    default:
+      return "conv4a";
+  }
 }
 
 std::vector<LayerInfo> select_layers(const NetworkSpec& spec, const std::vector<std::string>& names) {

@@ -2,7 +2,10 @@
 // Layers are named as Caicedo et al. 2018, Fig. 7: conv1 (the stem after its ReLU), conv{stage}{letter} (a
 // residual block, or a VGG's convolution, after its ReLU), pool5 (the last block, pooled), and of a VGG fc6
 // and fc7 (after their ReLU); of a network over fields conv1, conv2, … (after ReLU and pool); every layer's
-// output is averaged over its pixels.
+// output is averaged over its pixels. Of an EfficientNet as Keras and DeepProfiler name them: stem, block1a …
+// block7a (a block's output), block1a_activation … (after its depthwise convolution), pool5. Of a Vision
+// Transformer block1_mean, block1_cls, … (a block's patches, averaged, and its class token), then mean and
+// cls (after the last normalization).
 #pragma once
 #include <optional>
 #include <string>
@@ -38,7 +41,7 @@ struct LayerInfo {
 
 const std::vector<std::string>& known_architectures();
 
-// Throws Error when pictures of this size would be pooled to nothing.
+// Throws Error when pictures of this size would be pooled to nothing, or are not made of whole patches.
 void check_crop_fits(const std::string& architecture, int height_px, int width_px);
 inline void check_crop_fits(const std::string& architecture, int crop_px) {
   check_crop_fits(architecture, crop_px, crop_px);
@@ -57,6 +60,10 @@ int map_side(const std::string& architecture, int field_px);
 
 // In the order of the forward pass. Throws Error for an unknown architecture.
 std::vector<LayerInfo> layers_of(const NetworkSpec& spec);
+
+// What is taken where no layer is named: conv4a (Caicedo et al. 2018), block6a_activation (Moshkov et al.
+// 2024), cls; of a network over fields the last.
+std::string usual_layer(const NetworkSpec& spec);
 
 // The layers named, in the order named; the one word "all": all of them. Throws Error: an unknown or repeated
 // name, or none; names those there are.

@@ -21,8 +21,9 @@ void add_dense(Tensors& tensors, const std::string& name, std::int64_t from, std
 
 void add_convolution(Tensors& tensors, const Operation& convolution) {
   const auto &name = convolution.tensor, &norm = convolution.norm;
-  const std::int64_t to = convolution.to, kernel = convolution.kernel;
-  tensors.push_back({name + ".weight", {to, convolution.from, kernel, kernel}, Role::parameter});
+  const std::int64_t to = convolution.to, from = convolution.from / convolution.groups,
+                     kernel = convolution.kernel;
+  tensors.push_back({name + ".weight", {to, from, kernel, kernel}, Role::parameter});
   if (convolution.bias) tensors.push_back({name + ".bias", {to}, Role::parameter});
   if (norm.empty()) return;
   tensors.push_back({norm + ".weight", {to}, Role::parameter});
@@ -30,6 +31,33 @@ void add_convolution(Tensors& tensors, const Operation& convolution) {
   tensors.push_back({norm + ".running_mean", {to}, Role::statistic});
   tensors.push_back({norm + ".running_var", {to}, Role::statistic});
   tensors.push_back({norm + ".num_batches_tracked", {}, Role::counter});
+}
+
+void add_tokens(Tensors& tensors, const Operation& tokens) {
+  const std::int64_t width = tokens.to, places = tokens.grid * tokens.grid, registers = tokens.registers;
+  tensors.push_back({"cls_token", {1, 1, width}, Role::parameter});
+  if (registers > 0) tensors.push_back({"reg_token", {1, registers, width}, Role::parameter});
+  tensors.push_back({"pos_embed", {1, places + (registers > 0 ? 0 : 1), width}, Role::parameter});
+}
+
+void add_operation(Tensors& tensors, const Operation& operation) {
+  using Kind = Operation::Kind;
+  const std::int64_t to = operation.to;
+  if (operation.kind == Kind::convolution) return add_convolution(tensors, operation);
+  if (operation.kind == Kind::tokens) return add_tokens(tensors, operation);
+  if (operation.kind == Kind::dense) add_dense(tensors, operation.tensor, operation.from, to);
+  if (operation.kind == Kind::layer_norm) {
+    tensors.push_back({operation.tensor + ".weight", {to}, Role::parameter});
+    tensors.push_back({operation.tensor + ".bias", {to}, Role::parameter});
+  }
+  if (!operation.scale.empty()) tensors.push_back({operation.scale, {to}, Role::parameter});
+}
+
+// Whose names the tensors carry.
+std::string naming_of(const std::string& architecture) {
+  using Kind = Architecture::Kind;
+  const auto kind = architecture_of(architecture).kind;
+  return kind == Kind::efficientnet || kind == Kind::transformer ? "timm" : "torchvision";
 }
 
 void add_field_layers(Tensors& tensors, const NetworkSpec& spec, const Architecture& architecture) {
@@ -81,29 +109,25 @@ void check_tensor(const TensorInfo& needed, const store::StoredTensor& stored, c
 std::vector<TensorInfo> tensors_of(const NetworkSpec& spec) {
   Tensors tensors;
   const auto plan = plan_forward(spec);
-  const auto& architecture = architectures().at(spec.architecture);
+  const auto architecture = architecture_of(spec.architecture);
   if (architecture.field) add_field_layers(tensors, spec, architecture);
-  for (const auto& operation : plan.operations)
-    if (operation.kind == Operation::Kind::convolution) add_convolution(tensors, operation);
-  if (architecture.kind == Architecture::Kind::resnet && spec.classes > 0)
-    add_dense(tensors, "fc", plan.operations.back().to, spec.classes);
-  if (architecture.kind == Architecture::Kind::vgg) {
-    add_dense(tensors, "classifier.0", plan.operations.back().to * vgg_pooled_px * vgg_pooled_px, vgg_hidden);
-    add_dense(tensors, "classifier.3", vgg_hidden, vgg_hidden);
-    if (spec.classes > 0) add_dense(tensors, "classifier.6", vgg_hidden, spec.classes);
-  }
+  for (const auto& operation : plan.operations) add_operation(tensors, operation);
+  if (!plan.classifier.empty() && spec.classes > 0)
+    add_dense(tensors, plan.classifier, plan.operations.back().to, spec.classes);
   return tensors;
 }
 
 bool is_last_layer(const std::string& tensor) {
-  for (const auto* last : {"fc.", "classifier.6.", "maps.", "pool."})
+  for (const auto* last :
+       {"fc.", "classifier.6.", "maps.", "pool.", "head.", "classifier.weight", "classifier.bias"})
     if (tensor.starts_with(last)) return true;
   return false;
 }
 
 void check_tensors(const NetworkSpec& spec, const store::SafeTensors& file, const std::string& where,
                    LastLayer last_layer) {
-  constexpr const char* remedy = "Give weights of this architecture, with torchvision's parameter names";
+  const auto remedy =
+      "Give weights of this architecture, with " + naming_of(spec.architecture) + "'s parameter names";
   std::set<std::string> known;
   const auto ignored = [&](const std::string& name) {
     return is_last_layer(name) && (last_layer == LastLayer::keep || spec.classes == 0);

@@ -19,7 +19,8 @@ struct TensorInfo {
   } role;
 };
 
-// Under torchvision's names, in the order of the forward pass.
+// Under torchvision's names, or timm's of an EfficientNet or Vision Transformer, in the order of the forward
+// pass.
 std::vector<TensorInfo> tensors_of(const NetworkSpec& spec);
 
 enum class LastLayer {

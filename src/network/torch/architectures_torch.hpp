@@ -6,9 +6,8 @@
 
 namespace cytoscale::network {
 
-// A ResNet or VGG, as plan_forward() lists its operations. A VGG has torchvision's 7×7 adaptive pool before
-// its dense layers and is without dropout: its masks would have to be drawn by cell for results not to depend
-// on who computes what.
+// Any other, as plan_forward() lists its operations: without dropout and stochastic depth, whose masks would
+// have to be drawn by cell for results not to depend on who computes what.
 std::shared_ptr<Network> make_planned_network(const NetworkSpec& spec);
 
 // Kraus et al. 2016, Sailem et al. 2017. conv1, bn1, …, maps (the convolution that makes a map for each

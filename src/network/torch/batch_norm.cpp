@@ -48,11 +48,13 @@ class SyncNorm : public torch::autograd::Function<SyncNorm> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* ctx, torch::Tensor input,
                                torch::Tensor weight, torch::Tensor bias, torch::Tensor mean,
-                               torch::Tensor variance, double values, std::shared_ptr<NormContext> context) {
-    auto output = std::get<0>(
-        at::native_batch_norm(input, weight, bias, mean, variance, false, 0.0, BatchNormImpl::epsilon));
+                               torch::Tensor variance, double values, double epsilon,
+                               std::shared_ptr<NormContext> context) {
+    auto output =
+        std::get<0>(at::native_batch_norm(input, weight, bias, mean, variance, false, 0.0, epsilon));
     ctx->save_for_backward({input, weight, mean, variance});
     ctx->saved_data["values"] = values;
+    ctx->saved_data["epsilon"] = epsilon;
     // The context outlives the graph: it belongs to the network.
     ctx->saved_data["context"] = static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(context.get()));
     return output;
@@ -62,14 +64,14 @@ class SyncNorm : public torch::autograd::Function<SyncNorm> {
                                                  torch::autograd::variable_list grad_outputs) {
     const auto saved = ctx->get_saved_variables();
     const auto &input = saved[0], &weight = saved[1], &mean = saved[2], &variance = saved[3];
-    const double values = ctx->saved_data["values"].toDouble();
+    const double values = ctx->saved_data["values"].toDouble(),
+                 epsilon = ctx->saved_data["epsilon"].toDouble();
     auto* context =
         reinterpret_cast<NormContext*>(static_cast<std::intptr_t>(ctx->saved_data["context"].toInt()));
-    const auto inverse_sd = torch::rsqrt(variance + BatchNormImpl::epsilon);
+    const auto inverse_sd = torch::rsqrt(variance + epsilon);
     auto grad = grad_outputs[0].contiguous(input.suggest_memory_format());
-    auto [grad_input, grad_weight, grad_bias] =
-        at::native_batch_norm_backward(grad, input, weight, mean, variance, mean, inverse_sd, false,
-                                       BatchNormImpl::epsilon, {true, true, true});
+    auto [grad_input, grad_weight, grad_bias] = at::native_batch_norm_backward(
+        grad, input, weight, mean, variance, mean, inverse_sd, false, epsilon, {true, true, true});
     auto sums = torch::cat({grad_weight, grad_bias}).to(torch::kCPU, torch::kFloat64).contiguous();
     context->sum_over_ranks({sums.data_ptr<double>(), static_cast<std::size_t>(sums.numel())});
     sums = sums.to(mean.options());
@@ -79,14 +81,14 @@ class SyncNorm : public torch::autograd::Function<SyncNorm> {
     const auto view = std::vector<std::int64_t>{1, channels, 1, 1};
     grad_input = grad_input.addcmul_(input, slope.view(view).to(input.scalar_type()))
                      .add_(shift.view(view).to(input.scalar_type()));
-    return {grad_input, grad_weight, grad_bias, {}, {}, {}, {}};
+    return {grad_input, grad_weight, grad_bias, {}, {}, {}, {}, {}};
   }
 };
 
 }  // namespace
 
-BatchNormImpl::BatchNormImpl(int channels, std::shared_ptr<NormContext> context)
-    : context_(std::move(context)) {
+BatchNormImpl::BatchNormImpl(int channels, std::shared_ptr<NormContext> context, double of_epsilon)
+    : epsilon(of_epsilon), context_(std::move(context)) {
   weight = register_parameter("weight", torch::ones({channels}));
   bias = register_parameter("bias", torch::zeros({channels}));
   running_mean = register_buffer("running_mean", torch::zeros({channels}));
@@ -146,7 +148,7 @@ torch::Tensor BatchNormImpl::synchronized(const torch::Tensor& input) {
     running_mean.mul_(1 - context_->momentum).add_(batch.mean, context_->momentum);
     running_var.mul_(1 - context_->momentum).add_(batch.variance, context_->momentum * unbiased);
   }
-  return SyncNorm::apply(input, weight, bias, batch.mean, batch.variance, batch.values, context_);
+  return SyncNorm::apply(input, weight, bias, batch.mean, batch.variance, batch.values, epsilon, context_);
 }
 
 }  // namespace cytoscale::network

@@ -8,8 +8,8 @@ namespace {
 class FieldNetwork final : public Network {
  public:
   explicit FieldNetwork(const NetworkSpec& network)
-      : Network(network), design_(*architectures().at(network.architecture).field) {
-    add_layers(architectures().at(network.architecture).norms);
+      : Network(network), design_(*architecture_of(network.architecture).field) {
+    add_layers(architecture_of(network.architecture).norms);
     if (network.classes == 0) return;
     const auto& last = design_.maps;
     auto* maps = add_unit(*this, "maps", "",

@@ -1,26 +1,68 @@
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
+
 #include "network/torch/layers_torch.hpp"
 
 namespace cytoscale::network {
 
+torch::Tensor widened(const torch::Tensor& values) {
+  return values.scalar_type() == torch::kBFloat16 ? values.to(torch::kFloat32) : values;
+}
+
+torch::Tensor mean_of_pixels(const torch::Tensor& output) {
+  const auto wide = widened(in_rows(output));
+  return wide.dim() == 4 ? wide.mean({2, 3}) : wide;
+}
+
+torch::Tensor activate(const torch::Tensor& values, Activation how) {
+  auto to = values;
+  switch (how) {
+    case Activation::relu:
+      return to.relu_();
+    case Activation::silu:
+      return torch::silu_(to);
+    case Activation::sigmoid:
+      return to.sigmoid_();
+    case Activation::gelu:
+      return torch::gelu(to);
+    case Activation::none:
+      break;
+  }
+  return values;
+}
+
 ConvolutionImpl::ConvolutionImpl(const ConvShape& shape) {
-  weight = register_parameter("weight", torch::empty({shape.to, shape.from, shape.kernel, shape.kernel}));
+  weight = register_parameter(
+      "weight", torch::empty({shape.to, shape.from / shape.groups, shape.kernel, shape.kernel}));
   if (shape.bias) bias = register_parameter("bias", torch::empty({shape.to}));
 }
 
-torch::Tensor ConvUnit::operator()(const torch::Tensor& input, bool relu) {
-  if (blocked && conv->is_training()) return learn_in_blocks(input, relu);
-  const auto output = convolve(input);
-  return relu ? output.relu_() : output;
+torch::Tensor ConvUnit::operator()(const torch::Tensor& input, Activation activation) {
+  if (blocked && conv->is_training()) return learn_in_blocks(input, activation == Activation::relu);
+  return activate(convolve(input), activation);
 }
 
 torch::Tensor ConvUnit::convolve(const torch::Tensor& input) {
-  if (folded_weight.defined()) return torch::conv2d(input, folded_weight, folded_bias, stride, padding);
+  if (folded_weight.defined()) return convolve(input, folded_weight, folded_bias);
   const auto type = input.scalar_type();
-  const auto bias = conv->bias.defined() ? conv->bias.to(type) : conv->bias;
-  const auto output = torch::conv2d(input, conv->weight.to(type), bias, stride, padding);
+  const auto output =
+      convolve(input, conv->weight.to(type), conv->bias.defined() ? conv->bias.to(type) : conv->bias);
   return norm ? norm(output) : output;
+}
+
+// TensorFlow pads as much as makes ⌈size/stride⌉ pixels of it, the odd one behind.
+torch::Tensor ConvUnit::convolve(const torch::Tensor& input, const torch::Tensor& weight,
+                                 const torch::Tensor& bias) const {
+  if (!same_padding || stride == 1) return torch::conv2d(input, weight, bias, stride, padding, 1, groups);
+  const auto excess = [&](std::int64_t size) {
+    return std::max<std::int64_t>(0, ((size + stride - 1) / stride - 1) * stride + weight.size(2) - size);
+  };
+  const auto rows = excess(input.size(2)), columns = excess(input.size(3));
+  const auto padded =
+      torch::constant_pad_nd(input, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2}, 0);
+  const int done = 0;
+  return torch::conv2d(padded, weight, bias, stride, done, 1, groups);
 }
 
 torch::Tensor ConvUnit::learn_in_blocks(const torch::Tensor& input, bool relu) {
@@ -36,8 +78,8 @@ void ConvUnit::fold(torch::ScalarType type) {
   auto bias = conv->bias.defined() ? conv->bias.to(torch::kFloat64)
                                    : torch::zeros({weight.size(0)}, weight.options());
   if (norm) {
-    const auto scale = norm->weight.to(torch::kFloat64) /
-                       torch::sqrt(norm->running_var.to(torch::kFloat64) + BatchNormImpl::epsilon);
+    const auto scale =
+        norm->weight.to(torch::kFloat64) / torch::sqrt(norm->running_var.to(torch::kFloat64) + norm->epsilon);
     weight = weight * scale.view({-1, 1, 1, 1});
     bias = norm->bias.to(torch::kFloat64) + (bias - norm->running_mean.to(torch::kFloat64)) * scale;
   }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "network/spec/compute.hpp"
+#include "network/spec/forward_plan.hpp"
 #include "network/torch/blocked_unit_torch.hpp"
 #include "network/weights/weights.hpp"
 
@@ -33,13 +34,13 @@ struct NormContext {
 // type. Collective: forward and backward, when training with NormMode::sync on more than one rank.
 class BatchNormImpl : public torch::nn::Module {
  public:
-  BatchNormImpl(int channels, std::shared_ptr<NormContext> context);
+  BatchNormImpl(int channels, std::shared_ptr<NormContext> context, double epsilon = norm_epsilon);
   torch::Tensor forward(const torch::Tensor& input);
   // The same of values in blocks, while it learns, with local statistics; then ReLU, where it follows.
   torch::Tensor learn_in_blocks(const torch::Tensor& input, BlockedUnit& unit, bool relu);
 
   torch::Tensor weight, bias, running_mean, running_var, num_batches_tracked;
-  static constexpr double epsilon = norm_epsilon;
+  const double epsilon;
 
  private:
   torch::Tensor synchronized(const torch::Tensor& input);
@@ -48,17 +49,28 @@ class BatchNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(BatchNorm);
 
+// bf16 values as float32: so they are added up.
+torch::Tensor widened(const torch::Tensor& values);
+// [N][C][H][W] or [N][C] -> [N][C].
+torch::Tensor mean_of_pixels(const torch::Tensor& output);
+
+// In place where gradients allow it.
+torch::Tensor activate(const torch::Tensor& values, Activation how);
+
 // A square convolution.
 struct ConvShape {
   int from, to, kernel, stride;
   bool bias = false;
   int padding = -1;  // px; below 0: half the kernel
+  int groups = 1;
+  bool same_padding = false;      // TensorFlow's
+  double epsilon = norm_epsilon;  // of its normalization
 };
 
 class ConvolutionImpl : public torch::nn::Module {
  public:
   explicit ConvolutionImpl(const ConvShape& shape);
-  torch::Tensor weight;  // [to][from][kernel][kernel]
+  torch::Tensor weight;  // [to][from / groups][kernel][kernel]
   torch::Tensor bias;    // [to], or undefined
 };
 TORCH_MODULE(Convolution);
@@ -69,16 +81,18 @@ TORCH_MODULE(Convolution);
 struct ConvUnit {
   Convolution conv{nullptr};
   BatchNorm norm{nullptr};
-  int stride = 1, padding = 0;
+  int stride = 1, padding = 0, groups = 1;
+  bool same_padding = false;
   torch::Tensor folded_weight, folded_bias;
   std::unique_ptr<BlockedUnit> blocked;  // learns so, where it is there
 
-  // relu: its output is rectified as well.
-  torch::Tensor operator()(const torch::Tensor& input, bool relu = false);
+  torch::Tensor operator()(const torch::Tensor& input, Activation activation = Activation::none);
   void fold(torch::ScalarType type);
 
  private:
   torch::Tensor convolve(const torch::Tensor& input);
+  torch::Tensor convolve(const torch::Tensor& input, const torch::Tensor& weight,
+                         const torch::Tensor& bias) const;
   torch::Tensor learn_in_blocks(const torch::Tensor& input, bool relu);
 };
 

@@ -8,20 +8,6 @@
 #include "network/torch/pooling_torch.hpp"
 
 namespace cytoscale::network {
-namespace {
-
-// bf16 values are added up as float32.
-torch::Tensor widened(const torch::Tensor& values) {
-  return values.scalar_type() == torch::kBFloat16 ? values.to(torch::kFloat32) : values;
-}
-
-// [N][C][H][W] or [N][C] -> [N][C].
-torch::Tensor pooled(const torch::Tensor& output) {
-  const auto wide = widened(in_rows(output));
-  return wide.dim() == 4 ? wide.mean({2, 3}) : wide;
-}
-
-}  // namespace
 
 torch::Tensor Network::classify(const torch::Tensor& crops) {
   TORCH_CHECK(classifier_, "this network has no classification layer");
@@ -79,14 +65,16 @@ std::vector<torch::Tensor> Network::features(const torch::Tensor& crops,
     if (missing == 0) break;
     x = step.forward(x);
     for (std::size_t i = 0; i < layers.size(); ++i)
-      if (layers[i] == step.layer) outputs[i] = pooled(x), --missing;
+      if (layers[i] == step.layer) outputs[i] = mean_of_pixels(x), --missing;
   }
   TORCH_CHECK(missing == 0, "a layer that this network does not have");
   return outputs;
 }
 
 void Network::learn_in_blocks() {
-  const int block = is_field_network(spec_.architecture) ? 0 : block_of_channels();
+  using Kind = Architecture::Kind;
+  const auto kind = architecture_of(spec_.architecture).kind;
+  const int block = kind == Kind::resnet || kind == Kind::vgg ? block_of_channels() : 0;
   const auto fits = [&](const auto& unit) { return block > 0 && unit->conv->weight.size(0) % block == 0; };
   if (!std::all_of(units_.begin(), units_.end(), fits)) return;
   for (auto& unit : units_) unit->blocked = std::make_unique<BlockedUnit>();
@@ -101,8 +89,11 @@ ConvUnit* Network::add_unit(torch::nn::Module& owner, const std::string& conv_na
   auto unit = std::make_unique<ConvUnit>();
   unit->stride = shape.stride;
   unit->padding = shape.padding < 0 ? shape.kernel / 2 : shape.padding;
+  unit->groups = shape.groups;
+  unit->same_padding = shape.same_padding;
   unit->conv = owner.register_module(conv_name, Convolution(shape));
-  if (!norm_name.empty()) unit->norm = owner.register_module(norm_name, BatchNorm(shape.to, context_));
+  if (!norm_name.empty())
+    unit->norm = owner.register_module(norm_name, BatchNorm(shape.to, context_, shape.epsilon));
   units_.push_back(std::move(unit));
   return units_.back().get();
 }
@@ -123,12 +114,7 @@ std::vector<std::pair<std::string, torch::Tensor>> Network::named_tensors() cons
 
 std::shared_ptr<Network> make_network(const NetworkSpec& spec) {
   spec.validate();
-  switch (architectures().at(spec.architecture).kind) {
-    case Architecture::Kind::field:
-      return make_field_network(spec);
-    default:
-      return make_planned_network(spec);
-  }
+  return is_field_network(spec.architecture) ? make_field_network(spec) : make_planned_network(spec);
 }
 
 }  // namespace cytoscale::network

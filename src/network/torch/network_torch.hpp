@@ -1,7 +1,7 @@
-// Networks as LibTorch modules. Parameters and buffers carry torchvision's names. A network is a row of
-// steps, some of which are layers one can ask for; an architecture registers its modules and lists its steps,
-// all else is shared. Weights come from our own counter-based generator, so that they do not depend on the
-// version of LibTorch.
+// Networks as LibTorch modules. Parameters and buffers carry torchvision's or timm's names
+// (network/spec/tensor_list.hpp). A network over fields is a row of steps, some of which are layers one can
+// ask for; any other runs the operations of its plan; all else is shared. Weights come from our own
+// counter-based generator, so that they do not depend on the version of LibTorch.
 #pragma once
 #include <functional>
 #include <memory>
@@ -32,7 +32,7 @@ class Network : public torch::nn::Module {
   Dropout& dropout() { return dropout_; }  // as the architecture has it; of few
 
   // [N][C][H][W] -> logits [N][classes]. bf16 ends in float32 here and below. Needs classes > 0.
-  torch::Tensor classify(const torch::Tensor& crops);
+  virtual torch::Tensor classify(const torch::Tensor& crops);
   // The same of a network over whole fields, with what it is based on.
   Evidence forward_with_evidence(const torch::Tensor& fields);
   // What a signal at the class maps, [N][classes][h][w], is at the fields' pixels, [N][C][H][W], once it has
@@ -43,13 +43,14 @@ class Network : public torch::nn::Module {
                                        bool rectified);
   // Pooled outputs of the layers, each [N][dims], in the order asked for; the pass stops at the
   // deepest.
-  std::vector<torch::Tensor> features(const torch::Tensor& crops, const std::vector<std::string>& layers);
+  virtual std::vector<torch::Tensor> features(const torch::Tensor& crops,
+                                              const std::vector<std::string>& layers);
   // From now on learns by oneDNN's layers, in blocks of channels (network/blocked_layers.hpp), where this
   // processor, program and network have them: float32, on a CPU, local statistics. One thread at a time.
   void learn_in_blocks();
-  // Merges each normalization into its convolution and keeps those weights in `type`: inference only, not
-  // undone.
-  void fold_norms(torch::ScalarType type);
+  // Merges each normalization into its convolution, each LayerScale into its dense layer, and keeps those
+  // weights in `type`: inference only, not undone.
+  virtual void fold_norms(torch::ScalarType type);
 
   // Weights as initial_values() has them (network/weights/weights.hpp).
   void initialize(std::uint64_t seed);

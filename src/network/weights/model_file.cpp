@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/text/text.hpp"
 #include "network/spec/architectures.hpp"
+#include "network/weights/foreign_names.hpp"
 #include "network/weights/weights.hpp"
 #include "store/tensor_values.hpp"
 
@@ -15,6 +16,11 @@ namespace cytoscale::network {
 namespace {
 
 constexpr const char *format_name = "cytoscale-model-1", *mean_name = "input/mean", *sd_name = "input/sd";
+
+bool is_foreign(const store::SafeTensors& file) {
+  const auto format = file.metadata.find("format");
+  return format == file.metadata.end() || !format->second.starts_with("cytoscale");
+}
 
 std::vector<float> floats_of(const store::SafeTensors& file, const std::string& name,
                              const std::filesystem::path& path) {
@@ -71,17 +77,8 @@ Pooling pooling_of(const store::SafeTensors& file, const std::filesystem::path& 
   }
 }
 
-// How the file must be changed for its tensors to carry torchvision's names.
-std::string naming_remedy(const store::SafeTensors& file) {
-  if (file.tensors.contains("pre_logits.fc1.weight"))
-    return "timm names and shapes a VGG's dense layers in its own way: export torchvision's VGG instead";
-  for (const std::string first : {".layer1.0.conv1.weight", ".features.0.weight"})
-    for (const auto& [name, tensor] : file.tensors)
-      if (name.ends_with(first))
-        return "Take the prefix '" + name.substr(0, name.size() - first.size() + 1) + "' off the names";
-  return "Give weights of one of these with torchvision's parameter names: " +
-         join(known_architectures(), ", ");
-}
+constexpr const char* first_convolutions[] = {"conv1.weight", "features.0.weight", "conv_stem.weight",
+                                              "patch_embed.proj.weight"};
 
 // As the tensors show it.
 NetworkSpec spec_from_tensors(const store::SafeTensors& file, const std::filesystem::path& path) {
@@ -89,10 +86,14 @@ NetworkSpec spec_from_tensors(const store::SafeTensors& file, const std::filesys
   if (!architecture || file.tensors.contains("pre_logits.fc1.weight"))
     throw Error("the tensors' names are of no architecture that we know", path.string(), naming_remedy(file));
   NetworkSpec spec{*architecture, 0, 0};
-  for (const auto* name : {"conv1.weight", "features.0.weight"})
+  const auto named = file.metadata.find("architecture");
+  if (*architecture == "efficientnet_b0" && named != file.metadata.end() &&
+      named->second == "tf_efficientnet_b0")
+    spec.architecture = named->second;
+  for (const auto* name : first_convolutions)
     if (const auto found = file.tensors.find(name); found != file.tensors.end())
       spec.channels = static_cast<int>(found->second.shape.at(1));
-  for (const auto* name : {"fc.weight", "classifier.6.weight"})
+  for (const auto* name : {"fc.weight", "classifier.6.weight", "classifier.weight", "head.weight"})
     if (const auto found = file.tensors.find(name); found != file.tensors.end())
       if (!found->second.shape.empty()) spec.classes = static_cast<int>(found->second.shape[0]);
   return spec;
@@ -122,7 +123,7 @@ bool is_pytorch_file(const std::filesystem::path& path) {
 ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::path& path) {
   ModelInfo info;
   const auto format = file.metadata.find("format");
-  if (format == file.metadata.end() || !format->second.starts_with("cytoscale")) {
+  if (is_foreign(file)) {
     info.spec = spec_from_tensors(file, path);
     info.crop_normalization.reset();
     return info;
@@ -193,6 +194,7 @@ Model read_model(const std::filesystem::path& model, int channels, Contents cont
                 "Save the weights in Python with safetensors.torch.save_file(model.state_dict(), FILE)");
   read.weights = contents == Contents::all ? store::read_safetensors(read.path)
                                            : store::read_safetensors_header(read.path);
+  if (is_foreign(read.weights)) adopt_names(read.weights, read.path.string());
   read.info = model_info_of(read.weights, read.path);
   const auto& how = read.info.crop_normalization;
   if (contents == Contents::all && how && image::needs_statistics(*how))
@@ -200,7 +202,7 @@ Model read_model(const std::filesystem::path& model, int channels, Contents cont
   auto& own = read.info.spec.channels;
   const bool foreign = !how;
   if (!foreign || channels == 0 || own == channels || own != 3) return read;
-  for (const std::string name : {"conv1.weight", "features.0.weight"})
+  for (const std::string name : first_convolutions)
     if (const auto found = read.weights.tensors.find(name); found != read.weights.tensors.end())
       found->second = with_channels(found->second, channels, read.path.string() + ":" + name);
   read.remark = "first convolution adapted from " + std::to_string(own) + " to " + std::to_string(channels) +

@@ -1,5 +1,5 @@
-// A model on disk: one safetensors file, tensors named as torchvision names them, so that Python reads it
-// with nothing of ours. Metadata (text): format, architecture, channels, classes, crop_px,
+// A model on disk: one safetensors file, tensors named as torchvision or timm names them, so that Python
+// reads it with nothing of ours. Metadata (text): format, architecture, channels, classes, crop_px,
 // crop_normalization, labels (JSON list), provenance (JSON); of a network over fields also pooling (JSON:
 // kind, sharpness, height, width), and of a network that gives a picture several labels several_labels.
 #pragma once
@@ -35,8 +35,9 @@ std::filesystem::path model_file_of(const std::filesystem::path& model);
 bool is_pytorch_file(const std::filesystem::path& path);
 
 // The description of a model file. Without our metadata (weights from elsewhere) the architecture is
-// recognized by the tensors' names, torchvision's; channels and classes are those of the first and of the
-// last layer's shape. Throws Error naming file and key, or the architectures that we know.
+// recognized by the tensors' names (recognize_architecture(); metadata that call an EfficientNet
+// tf_efficientnet_b0 are believed); channels and classes are those of the first and of the last layer's
+// shape. Throws Error naming file and key, or the architectures that we know.
 ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::path& path);
 
 // All of it into a file that holds the weights.

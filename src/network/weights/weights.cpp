@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "network/spec/transformer_names.hpp"
 #include "network/weights/model_file.hpp"
 #include "store/tensor_values.hpp"
 
@@ -41,23 +42,28 @@ std::vector<float> initial_values(const NetworkSpec& spec, const TensorInfo& ten
   const auto& name = tensor.name;
   if (tensor.role != TensorInfo::Role::parameter)
     return filled(tensor, [value = name.ends_with("running_var") ? 1 : 0] { return value; });
-  const auto module = name.substr(0, name.find('.'));
+  const auto module = name.substr(0, name.rfind('.'));
   // A tensor's own stream of random numbers: adding a layer leaves the others' weights as they were.
   Random random(seed, {stream_key(name)});
-  if (module == "fc" || module == "maps") {
+  const auto normal = [&](double sd) { return filled(tensor, [&] { return random.normal(0, sd); }); };
+  if (module == "fc" || module == "maps" || module == "head" || module == "classifier" ||
+      name == "patch_embed.proj.weight") {
     const auto weight = std::find_if(all.begin(), all.end(),
                                      [&](const auto& other) { return other.name == module + ".weight"; });
     const double bound = 1.0 / std::sqrt(static_cast<double>(count_of(*weight) / weight->shape[0]));
     return filled(tensor, [&] { return random.uniform(-bound, bound); });
   }
   if (tensor.shape.size() == 4) {
+    const bool depthwise = name.ends_with("conv_dw.weight");
     const auto fan_in = static_cast<double>(count_of(tensor) / tensor.shape[0]),
-               fan_out = static_cast<double>(count_of(tensor) / tensor.shape[1]);
-    const double variance = is_field_network(spec.architecture) ? 2 / (fan_in + fan_out) : 2 / fan_out;
-    return filled(tensor, [&, sd = std::sqrt(variance)] { return random.normal(0, sd); });
+               fan_out = depthwise ? fan_in : static_cast<double>(count_of(tensor) / tensor.shape[1]);
+    return normal(std::sqrt(is_field_network(spec.architecture) ? 2 / (fan_in + fan_out) : 2 / fan_out));
   }
   if (module == "pool") return filled(tensor, [] { return 0.5; });
-  if (tensor.shape.size() == 2) return filled(tensor, [&] { return random.normal(0, 0.01); });
+  const bool tokens = transformer_of_name(spec.architecture).has_value();
+  if (tensor.shape.size() == 3) return normal(name == "pos_embed" ? 0.02 : 1e-6);
+  if (tensor.shape.size() == 2) return normal(tokens ? 0.02 : 0.01);
+  if (name.ends_with("gamma")) return filled(tensor, [] { return 1e-5; });
   return filled(tensor, [value = name.ends_with("weight") ? 1 : 0] { return value; });
 }
 
@@ -120,7 +126,7 @@ FoldedConvolution fold_convolution(const Operation& convolution, const store::Sa
              variance = of_norm("running_var");
   const auto filter = folded.weight.size() / scale.size();
   for (std::size_t channel = 0; channel < scale.size(); ++channel) {
-    const double factor = scale[channel] / std::sqrt(variance[channel] + norm_epsilon);
+    const double factor = scale[channel] / std::sqrt(variance[channel] + convolution.epsilon);
     for (std::size_t i = channel * filter; i < (channel + 1) * filter; ++i)
       folded.weight[i] = static_cast<float>(folded.weight[i] * factor);
     folded.bias[channel] =

@@ -13,8 +13,10 @@ namespace cytoscale::network {
 // Initial values from the seed, as torchvision chooses them: convolutions normal with variance 2/fan_out;
 // scales 1, shifts and biases 0; the last layer of a ResNet uniform in ±1/√fan_in, the dense layers of a
 // VGG normal with standard deviation 0.01. Of a network over fields: convolutions normal with variance
-// 2/(fan_in + fan_out), class maps and what follows them uniform in ±1/√fan_in, thresholds 1/2. A tensor's
-// random numbers are its name's own.
+// 2/(fan_in + fan_out), class maps and what follows them uniform in ±1/√fan_in, thresholds 1/2. Of a Vision
+// Transformer, as timm: dense layers and positions normal with standard deviation 0.02, tokens with 1e-6,
+// patches and the last layer uniform in ±1/√fan_in, LayerScale 1e-5. A tensor's random numbers are its
+// name's own.
 std::vector<float> initial_values(const NetworkSpec& spec, const TensorInfo& tensor,
                                   const std::vector<TensorInfo>& all, std::uint64_t seed);
 
@@ -36,6 +38,4 @@ struct FoldedConvolution {
 // Of a file that check_tensors() has passed. Throws Error as read_values().
 FoldedConvolution fold_convolution(const Operation& convolution, const store::SafeTensors& file,
                                    const std::string& where);
-inline constexpr double norm_epsilon = 1e-5;
-
 }  // namespace cytoscale::network
