@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "core/error.hpp"
+#include "core/text/letter_case.hpp"
 
 namespace cytoscale::discover {
 namespace {
@@ -12,20 +12,15 @@ namespace {
 bool digit(char c) {
   return c >= '0' && c <= '9';
 }
-char lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
 bool letter(char c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
+  return lower_case(c) >= 'a' && lower_case(c) <= 'z';
 }
 bool hexadecimal(char c) {
-  return digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
+  return digit(c) || (lower_case(c) >= 'a' && lower_case(c) <= 'f');
 }
 
 bool ends_with(std::string_view name, std::string_view ending) {
-  return name.size() > ending.size() &&
-         std::equal(ending.begin(), ending.end(), name.end() - static_cast<std::ptrdiff_t>(ending.size()),
-                    [](char a, char b) { return a == lower(b); });
+  return name.size() > ending.size() && lower_case(name.substr(name.size() - ending.size())) == ending;
 }
 
 template <typename Holds>
@@ -38,8 +33,8 @@ std::size_t run_of(std::string_view text, std::size_t at, Holds holds) {
 // How many letters of a row name stand here: A to P, AA to AF (1,536 wells).
 std::size_t row_letters(std::string_view text, std::size_t at) {
   const auto count = run_of(text, at, letter);
-  if (count == 1) return lower(text[at]) <= 'p' ? 1 : 0;
-  return count == 2 && lower(text[at]) == 'a' && lower(text[at + 1]) <= 'f' ? 2 : 0;
+  if (count == 1) return lower_case(text[at]) <= 'p' ? 1 : 0;
+  return count == 2 && lower_case(text[at]) == 'a' && lower_case(text[at + 1]) <= 'f' ? 2 : 0;
 }
 
 bool guid_at(std::string_view text, std::size_t at) {
@@ -95,7 +90,7 @@ NamePattern::NamePattern(const std::string& pattern, const std::string& where) :
   for (std::size_t at = 0; at < pattern.size(); ++at) {
     if (pattern[at] != '{') {
       folders_ += pattern[at] == '/';
-      literal += lower(pattern[at]);
+      literal += lower_case(pattern[at]);
       continue;
     }
     const auto close = pattern.find('}', at);
@@ -155,8 +150,7 @@ class NamePattern::Matcher {
     switch (token.kind) {
       case Kind::literal: {
         const auto there = text_.substr(at, token.text.size());
-        if (std::ranges::equal(there, token.text, [](char a, char b) { return lower(a) == b; }))
-          found.push_back(token.text.size());
+        if (lower_case(there) == token.text) found.push_back(token.text.size());
         break;
       }
       case Kind::digits:

@@ -1,10 +1,10 @@
 // The folders of the Cell Painting Gallery for features of networks, `workspace_dl` (documentation,
 // data_structure.md), below a folder that stands for PROJECT/SOURCE:
-//   workspace_dl/embeddings/MODEL/BATCH/PLATE/WELL/SITE/embedding.npz   cells, as DeepProfiler writes them
-//   workspace_dl/profiles/MODEL/BATCH/PLATE/PLATE.parquet               wells, before normalization
-//   workspace_dl/profiles/MODEL/BATCH/PLATE/PLATE_normalized.parquet    normalized well profiles
-//   workspace_dl/collated/MODEL/collated.parquet                        normalized well profiles of all
-//   plates workspace_dl/consensus/MODEL/consensus.parquet                      treatment profiles
+//   workspace_dl/embeddings/MODEL/BATCH/PLATE/WELL/SITE/embedding.npz  cells, as DeepProfiler writes them
+//   workspace_dl/profiles/MODEL/BATCH/PLATE/PLATE.parquet              wells, before normalization
+//   workspace_dl/profiles/MODEL/BATCH/PLATE/PLATE_normalized.parquet   normalized well profiles
+//   workspace_dl/collated/MODEL/collated.parquet                       the same of all plates
+//   workspace_dl/consensus/MODEL/consensus.parquet                     treatment profiles
 // or .csv.gz in place of .parquet. BATCH is what the column roles say.
 #pragma once
 #include <filesystem>

@@ -6,9 +6,13 @@
 
 namespace cytoscale {
 
+inline char lower_case(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
 inline std::string lower_case(std::string_view text) {
   std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (char& c : result) c = lower_case(c);
   return result;
 }
 
