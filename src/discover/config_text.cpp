@@ -31,6 +31,17 @@ void set(std::string& text, const std::string& key, const std::string& value, bo
   text += (known ? "" : "# ") + key + " = " + value + "\n";
 }
 
+std::string doubt_about_nuclei(const GuessedRoles& roles) {
+  const std::string look =
+      " See that it is right: look at an image of it, or at the outlines in the page that run ends with.";
+  if (roles.nuclei_by == NucleiBy::look)
+    return " A GUESS by what the images look like: no channel is called DNA, DAPI or Hoechst." + look;
+  if (roles.nuclei_by == NucleiBy::first)
+    return " A GUESS: no channel is called DNA, DAPI or Hoechst, and none looks like it. This is the first." +
+           look;
+  return {};
+}
+
 void screen_lines(std::string& text, const ConfigContent& content) {
   text += "\n";
   set(text, "manifest", "${CONFIG_FOLDER}/screen.csv");
@@ -38,12 +49,7 @@ void screen_lines(std::string& text, const ConfigContent& content) {
   set(text, "image-root", content.root.string());
   set(text, "channels", join(content.channels, ","));
   if (!content.z_plane.empty()) set(text, "z-plane", content.z_plane);
-  comment(
-      text,
-      content.roles.dna_channel.empty()
-          ? "The channel of the nuclei, in which cells are found: none is called DNA, DAPI or Hoechst. See "
-            "that it is right."
-          : "The channel of the nuclei, in which cells are found.");
+  comment(text, "The channel of the nuclei, in which cells are found." + doubt_about_nuclei(content.roles));
   set(text, "dna-channel",
       content.roles.dna_channel.empty() ? content.channels.front() : content.roles.dna_channel);
   if (content.platemap.empty()) {

@@ -81,7 +81,7 @@ GuessedRoles guess_roles(const screen::Screen& screen) {
     columns.control = roles.control;
     if (!roles.control.empty()) roles.plates_without_control = plates_without(screen, columns);
   }
-  for (const char* word : {"dna", "dapi", "hoechst"})
+  for (const char* word : {"dna", "dapi", "hoechst", "draq", "33342", "nuclei", "nucleus", "nuclear"})
     for (const auto& channel : screen.channels)
       if (roles.dna_channel.empty() && lower_case(channel).find(word) != std::string::npos)
         roles.dna_channel = channel;

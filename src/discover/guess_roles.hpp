@@ -1,5 +1,5 @@
-// Which metadata columns name compound, dose, class, batch and control, by the names that people give them.
-// Collective: no.
+// Which metadata columns name compound, dose, class, batch and control, and which channel shows the nuclei,
+// by the names that people give them. Collective: no.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,12 +9,21 @@
 
 namespace cytoscale::discover {
 
+// What tells which channel shows the nuclei.
+enum class NucleiBy {
+  name,
+  look,   // of its images
+  alone,  // there is one channel
+  first   // nothing: it is the first
+};
+
 // "" or empty: no column is known to be it.
 struct GuessedRoles {
   std::vector<std::string> treatment;
   std::string compound, class_column, batch, control;
   std::size_t treatments = 0;  // different ones
-  std::string dna_channel;
+  std::string dna_channel;     // by name; "": none is called so
+  NucleiBy nuclei_by = NucleiBy::name;
   std::vector<std::string> plates_without_control;
 };
 

@@ -9,6 +9,7 @@
 #include "core/text/whole_number.hpp"
 #include "discover/bbbc021_index.hpp"
 #include "discover/config_text.hpp"
+#include "discover/guess_nuclei.hpp"
 #include "discover/manifest_table.hpp"
 #include "screen/manifest.hpp"
 
@@ -95,12 +96,25 @@ screen::Screen joined(const fs::path& manifest, const InitOptions& options, Conf
   }
 }
 
+// Where no channel has a name that says so.
+void find_nuclei(const screen::Screen& screen, GuessedRoles& roles) {
+  if (!roles.dna_channel.empty()) return;
+  roles.dna_channel = screen.channels.front();
+  roles.nuclei_by = NucleiBy::alone;
+  if (screen.channels.size() == 1) return;
+  const auto seen = guess_nuclei(screen);
+  roles.nuclei_by = seen ? NucleiBy::look : NucleiBy::first;
+  if (seen) roles.dna_channel = *seen;
+}
+
 void say_roles(ConfigContent& content) {
   const auto& roles = content.roles;
   auto& said = content.assumed;
-  if (roles.dna_channel.empty())
-    said.push_back("nuclei are in " + content.channels.front() +
-                   ", the first channel: none is called DNA, DAPI or Hoechst");
+  if (roles.nuclei_by == NucleiBy::look || roles.nuclei_by == NucleiBy::first)
+    said.push_back("nuclei are in " + roles.dna_channel +
+                   (roles.nuclei_by == NucleiBy::look ? ", by what its images look like"
+                                                      : ", the first channel: its images do not tell") +
+                   ". This is a guess: see that it is right (dna-channel)");
   if (roles.compound.empty()) {
     said.push_back(
         "each well is a treatment of its own: no column tells what it was given (--platemap, --compounds)");
@@ -139,6 +153,7 @@ InitReport init_screen(const InitOptions& options) {
   check_paths(content);
   const auto screen = joined(manifest.path(), options, content);
   content.roles = guess_roles(screen);
+  find_nuclei(screen, content.roles);
   say_roles(content);
   report.fields = screen.fields.size();
   report.wells = screen::wells_of(screen).size();
