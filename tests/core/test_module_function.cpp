@@ -28,6 +28,8 @@ TEST(ModuleFunction, CodeThatIsLinkedIsCalledAndNothingIsLoaded) {
   int calls = 0;
   EXPECT_EQ(*here(std::make_unique<std::string>("moved"), calls), "moved");
   EXPECT_EQ(calls, 1);
+  EXPECT_TRUE(here.is_there());
+  EXPECT_FALSE(nowhere.is_there());
 }
 
 TEST(ModuleFunction, ALibraryThatIsNotThereIsNamedWithTheRemedy) {

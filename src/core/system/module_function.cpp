@@ -9,10 +9,22 @@
 
 namespace cytoscale {
 
+namespace {
+
+// All of its symbols now: one that is missing must not end a job of hours.
+bool opens(const std::filesystem::path& file) {
+  return dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr;
+}
+
+}  // namespace
+
+bool Module::can_be_loaded() const {
+  return opens(module_path(file_));
+}
+
 void Module::load() const {
   const auto file = module_path(file_);
-  // All of its symbols now: one that is missing must not end a job of hours.
-  if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) return;
+  if (opens(file)) return;
   const char* reason = dlerror();
   throw Error(std::string("cannot be loaded: ") + (reason ? reason : "unknown reason"), file.string(),
               remedy_);

@@ -18,6 +18,7 @@ class Module {
   constexpr Module(const char* file, const char* remedy) noexcept : file_(file), remedy_(remedy) {}
   // Throws Error: it cannot be loaded. From any thread; it stays until the process ends.
   void load() const;
+  bool can_be_loaded() const;
   // Throws Error: the library that was loaded does not define the function.
   [[noreturn]] void lacks_function() const;
 
@@ -41,6 +42,8 @@ class ModuleFunction<Result(Arguments...)> {
     if (!code) module_.lacks_function();
     return code(std::forward<Arguments>(arguments)...);
   }
+  // Whether it can be called: its library is there and holds it.
+  bool is_there() const { return code_.load() || (module_.can_be_loaded() && code_.load()); }
   // True, for an object whose initialization puts the code in place.
   bool define(Code code) noexcept {
     code_.store(code, std::memory_order_release);

@@ -1,10 +1,13 @@
 #include "core/text/csv.hpp"
 
 #include <algorithm>
+#include <array>
+#include <fstream>
 #include <set>
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
+#include "core/text/parquet_table.hpp"
 #include "core/text/text.hpp"
 #include "core/text/text_file.hpp"
 
@@ -150,6 +153,17 @@ bool all_blank(const std::vector<std::string>& cells) {
   return std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return cell.empty(); });
 }
 
+void check_names(const std::vector<std::string>& names, const std::string& where) {
+  std::set<std::string> seen;
+  for (const auto& name : names)
+    if (!seen.insert(name).second)
+      throw Error("column '" + name + "' occurs twice", where, "Rename one of them");
+}
+
+[[noreturn]] void refuse_empty(const std::string& where) {
+  throw Error("the file is empty", where, "A header line with column names is needed");
+}
+
 std::string quoted(const std::string& cell) {
   if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
   std::string text = "\"";
@@ -196,11 +210,7 @@ Table parse_csv(std::string_view text, const std::string& where) {
     if (all_blank(cells) && (cells.size() == 1 || !table.columns.empty())) continue;
     if (table.columns.empty()) {
       table.columns = std::move(cells);
-      std::set<std::string> seen;
-      for (const auto& name : table.columns) {
-        if (!seen.insert(name).second)
-          throw Error("column '" + name + "' occurs twice", where, "Rename one of them");
-      }
+      check_names(table.columns, where);
       continue;
     }
     if (cells.size() != table.columns.size()) {
@@ -211,13 +221,29 @@ Table parse_csv(std::string_view text, const std::string& where) {
     }
     table.rows.push_back(std::move(cells));
   }
-  if (table.columns.empty())
-    throw Error("the file is empty", where, "A header line with column names is needed");
+  if (table.columns.empty()) refuse_empty(where);
   if (form.separator == ';') mend_decimal_commas(table);
   return table;
 }
 
+void tidy_table(Table& table, const std::string& where) {
+  for (auto& name : table.columns) trim_cell(name);
+  if (table.columns.empty()) refuse_empty(where);
+  check_names(table.columns, where);
+  for (auto& row : table.rows)
+    for (auto& cell : row) trim_cell(cell);
+  std::erase_if(table.rows, all_blank);
+}
+
+bool is_parquet_file(const std::filesystem::path& path) {
+  std::array<char, 4> begin{};
+  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
+  return std::string_view(begin.data(), begin.size()) == "PAR1";
+}
+
 Table read_csv(const std::filesystem::path& path) {
+  // Without Arrow C++ the reader of text says what the file is.
+  if (is_parquet_file(path) && read_parquet_table.is_there()) return read_parquet_table(path);
   return parse_csv(read_text_file(path), path.string());
 }
 

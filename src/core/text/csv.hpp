@@ -26,8 +26,13 @@ struct Table {
 // a value are skipped. read_csv() takes the text as read_text_file() does (UTF-8, UTF-16, gzip). Throws
 // Error: unreadable, no text, empty, a duplicate column, a row of another length (with its line number), an
 // unclosed quote.
+// A file that is Parquet (core/text/parquet_table.hpp) is such a table, too, where Arrow C++ is at hand.
 Table read_csv(const std::filesystem::path& path);
 Table parse_csv(std::string_view text, const std::string& where);
+
+// What read_csv() makes of values and names from elsewhere: blanks around them are no part of them, rows
+// without a value are left out. Throws Error: no column, or a duplicate one.
+void tidy_table(Table& table, const std::string& where);
 
 // Written beside and renamed (docs/architecture.md, rule 8).
 void write_csv(const std::filesystem::path& path, const Table& table);

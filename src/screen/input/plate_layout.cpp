@@ -13,7 +13,7 @@ namespace cytoscale::screen {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr std::array table_endings = {".txt", ".tsv", ".csv", ".txt.gz", ".tsv.gz", ".csv.gz"};
+constexpr std::array table_endings = {".txt", ".tsv", ".csv", ".txt.gz", ".tsv.gz", ".csv.gz", ".parquet"};
 constexpr const char* sample_column = "Metadata_broad_sample";
 
 std::optional<fs::path> with_ending(const fs::path& stem) {
