@@ -2,6 +2,7 @@
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
 #include "settings/prepare_settings.hpp"
+#include "store/given_illumination.hpp"
 #include "store/provenance/stamp.hpp"
 
 namespace cytoscale::jobs {
@@ -12,7 +13,9 @@ class IlluminateJob final : public Job {
   IlluminateJob() : Job(manual_of("illuminate")) {}
   void declare(cli::OptionSet& options) override { settings_.declare(options); }
   void resolve() override { settings_.resolve(); }
-  pipeline::ScreenUse screen_use() const override { return {.fields = true, .images = true}; }
+  pipeline::ScreenUse screen_use() const override {
+    return {.fields = true, .images = !from_manifest(), .illumination = from_manifest()};
+  }
 
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;
@@ -20,6 +23,7 @@ class IlluminateJob final : public Job {
     mpi::together(context.comm, [&] {
       screen = screen::read_manifest(settings_.manifest);
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint());
+      if (from_manifest()) provenance["inputs"]["functions"] = store::given_illumination_fingerprint(screen);
     });
     screen::say_notes(screen, context.log);
     auto options = settings_.illuminate;
@@ -28,6 +32,7 @@ class IlluminateJob final : public Job {
   }
 
  private:
+  bool from_manifest() const { return settings_.illuminate.source == prepare::IlluminationSource::manifest; }
   settings::IlluminateSettings settings_;
 };
 

@@ -9,6 +9,7 @@
 #include "core/fingerprint.hpp"
 #include "mpi/agree.hpp"
 #include "screen/plan.hpp"
+#include "store/given_illumination.hpp"
 
 namespace cytoscale::pipeline {
 namespace {
@@ -66,6 +67,9 @@ std::map<std::string, store::ReadState> screen_reads(const mpi::Communicator& co
     if (use.fields) reads["fields"].fingerprint = screen.fingerprint();
     for (const auto& column : use.metadata ? screen.metadata_columns : use.columns)
       reads[column].fingerprint = has(screen, column) ? screen.column_fingerprint(column) : "absent";
+    if (use.illumination)
+      reads["illumination"].fingerprint =
+          screen.illumination.empty() ? "absent" : store::given_illumination_fingerprint(screen);
   });
   if (use.images) reads["images"].fingerprint = enum_name(how) + ":" + images_of(comm, screen, how);
   if (!use.field_files.empty())

@@ -18,6 +18,7 @@ struct ScreenUse {
   bool images = false;                    // the images themselves
   bool metadata = false;                  // all metadata columns
   std::vector<std::string> columns = {};  // or these
+  bool illumination = false;              // files of illumination functions that the manifest names
   std::string field_files = {};           // a further file of each field, named with {Plate}, {Well}, {Site}
 };
 
@@ -26,7 +27,8 @@ enum class ImageDigest {
   content,  // its bytes: slow, but a copy of the screen on another disk is the same
 };
 
-// Of the parts that `use` names: "fields", "images", "Metadata_…" (the columns), "field files". Ranks share
+// Of the parts that `use` names: "fields", "images", "Metadata_…" (the columns), "field files",
+// "illumination". Ranks share
 // the files. The same on all ranks, whatever their number. A file or column that is not there is no error.
 // Collective: yes.
 std::map<std::string, store::ReadState> screen_reads(const mpi::Communicator& comm,

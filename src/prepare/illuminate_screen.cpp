@@ -12,6 +12,7 @@
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
 #include "screen/plan.hpp"
+#include "store/given_illumination.hpp"
 #include "store/illumination_file.hpp"
 #include "store/rows/journal.hpp"
 
@@ -234,6 +235,9 @@ void illuminate_screen(const mpi::RunContext& context, const screen::Screen& scr
   mpi::together(context.comm, [&] { options.validate(); });
   const auto sizes =
       sizes_by_plate(context.comm, screen, {options.pass.threads, options.pass.field_timeout_s});
+  if (options.source == IlluminationSource::manifest)
+    return mpi::on_root(context.comm,
+                        [&] { store::write_given_illumination(files.output, screen, sizes, provenance); });
   Illuminator illuminator(context, screen, options, sizes);
   store::Journal journal(context.comm, files.output, provenance, options.overwrite);
   illuminator.run(journal);

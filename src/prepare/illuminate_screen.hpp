@@ -12,7 +12,13 @@
 
 namespace cytoscale::prepare {
 
+enum class IlluminationSource {
+  images,   // made from the fields
+  manifest  // the files that the manifest names (store/given_illumination.hpp)
+};
+
 struct IlluminateScreenOptions {
+  IlluminationSource source = IlluminationSource::images;
   image::IlluminationOptions illumination = {};
   FieldPassOptions pass = {};
   bool overwrite = false;      // drop what a run with other options left unfinished
@@ -22,9 +28,17 @@ struct IlluminateScreenOptions {
 
 // Writes illumination.h5; the same bytes for any number of ranks and threads. Fields that cannot be read are
 // left out of their plate's mean and listed (failure_report.hpp); more than the limit stop the run. A plate
-// without one readable field gets a gain of 1 and a warning. Collective: yes.
+// without one readable field gets a gain of 1 and a warning. Functions that the manifest names are taken by
+// root alone, no field is read. Collective: yes.
 void illuminate_screen(const mpi::RunContext& context, const screen::Screen& screen,
                        const IlluminateScreenOptions& options, const FieldFiles& files,
                        const nlohmann::json& provenance);
 
 }  // namespace cytoscale::prepare
+
+template <>
+struct cytoscale::EnumNames<cytoscale::prepare::IlluminationSource> {
+  static constexpr const char* what = "source of the illumination functions";
+  static constexpr EnumName<prepare::IlluminationSource> all[] = {
+      {prepare::IlluminationSource::images, "images"}, {prepare::IlluminationSource::manifest, "manifest"}};
+};

@@ -1,5 +1,6 @@
 // The native table to fields: the one place where rows become a Screen.
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "core/error.hpp"
@@ -46,7 +47,8 @@ std::vector<std::string> channels_of(const Table& table, std::vector<std::string
   }
   if (!others.empty())
     notes.push_back(join(others, ", ") +
-                    " are illumination functions, no channels; they are not used: illuminate makes its own");
+                    " are illumination functions, no channels; illuminate makes its own unless "
+                    "--illumination-from is manifest");
   return names;
 }
 
@@ -99,6 +101,20 @@ MetadataColumns metadata_columns(const Table& table, const std::string& where) {
   return found;
 }
 
+// FileName_Illum<Channel> of the channels that have one; by channel.
+struct IlluminationColumns {
+  std::size_t channel, file;
+  std::optional<std::size_t> folder;
+};
+
+std::vector<IlluminationColumns> illumination_columns(const Table& table, const Screen& screen) {
+  std::vector<IlluminationColumns> found;
+  for (std::size_t c = 0; c < screen.channels.size(); ++c)
+    if (const auto file = table.find("FileName_Illum" + screen.channels[c]))
+      found.push_back({c, *file, table.find("PathName_Illum" + screen.channels[c])});
+  return found;
+}
+
 bool blank(const std::string& text) {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string::npos;
 }
@@ -113,6 +129,12 @@ fs::path path_in(std::string_view folder, const std::string& name) {
   const bool plain =
       !text.starts_with('.') && text.find("//") == std::string::npos && text.find("/.") == std::string::npos;
   return plain ? fs::path(std::move(text)) : fs::path(text).lexically_normal();
+}
+
+fs::path file_at(const std::string& root, const std::string& folder, const std::string& name) {
+  if (folder.empty()) return path_in(root, name);
+  if (folder.starts_with('/') || root.empty()) return path_in(folder, name);
+  return path_in(root + (root.ends_with('/') ? "" : "/") + folder, name);
 }
 
 std::optional<ImageFile> image_of(const std::vector<std::string>& row, const ChannelColumns& columns,
@@ -131,12 +153,35 @@ std::optional<ImageFile> image_of(const std::vector<std::string>& row, const Cha
     }
     page = static_cast<int>(*number);
   }
-  if (!columns.folder || row[*columns.folder].empty())
-    return ImageFile{path_in(root, name), page, columns.choice};
-  const auto& folder = row[*columns.folder];
-  if (folder.starts_with('/') || root.empty()) return ImageFile{path_in(folder, name), page, columns.choice};
-  return ImageFile{path_in(root + (root.ends_with('/') ? "" : "/") + folder, name), page, columns.choice};
+  return ImageFile{file_at(root, columns.folder ? row[*columns.folder] : "", name), page, columns.choice};
 }
+
+// Rows of a plate mostly name the same.
+class IlluminationFiles {
+ public:
+  IlluminationFiles(const Table& table, const Screen& screen)
+      : columns_(illumination_columns(table, screen)), last_(columns_.size()) {}
+  void add(const std::vector<std::string>& row, const std::string& plate, const std::string& root,
+           Screen& screen) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const auto& columns = columns_[i];
+      const auto& name = row[columns.file];
+      Named named{plate, columns.folder ? row[*columns.folder] : std::string(), name};
+      if (blank(name) || named == last_[i]) continue;
+      auto& of_plate = screen.illumination[plate];
+      of_plate.resize(screen.channels.size());
+      auto& files = of_plate[columns.channel];
+      auto file = file_at(root, named[1], name);
+      if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
+      last_[i] = std::move(named);
+    }
+  }
+
+ private:
+  using Named = std::array<std::string, 3>;  // plate, folder, file
+  std::vector<IlluminationColumns> columns_;
+  std::vector<Named> last_;
+};
 
 }  // namespace
 
@@ -148,6 +193,7 @@ Screen screen_from_native(Table&& table, const ManifestOptions& options, std::ve
   const auto root =
       (options.image_root.empty() ? options.manifest.parent_path() : options.image_root).string();
   for (const auto& image : images) screen.channels.push_back(image.channel);
+  IlluminationFiles illumination(table, screen);
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   for (auto column : metadata.others) screen.metadata_columns.push_back(table.columns[column]);
   screen.fields.reserve(table.rows.size());
@@ -175,6 +221,7 @@ Screen screen_from_native(Table&& table, const ManifestOptions& options, std::ve
       if (auto image = image_of(row, columns, root, problem)) field.images.push_back(*std::move(image));
     }
     if (problem.empty()) {
+      illumination.add(row, field.plate, root, screen);
       screen.fields.push_back(std::move(field));
     } else {
       add_problem(problem);

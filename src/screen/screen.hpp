@@ -3,6 +3,7 @@
 // (docs/architecture.md, rule 7).
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct Screen {
   std::vector<std::string> channels;          // e.g. DNA, Tubulin, Actin
   std::vector<std::string> metadata_columns;  // begins with Metadata_Plate, Metadata_Well, Metadata_Site
   std::vector<Field> fields;                  // sorted, no two with the same plate, well and site
+  // Files of illumination functions that the manifest names: of each plate, for each channel, without
+  // repetition.
+  std::map<std::string, std::vector<std::vector<std::filesystem::path>>> illumination;
   std::vector<std::string> notes;  // what its reader changed or assumed: for the log, and for check
 
   // Index of a metadata column; throws Error naming it and those present.

@@ -14,6 +14,11 @@ void IlluminateSettings::declare(cli::OptionSet& options) {
       .output();
   declare_manifest(options, manifest);
   options.group("Illumination");
+  options
+      .add("illumination-from", illuminate.source,
+           "images: functions are made from them; manifest: take the .npy files in its columns "
+           "FileName_Illum<Channel>, as CellProfiler and JUMP list them")
+      .value("WHAT");
   options.add("illumination-smoothing", illuminate.illumination.smoothing,
               "window that smooths the mean; none: no correction");
   options

@@ -1,10 +1,11 @@
-// PNG images, label masks, and the XML of OME-TIFF. An input is one letter that chooses the reader, then the
-// file.
+// PNG images, label masks, the XML of OME-TIFF, and NumPy's planes. An input is one letter that chooses the
+// reader, then the file.
 #include "image/io/png.hpp"
 
 #include "../image/make_png.hpp"
 #include "core/error.hpp"
 #include "core/system/files.hpp"
+#include "image/io/npy.hpp"
 #include "image/io/stack.hpp"
 #include "image/segment/label_mask.hpp"
 #include "target.hpp"
@@ -19,6 +20,12 @@ constexpr double largest_plane_bytes = 64 << 20;  // as read_tiff.cpp
 bool is_large(const std::filesystem::path& path) {
   const auto info = inspect_image({path});
   return double(info.height) * info.width * sizeof(float) > largest_plane_bytes;
+}
+
+void check_size(const RawPlane& raw) {
+  if (raw.bytes.size() != std::size_t(raw.height) * std::size_t(raw.width) * size_of(raw.type))
+    throw std::logic_error("a plane of another size than its bytes");
+  to_float(raw);
 }
 
 void read_description(std::string_view text) {
@@ -38,6 +45,7 @@ void read_picture_input(std::string_view input) {
   if (input.empty()) return;
   const auto content = input.substr(1);
   if (input.front() == 'o') return read_description(content);
+  if (input.front() == 'n') return check_size(read_npy(scratch_file("input.npy", content)));
   const auto path = scratch_file("input.png", content);
   if (is_large(path)) return;
   if (input.front() == 'm') {
@@ -46,10 +54,7 @@ void read_picture_input(std::string_view input) {
       if (label < 0 || label > mask.count) throw std::logic_error("a label that was not counted");
     return;
   }
-  const auto raw = read_raw({path});
-  if (raw.bytes.size() != std::size_t(raw.height) * std::size_t(raw.width) * size_of(raw.type))
-    throw std::logic_error("a plane of another size than its bytes");
-  to_float(raw);
+  check_size(read_raw({path}));
 }
 
 std::vector<Seed> picture_seeds() {
@@ -73,6 +78,9 @@ std::vector<Seed> picture_seeds() {
        "SizeC=\"2\" SizeT=\"1\" SignificantBits=\"12\"><Channel Name=\"AGP\"/><Channel Name=\"DNA\"/>"
        "<TiffData FirstC=\"1\" IFD=\"3\" PlaneCount=\"3\"><UUID FileName=\"a.tif\"/></TiffData>"
        "<TiffData IFD=\"0\" PlaneCount=\"3\"/></Pixels></Image></OME>"});
+  const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }     \n";
+  seeds.push_back({"npy", "n\x93NUMPY" + std::string("\1\0", 2) + static_cast<char>(header.size()) + '\0' +
+                              header + std::string(8, '?')});
   seeds.push_back({"imagej", "oImageJ=1.53t\nimages=6\nchannels=2\nslices=3\nhyperstack=true\n"});
   return seeds;
 }

@@ -224,6 +224,65 @@ class MadeFields(unittest.TestCase):
             found, _ = segment("stored", manifest)
             same_cells(self, found, expected)
 
+    def test_08_illumination_functions_of_the_manifest(self):
+        """Gains are the .npy files' values, bit for bit; crops are the pixels divided by them."""
+        manifest = DATA / "field/loaddata/load_data_with_illum.csv"
+        given = [f"--manifest={manifest}", "--output=out/illum", "--channels=DNA,ER"]
+        shutil.rmtree("out/illum", ignore_errors=True)
+        run("illuminate", *given, "--illumination-from=manifest")
+        folder = DATA / "field/loaddata/illum/BR00121482"
+        gain = np.stack([np.load(folder / f"BR00121482_Illum{channel}.npy") for channel in ("DNA", "ER")])
+        with h5py.File("out/illum/illumination.h5") as file:
+            np.testing.assert_array_equal(file["plate0/gain"][:], gain.astype(np.float32))
+        mask = np.kron(np.arange(1, 26, dtype=np.uint16).reshape(5, 5), np.ones((54, 54), np.uint16))
+        tifffile.imwrite("out/illum/mask.tif", mask)
+        run("segment", *given, "--dna-channel=DNA", "--masks=out/illum/mask.tif")
+        run("crop", *given, "--crop-size=24", "--store-size=24")
+        cells = columns("out/illum")
+        rows = sorted(csv.DictReader(manifest.read_text().splitlines()), key=lambda r: (r["Metadata_Well"], int(r["Metadata_Site"])))
+        checked = 0
+        with h5py.File("out/illum/crops.h5") as file:
+            scaling, codes = file["scaling"][:], file["pixels"][:]
+        for f, row in enumerate(rows):
+            image = np.stack([np.asarray(Image.open(DATA / "field/loaddata" / row[f"PathName_Orig{c}"] / row[f"FileName_Orig{c}"]))
+                              for c in ("DNA", "ER")]).astype(np.float32) / gain.astype(np.float32)
+            for cell in range(cells["first_cell"][f], cells["first_cell"][f + 1]):
+                top, left = (int(np.floor(cells[k][cell] + 0.5)) - 12 for k in ("y", "x"))
+                pixels = scaling[cell, :, 0, None, None] + scaling[cell, :, 1, None, None] * codes[cell]
+                self.assertLessEqual(np.abs(pixels - image[:, top:top + 24, left:left + 24]).max(), 0.51 * scaling[cell, :, 1].max() + 1e-3)
+                checked += 1
+        self.assertEqual(checked, 25 * len(rows))
+
+    def test_functions_of_other_kinds_and_wrong_ones(self):
+        manifest = screen("functions", [{"DNA": "a.tif", "IllumDNA": "g.npy"}, {"DNA": "b.tif", "IllumDNA": "g.npy"}], Plate=["P1", "P2"])
+        for name in "ab":
+            tifffile.imwrite(manifest.parent / f"{name}.tif", blobs(4)[:50])
+        gain = np.random.default_rng(1).uniform(0.5, 3, blobs(4)[:50].shape)
+        given = [f"--manifest={manifest}", "--output=out/functions", "--illumination-from=manifest", "--overwrite"]
+        for kind in (gain, gain.astype(">f4"), gain.astype(np.float16), np.asfortranarray(gain), np.ceil(gain).astype(np.uint16)):
+            np.save(manifest.parent / "g.npy", kind)
+            run("illuminate", *given)
+            with h5py.File("out/functions/illumination.h5") as file:
+                self.assertEqual(list(file["plates"].asstr()), ["P1", "P2"])
+                np.testing.assert_array_equal(file["plate1/gain"][0], kind.astype(np.float32))
+        for kind, words in ((gain[:40], "is of 40 × 200 px, the fields of 50 × 200 px"), (gain[None], "one plane is needed"),
+                            (gain - 1, "values that are not above 0"), (np.where(gain > 2.9, np.nan, gain), "values that are not above 0"),
+                            (gain.astype(complex), "not numbers")):
+            np.save(manifest.parent / "g.npy", kind)
+            self.assertIn(words, run("illuminate", *given, expect=2))
+        (manifest.parent / "g.npy").unlink()
+        self.assertIn("g.npy", run("illuminate", *given, expect=2))
+        rows = manifest.read_text()
+        manifest.write_text(rows.replace("g.npy", "", 1))
+        np.save(manifest.parent / "g.npy", gain)
+        said = run("illuminate", *given, expect=2)
+        self.assertIn("names no illumination function", said)
+        self.assertIn("plate P1, channel DNA", said)
+        manifest.write_text(rows.replace("P2", "P1").replace("g.npy", "h.npy", 1))
+        self.assertIn("several illumination functions", run("illuminate", *given, expect=2))
+        manifest.write_text(rows.replace("IllumDNA", "Other"))
+        self.assertIn("names no illumination functions", run("illuminate", *given, "--channels=DNA", expect=2))
+
     def test_bad_masks_are_named(self):
         manifest = screen("masked", [{"DNA": "a.tif"}])
         tifffile.imwrite(manifest.parent / "a.tif", blobs(4))

@@ -73,16 +73,36 @@ TEST(Inputs, UrlsOfTheGalleryAreFoldersAndNames) {
 }
 
 TEST(Inputs, IlluminationFunctionsAreNoChannels) {
-  const auto screen = read_manifest(
-      given("illum",
-            "FileName_OrigDNA,PathName_OrigDNA,FileName_IllumDNA,PathName_IllumDNA,FileName_Gain,"
-            "Metadata_Plate,Metadata_Well,Metadata_Site\na.tif,x,i.npy,y,g.npy,P,A01,1\n"));
+  auto options = given("illum",
+                       "FileName_OrigDNA,PathName_OrigDNA,FileName_IllumDNA,PathName_IllumDNA,FileName_Gain,"
+                       "Metadata_Plate,Metadata_Well,Metadata_Site\na.tif,x,i.npy,y,g.npy,P,A01,1\n");
+  options.image_root = "/data";
+  const auto screen = read_manifest(options);
   EXPECT_THAT(screen.channels, ElementsAre("DNA"));
   EXPECT_THAT(screen.notes, ElementsAre(HasSubstr("IllumDNA, Gain are illumination functions")));
+  EXPECT_THAT(screen.illumination.at("P"), ElementsAre(ElementsAre("/data/y/i.npy")));
   // A channel of that name alone is one.
   EXPECT_THAT(read_manifest(given("illum2", "Metadata_Plate,Metadata_Well,FileName_IllumDNA\nP,A01,a.tif\n"))
                   .channels,
               ElementsAre("IllumDNA"));
+}
+
+TEST(Inputs, IlluminationFunctionsOfEachPlate) {
+  auto options =
+      given("illum3",
+            "Metadata_Plate,Metadata_Well,Metadata_Site,FileName_DNA,FileName_ER,FileName_IllumDNA,"
+            "PathName_IllumDNA,FileName_IllumER\n"
+            "P,A01,1,a.tif,b.tif,i.npy,/f,\nP,A01,2,c.tif,d.tif,i.npy,/f,\n"
+            "Q,A01,1,e.tif,f.tif,i.npy,/g,r.npy\nQ,A01,2,g.tif,h.tif,j.npy,/g,r.npy\n");
+  options.image_root = "/data";
+  auto screen = read_manifest(options);
+  EXPECT_THAT(screen.illumination.at("P"), ElementsAre(ElementsAre("/f/i.npy"), ElementsAre()));
+  EXPECT_THAT(screen.illumination.at("Q"),
+              ElementsAre(ElementsAre("/g/i.npy", "/g/j.npy"), ElementsAre("/data/r.npy")));
+  options.channels = {"ER"};
+  screen = read_manifest(options);
+  EXPECT_EQ(screen.illumination.count("P"), 0);
+  EXPECT_THAT(screen.illumination.at("Q"), ElementsAre(ElementsAre("/data/r.npy")));
 }
 
 TEST(Inputs, MetadataInOneSpelling) {
