@@ -13,7 +13,9 @@ class CropJob final : public Job {
   CropJob() : Job(manual_of("crop")) {}
   void declare(cli::OptionSet& options) override { settings_.declare(options); }
   void resolve() override { settings_.resolve(); }
-  pipeline::ScreenUse screen_use() const override { return {.fields = true, .images = true}; }
+  pipeline::ScreenUse screen_use() const override {
+    return {.fields = true, .images = true, .field_files = settings_.masks()};
+  }
 
   void execute(const mpi::RunContext& context) override {
     screen::Screen screen;

@@ -15,7 +15,7 @@ class EmbedJob final : public Job {
   void check(const Outset& outset) override { settings_.check(outset); }
   // All metadata: the file carries it.
   pipeline::ScreenUse screen_use() const override {
-    return {.fields = true, .images = true, .metadata = true};
+    return {.fields = true, .images = true, .metadata = true, .field_files = settings_.masks()};
   }
 
   void execute(const mpi::RunContext& context) override {

@@ -12,7 +12,7 @@ class PredictJob final : public Job {
   void resolve() override { settings_.resolve(); }
   // All metadata: the file carries it.
   pipeline::ScreenUse screen_use() const override {
-    return {.fields = true, .images = true, .metadata = true};
+    return {.fields = true, .images = true, .metadata = true, .field_files = settings_.masks()};
   }
 
   void execute(const mpi::RunContext& context) override {

@@ -13,7 +13,8 @@ class TrainJob final : public Job {
     const auto& training = settings_.training;
     return {.fields = true,
             .images = settings_.store().empty(),
-            .columns = learn::label_columns(training.roles, training.options.split)};
+            .columns = learn::label_columns(training.roles, training.options.split),
+            .field_files = settings_.masks()};
   }
 
   void check(const Outset& outset) override {

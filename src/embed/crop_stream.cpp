@@ -2,13 +2,13 @@
 
 namespace cytoscale::embed {
 
-CropStream::CropStream(const screen::Screen& screen, const store::CellTable& cells, TilePlaces places,
-                       Encoder& encoder, Done done)
+CropStream::CropStream(const screen::Screen& screen, const store::CellTable& cells, const std::string& masks,
+                       TilePlaces places, Encoder& encoder, Done done)
     : cells_(cells),
       places_(std::move(places)),
       encoder_(encoder),
       done_(std::move(done)),
-      reader_(screen, cells),
+      reader_(screen, cells, masks),
       settings_{encoder.crop_size(), encoder.rescaling()},
       picture_(static_cast<std::size_t>(encoder.channels()) * settings_.size.pixels()),
       width_(encoder.feature_names().size()),
@@ -16,10 +16,11 @@ CropStream::CropStream(const screen::Screen& screen, const store::CellTable& cel
 
 std::shared_ptr<FeatureStream::Prepared> CropStream::prepare(FieldId field, const prepare::Gain& gain,
                                                              Claim& claim) {
-  const auto image = reader_.read_corrected(field, gain.get(), claim);
+  image::CellLabels labels;
+  const auto image = reader_.read_corrected(field, gain.get(), claim, &labels);
   if (!image) return nullptr;
   auto crops = std::make_shared<Crops>();
-  crops->pictures = crop_field(*image, cells_, field, settings_);
+  crops->pictures = crop_field(*image, cells_, field, settings_, labels);
   return crops;
 }
 

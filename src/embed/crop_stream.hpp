@@ -16,9 +16,9 @@ namespace cytoscale::embed {
 
 class CropStream final : public FeatureStream {
  public:
-  // Screen, cells and encoder must outlive it.
-  CropStream(const screen::Screen& screen, const store::CellTable& cells, TilePlaces places, Encoder& encoder,
-             Done done);
+  // Screen, cells and encoder must outlive it. `masks`: as EmbedOptions::masks.
+  CropStream(const screen::Screen& screen, const store::CellTable& cells, const std::string& masks,
+             TilePlaces places, Encoder& encoder, Done done);
   std::shared_ptr<Prepared> prepare(FieldId field, const prepare::Gain& gain, Claim& claim) override;
   std::size_t bytes(FieldId field) const override;
   void take(FieldId field, std::shared_ptr<Prepared> prepared, const prepare::Tick& tick) override;

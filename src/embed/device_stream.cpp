@@ -37,12 +37,13 @@ void put(const image::RawPlane& plane, torch::ScalarType type, void* out) {
 
 }  // namespace
 
-DeviceStream::DeviceStream(const screen::Screen& screen, const store::CellTable& cells, TilePlaces places,
-                           const Encoder& encoder, TileWork work, Done done)
+DeviceStream::DeviceStream(const screen::Screen& screen, const store::CellTable& cells,
+                           const std::string& masks, TilePlaces places, const Encoder& encoder, TileWork work,
+                           Done done)
     : cells_(cells),
       places_(std::move(places)),
       done_(std::move(done)),
-      reader_(screen, cells),
+      reader_(screen, cells, masks),
       work_(std::move(work)),
       size_(encoder.crop_size()),
       channels_(static_cast<std::size_t>(encoder.channels())),
@@ -76,7 +77,8 @@ void DeviceStream::begin() {
 
 std::shared_ptr<FeatureStream::Prepared> DeviceStream::prepare(FieldId field, const prepare::Gain& gain,
                                                                Claim& claim) {
-  const auto planes = reader_.read_raw(field, claim);
+  image::CellLabels labels;
+  const auto planes = reader_.read_raw(field, claim, &labels);
   if (!planes) return nullptr;
   auto prepared = std::make_shared<Planes>();
   prepared->gain = gain;
@@ -97,7 +99,15 @@ std::shared_ptr<FeatureStream::Prepared> DeviceStream::prepare(FieldId field, co
     const auto at = network::window_corner(cells_.y[i], cells_.x[i], size_, size);
     std::copy(at.begin(), at.end(), corner);
   }
+  if (!labels.empty()) put_labels(labels, *prepared);
   return prepared;
+}
+
+void DeviceStream::put_labels(const image::CellLabels& labels, Planes& planes) const {
+  planes.labels = lane_->buffer({1, labels.height, labels.width}, torch::kInt32);
+  planes.own = lane_->buffer({static_cast<std::int64_t>(labels.of_cell.size())}, torch::kInt32);
+  std::copy(labels.labels.begin(), labels.labels.end(), planes.labels.values.data_ptr<std::int32_t>());
+  std::copy(labels.of_cell.begin(), labels.of_cell.end(), planes.own.values.data_ptr<std::int32_t>());
 }
 
 std::size_t DeviceStream::bytes(FieldId field) const {
@@ -133,12 +143,18 @@ void DeviceStream::feed(const Planes& planes, const std::shared_ptr<Field>& fiel
   torch::InferenceMode inference;
   const auto corners = lane_->upload(planes.corners);
   const auto image = network::corrected_planes(lane_->upload(planes.planes), gain_of(planes.gain));
+  torch::Tensor labels, own;
+  if (planes.labels.values.defined()) labels = lane_->upload(planes.labels), own = lane_->upload(planes.own);
   for (const auto& part : places_.parts_of(field->field)) {
     if (part.tile != open_.number) close_tile();
     open_.number = part.tile;
     const auto first = static_cast<std::int64_t>(part.first), count = static_cast<std::int64_t>(part.count);
-    tile_.narrow(0, static_cast<std::int64_t>(part.place), count)
-        .copy_(rescale_(network::window_crops(image, corners.narrow(0, first, count), size_)));
+    const auto at = corners.narrow(0, first, count);
+    auto crops = network::window_crops(image, at, size_);
+    if (labels.defined())
+      crops = network::without_neighbors(crops, network::window_crops(labels, at, size_),
+                                         own.narrow(0, first, count));
+    tile_.narrow(0, static_cast<std::int64_t>(part.place), count).copy_(rescale_(crops));
     open_.rows.push_back({field, part});
     if (part.place + part.count == places_.tile()) close_tile();
   }

@@ -29,9 +29,9 @@ struct TileWork {
 
 class DeviceStream final : public FeatureStream {
  public:
-  // Screen, cells and encoder must outlive it.
-  DeviceStream(const screen::Screen& screen, const store::CellTable& cells, TilePlaces places,
-               const Encoder& encoder, TileWork work, Done done);
+  // Screen, cells and encoder must outlive it. `masks`: as EmbedOptions::masks.
+  DeviceStream(const screen::Screen& screen, const store::CellTable& cells, const std::string& masks,
+               TilePlaces places, const Encoder& encoder, TileWork work, Done done);
   std::shared_ptr<Prepared> prepare(FieldId field, const prepare::Gain& gain, Claim& claim) override;
   std::size_t bytes(FieldId field) const override;
   void take(FieldId field, std::shared_ptr<Prepared> prepared, const prepare::Tick& tick) override;
@@ -40,6 +40,7 @@ class DeviceStream final : public FeatureStream {
  private:
   struct Planes : Prepared {
     network::DeviceLane::Buffer planes, corners;  // [C][H][W]; [cells][2]
+    network::DeviceLane::Buffer labels, own;      // [1][H][W]; [cells]; undefined: neighbors are kept
     prepare::Gain gain;
   };
   // A field whose cells are on their way.
@@ -60,6 +61,7 @@ class DeviceStream final : public FeatureStream {
   };
   void begin();  // on the thread that feeds, as all of the following
   void feed(const Planes& planes, const std::shared_ptr<Field>& field);
+  void put_labels(const image::CellLabels& labels, Planes& planes) const;  // on any thread
   torch::Tensor gain_of(const prepare::Gain& gain);
   void close_tile();
   void hand_out(bool all, const prepare::Tick& tick);  // on the main thread

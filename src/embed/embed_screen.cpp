@@ -63,11 +63,12 @@ class Rows {
 };
 
 std::unique_ptr<FeatureStream> make_stream(const screen::Screen& screen, const store::CellTable& cells,
-                                           const screen::FieldGroups& groups, Encoder& encoder,
-                                           const FeatureStream::Done& done) {
+                                           const std::string& masks, const screen::FieldGroups& groups,
+                                           Encoder& encoder, const FeatureStream::Done& done) {
   const TilePlaces places(cells, groups, encoder.tile());
-  auto stream = encoder.field_stream(screen, cells, places, done);
-  return stream ? std::move(stream) : std::make_unique<CropStream>(screen, cells, places, encoder, done);
+  auto stream = encoder.field_stream(screen, cells, masks, places, done);
+  if (stream) return stream;
+  return std::make_unique<CropStream>(screen, cells, masks, places, encoder, done);
 }
 
 bool has_failed_fields(const store::EmbeddingReader& kept) {
@@ -97,9 +98,9 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
   const auto groups = groups_for_tiles(screen, cells, encoder.tile());
   std::unique_ptr<FeatureStream> stream;
   mpi::together(comm, [&] {
-    stream = make_stream(screen, cells, groups, encoder, [&](FieldId field, auto pictures, auto features) {
-      rows.write(field, pictures, features);
-    });
+    stream = make_stream(
+        screen, cells, options.masks, groups, encoder,
+        [&](FieldId field, auto pictures, auto features) { rows.write(field, pictures, features); });
   });
   prepare::FieldWork work;
   work.name = options.name;

@@ -34,6 +34,9 @@ struct FieldDigest {
 struct EmbedOptions {
   std::string name = "embed", unit = "cells";  // for messages
   bool float16 = false;                        // store features as 16-bit floats
+  // Pattern of the label masks' names (prepare/field_reader.hpp) by which neighbors are blanked out of the
+  // crops; empty: they are kept.
+  std::string masks = {};
   std::optional<FieldDigest> digest;
   prepare::FieldPassOptions pass;  // its queue holds crops
   bool overwrite = false;          // drop what a run with other options left unfinished

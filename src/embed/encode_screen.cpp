@@ -9,6 +9,7 @@
 #include "mpi/threads.hpp"
 #include "network/device.hpp"
 #include "network/weights/model_file.hpp"
+#include "prepare/field_reader.hpp"
 #include "prepare/field_table.hpp"
 #include "store/provenance/stamp.hpp"
 
@@ -97,13 +98,15 @@ EmbedResult encode_screen(const mpi::RunContext& context, const ScreenEncoding& 
     if (!model.empty()) model = network::model_file_of(model);
     encoder = make_encoder(context, encoding, screen, cells, embed.pass.threads);
     not_onednn = why_not_onednn(encoding, screen.channels.size());
+    embed.masks = prepare::masks_to_read(encoder->neighbors(), encoding.masks);
     provenance = provenance_of(encoding, screen, *encoder, options);
     if (encoding.ready) encoding.ready(screen, cells, *encoder, embed);
   });
   context.log.info(count_text(static_cast<std::uint64_t>(cells.cells())) + " " + embed.unit + ", " +
                    count_text(encoder->feature_names().size()) + " features, windows of " +
                    image::size_text(encoder->crop_size()) + ", rescaling " +
-                   enum_name(encoder->rescaling().how) + "; " + encoder->description());
+                   enum_name(encoder->rescaling().how) + (embed.masks.empty() ? "" : ", neighbors blanked") +
+                   "; " + encoder->description());
   if (!not_onednn.empty()) context.log.info("LibTorch computes, not oneDNN: " + not_onednn);
   std::optional<store::EmbeddingReader> kept;
   if (encoding.keep_features) kept = kept_features(context.comm, encoding.files.output, cells, provenance);

@@ -19,10 +19,11 @@ struct ScreenEncoding {
   screen::ManifestOptions manifest;
   bool over_fields = false;     // pictures are whole fields; else windows around cells
   std::filesystem::path cells;  // cell table; not of fields
-  EncoderOptions encoder;       // the screen's channels, threads and the size of its fields are filled in
-  EmbedOptions embed;           // its threads: 0: this rank's share of its node's
-  bool keep_features = false;   // take those of the file there is, where metadata alone has changed
-  prepare::FieldFiles files;    // as they are at hand; the same on all ranks
+  std::string masks = {};      // in which they were found: pattern of names, read where neighbors are blanked
+  EncoderOptions encoder;      // the screen's channels, threads and the size of its fields are filled in
+  EmbedOptions embed;          // its threads: 0: this rank's share of its node's
+  bool keep_features = false;  // take those of the file there is, where metadata alone has changed
+  prepare::FieldFiles files;   // as they are at hand; the same on all ranks
   // Further files that the result is made from, by role, for provenance; empty paths are left out.
   std::map<std::string, std::filesystem::path> sources = {};
   // Before anything is computed, on every rank: a last word on the options, and what is refused. Throws

@@ -28,6 +28,8 @@ class Encoder {
   virtual int channels() const = 0;
   virtual image::PictureSize crop_size() const = 0;
   virtual const image::Rescaling& rescaling() const = 0;  // the crops to encode() must have had it
+  // What crops are to show of other cells.
+  virtual image::CropNeighbors neighbors() const { return image::CropNeighbors::keep; }
   // D names, e.g. resnet18_conv4a_0; the layers asked for, one after another.
   virtual const std::vector<std::string>& feature_names() const = 0;
   // Of each of the D features, the layer it is of.
@@ -43,9 +45,10 @@ class Encoder {
   virtual void encode_tile(std::span<const TilePlace> places) = 0;
 
   // Where crops are cut where the network computes: what takes whole fields in their place. Null: it takes
-  // crops. All must outlive it.
+  // crops. `masks`: as EmbedOptions::masks. All must outlive it.
   virtual std::unique_ptr<FeatureStream> field_stream(const screen::Screen&, const store::CellTable&,
-                                                      TilePlaces, FeatureStream::Done) {
+                                                      const std::string& /*masks*/, TilePlaces,
+                                                      FeatureStream::Done) {
     return nullptr;
   }
 
@@ -92,8 +95,9 @@ struct EncoderOptions {
   image::PictureSize crop_size{};  // 0: the model's; 128 where it does not say
   // None: the model's; maximum where it does not say.
   std::optional<image::CropNormalization> crop_normalization;
-  std::uint64_t seed = 0;                 // of the untrained network
-  std::string architecture = "resnet18";  // of the untrained network
+  std::optional<image::CropNeighbors> crop_neighbors;  // none: the model's; keep where it does not say
+  std::uint64_t seed = 0;                              // of the untrained network
+  std::string architecture = "resnet18";               // of the untrained network
   network::Device device = network::Device::automatic;
   int local_rank = 0;     // number of this rank on its node: chooses the GPU
   void validate() const;  // throws Error

@@ -40,6 +40,7 @@ network::Model model_of(const EncoderOptions& options) {
     model.path = "untrained network";
     model.info.spec = {options.architecture, options.channels, 0};
     model.info.crop_normalization.reset();
+    model.info.crop_neighbors.reset();
   } else {
     model = network::read_model(options.model, options.channels);
     if (!options.classes) model.info.spec.classes = 0;  // the classification layer is not needed
@@ -49,7 +50,9 @@ network::Model model_of(const EncoderOptions& options) {
 
 CropShape crop_shape_of(const EncoderOptions& options, int channels) {
   return {channels, options.crop_size.height > 0 ? options.crop_size : image::PictureSize(128),
-          image::Rescaling(options.crop_normalization.value_or(image::CropNormalization::maximum))};
+          image::Rescaling(options.crop_normalization.value_or(image::CropNormalization::maximum)),
+          options.whole_fields ? image::CropNeighbors::keep
+                               : options.crop_neighbors.value_or(image::CropNeighbors::keep)};
 }
 
 CropShape crop_shape_of(const network::Model& model, const EncoderOptions& options) {
@@ -66,6 +69,7 @@ CropShape crop_shape_of(const network::Model& model, const EncoderOptions& optio
   if (pooling.kind == network::Pool::fc) told.crop_size = {pooling.height, pooling.width};
   if (info.crop_px > 0 && (!any_size || options.crop_size.height == 0)) told.crop_size = info.crop_px;
   if (info.crop_normalization) told.crop_normalization = info.crop_normalization;
+  if (info.crop_neighbors) told.crop_neighbors = info.crop_neighbors;
   if (options.crop_size.height > 0 && told.crop_size != options.crop_size)
     throw Error("the model was trained on crops of " + image::size_text(told.crop_size) + ", not " +
                     image::size_text(options.crop_size),
@@ -74,6 +78,10 @@ CropShape crop_shape_of(const network::Model& model, const EncoderOptions& optio
     throw Error("the model was trained on crops rescaled by '" + enum_name(*told.crop_normalization) +
                     "', not by '" + enum_name(*options.crop_normalization) + "'",
                 where, "Leave --crop-normalization out to take the model's");
+  if (options.crop_neighbors && told.crop_neighbors != options.crop_neighbors)
+    throw Error("the model was trained on crops with '" + enum_name(*told.crop_neighbors) +
+                    "' for their neighbors, not '" + enum_name(*options.crop_neighbors) + "'",
+                where, "Leave --crop-neighbors out to take the model's");
   auto shape = crop_shape_of(told, info.spec.channels);
   shape.rescaling.statistics = info.statistics;
   return shape;

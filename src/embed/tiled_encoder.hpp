@@ -12,6 +12,7 @@ struct CropShape {
   int channels;
   image::PictureSize size;
   image::Rescaling rescaling;
+  image::CropNeighbors neighbors = image::CropNeighbors::keep;
 };
 
 class TiledEncoder : public Encoder {
@@ -19,6 +20,7 @@ class TiledEncoder : public Encoder {
   int channels() const final { return crop_.channels; }
   image::PictureSize crop_size() const final { return crop_.size; }
   const image::Rescaling& rescaling() const final { return crop_.rescaling; }
+  image::CropNeighbors neighbors() const final { return crop_.neighbors; }
   std::size_t tile() const final { return tile_; }
   int threads() const final { return threads_; }
 
@@ -38,7 +40,7 @@ network::Model model_of(const EncoderOptions& options);
 
 // Of the options, or of a model that does not say.
 CropShape crop_shape_of(const EncoderOptions& options, int channels);
-// Window and rescaling of crops are the model's. Throws Error: options that contradict it.
+// Window, rescaling and neighbors of crops are the model's. Throws Error: options that contradict it.
 CropShape crop_shape_of(const network::Model& model, const EncoderOptions& options);
 
 // The layers that the options name, or the usual one.

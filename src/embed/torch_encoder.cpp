@@ -51,11 +51,12 @@ TorchEncoder::TorchEncoder(const CropShape& crop, const EncoderOptions& options,
 }
 
 std::unique_ptr<FeatureStream> TorchEncoder::field_stream(const screen::Screen& screen,
-                                                          const store::CellTable& cells, TilePlaces places,
+                                                          const store::CellTable& cells,
+                                                          const std::string& masks, TilePlaces places,
                                                           FeatureStream::Done done) {
   if (!takes_fields_) return nullptr;
   return std::make_unique<DeviceStream>(
-      screen, cells, std::move(places), *this,
+      screen, cells, masks, std::move(places), *this,
       TileWork{device_, type_, [this](const torch::Tensor& crops) { return features(crops); },
                can_be_recorded(), threads_in_tile_},
       std::move(done));

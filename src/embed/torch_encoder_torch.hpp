@@ -13,7 +13,8 @@ class TorchEncoder : public TiledEncoder {
   void begin_thread() const final;
   void encode_tile(std::span<const TilePlace> places) final;
   std::unique_ptr<FeatureStream> field_stream(const screen::Screen& screen, const store::CellTable& cells,
-                                              TilePlaces places, FeatureStream::Done done) final;
+                                              const std::string& masks, TilePlaces places,
+                                              FeatureStream::Done done) final;
 
  protected:
   TorchEncoder(const CropShape& crop, const EncoderOptions& options);

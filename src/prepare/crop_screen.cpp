@@ -1,7 +1,6 @@
 #include "prepare/crop_screen.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -12,17 +11,16 @@
 namespace cytoscale::prepare {
 namespace {
 
-// One channel of one cell.
+// One channel of one cell, the cell-th of its field.
 struct Source {
   const image::PackedField& image;
+  const image::CellLabels& labels;
+  std::size_t cell;
   const image::WindowPlace& place;
   std::size_t channel;
   int window_px;
 
-  std::uint16_t code_of_zero() const {
-    return static_cast<std::uint16_t>(
-        std::clamp(std::round(-image.offset[channel] / image.scale[channel]), 0.0f, 65535.0f));
-  }
+  std::uint16_t code_of_zero() const { return image::code_of_zero(image, channel); }
   bool leaves_field() const { return place.height < window_px || place.width < window_px; }
   // Calls use(first code of a row, where the row goes in the window) for the rows inside the field.
   template <typename Use>
@@ -38,12 +36,16 @@ struct Source {
   }
 };
 
-// out: filled with the code of 0 where the window leaves the field.
+// out: the code of 0 where the window leaves the field, and in place of neighbors.
 void copy_codes(const Source& source, std::uint16_t* out) {
   const auto size = static_cast<std::size_t>(source.window_px) * static_cast<std::size_t>(source.window_px);
   if (source.leaves_field()) std::fill_n(out, size, source.code_of_zero());
   source.rows(
       [&](const std::uint16_t* from, std::size_t at) { std::copy_n(from, source.place.width, out + at); });
+  const auto side = static_cast<std::size_t>(source.window_px);
+  image::visit_neighbors(
+      source.labels, source.cell, source.place.window_top, source.place.window_left, source.window_px,
+      [&, zero = source.code_of_zero()](std::size_t y, std::size_t x) { out[y * side + x] = zero; });
 }
 
 // `codes`: 16-bit codes of the window. Returns offset and scale of the 8-bit ones.
@@ -63,13 +65,14 @@ std::pair<float, float> narrow(const Source& source, const std::vector<std::uint
 void CropScreenOptions::validate() const {
   pass.validate();
   if (bits != 8 && bits != 16) throw Error("a pixel has 8 or 16 bits", "--crop-bits", "Give 8 or 16");
+  masks_to_read(neighbors, masks);
   if (window_px < 1 || window_px > 4096)
     throw Error("a window of " + std::to_string(window_px) + " px is no use", "--store-size",
                 "Give 1 to 4096 px");
 }
 
 store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells, FieldId field,
-                               int window_px, int bits) {
+                               int window_px, int bits, const image::CellLabels& labels) {
   const auto count = static_cast<std::size_t>(cells.cells_of(field));
   const auto first = static_cast<std::size_t>(cells.first_cell[field]);
   const auto channels = static_cast<std::size_t>(image.channels);
@@ -84,7 +87,7 @@ store::CellWindows cut_windows(const image::PackedField& image, const store::Cel
     const auto place =
         image::place_window(cells.y[first + i], cells.x[first + i], window_px, image.height, image.width);
     for (std::size_t c = 0; c < channels; ++c) {
-      const Source source{image, place, c, window_px};
+      const Source source{image, labels, i, place, c, window_px};
       const auto at = (i * channels + c) * area;
       if (bits == 16) {
         copy_codes(source, windows.codes16.data() + at);
@@ -113,7 +116,7 @@ FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen
                             const FieldFiles& files, const nlohmann::json& provenance) {
   mpi::together(context.comm, [&] { options.validate(); });
   FieldPass pass(context, screen, options.pass, files.illumination);
-  const FieldReader reader(screen, cells);
+  const FieldReader reader(screen, cells, masks_to_read(options.neighbors, options.masks));
   store::CropStoreWriter writer(context.comm, files.output, screen, cells,
                                 {options.window_px, options.bits, provenance, options.overwrite});
   FieldWork work;
@@ -124,9 +127,11 @@ FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen
                                                             options.window_px, options.bits));
   };
   work.prepare = [&](FieldId field, const Gain& gain, Claim& claim) -> Finish {
-    const auto image = reader.read_corrected(field, gain.get(), claim);
+    image::CellLabels labels;
+    const auto image = reader.read_corrected(field, gain.get(), claim, &labels);
     if (!image) return {};
-    auto windows = cut_windows(image::pack_field(*image), cells, field, options.window_px, options.bits);
+    auto windows =
+        cut_windows(image::pack_field(*image), cells, field, options.window_px, options.bits, labels);
     return [&writer, field, windows = std::move(windows)](const Tick&) { writer.write(field, windows); };
   };
   return fill_rows(context, screen, cells, pass, writer, work,

@@ -4,7 +4,9 @@
 #include <string>
 
 #include "core/ids.hpp"
+#include "image/crop/crop.hpp"
 #include "image/crop/packed_field.hpp"
+#include "image/segment/cell_labels.hpp"
 #include "prepare/field_pass.hpp"
 #include "store/rows/crop_store.hpp"
 
@@ -13,6 +15,8 @@ namespace cytoscale::prepare {
 struct CropScreenOptions {
   int window_px = 0;
   int bits = 16;  // of a pixel, or 8
+  image::CropNeighbors neighbors = image::CropNeighbors::keep;
+  std::string masks = {};  // pattern of the label masks' names (FieldReader), for `blank`
   FieldPassOptions pass = {};
   bool overwrite = false;  // drop what a run with other options left unfinished
   void validate() const;   // throws Error
@@ -29,8 +33,9 @@ FieldPassResult crop_screen(const mpi::RunContext& context, const screen::Screen
                             const FieldFiles& files, const nlohmann::json& provenance);
 
 // The windows of one field's cells. 16 bits: the field's own codes. 8 bits: codes of the range within each
-// window, which takes in 0 where the window leaves the field. Collective: no.
+// window, which takes in 0 where the window leaves the field. `labels`: neighbors get the code of 0; empty:
+// they are kept. Collective: no.
 store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells, FieldId field,
-                               int window_px, int bits);
+                               int window_px, int bits, const image::CellLabels& labels = {});
 
 }  // namespace cytoscale::prepare

@@ -18,26 +18,36 @@ FieldReader::FieldReader(const screen::Screen& screen, const std::vector<image::
   for (const auto plate : plate_of_field(screen)) sizes_.push_back(plate_sizes[plate]);
 }
 
-FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& cells)
-    : screen_(screen), wanted_{"its cells were found in one of ", "Run segment again"} {
+FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& cells, std::string masks)
+    : screen_(screen),
+      cells_(&cells),
+      masks_(std::move(masks)),
+      wanted_{"its cells were found in one of ", "Run segment again"} {
   for (FieldId f; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
 }
 
 std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, const image::Illumination* gain,
-                                                             Claim& claim) const {
+                                                             Claim& claim, image::CellLabels* labels) const {
   const auto images = screen_.fields.at(field).images;  // its own: a read that hangs may outlive the screen
+  auto mask = mask_of(field, labels);
   auto image = image::read_field(images);
+  mask.read();
   if (!claim.keep()) return std::nullopt;
   wanted_.check({image.height, image.width}, sizes_[field], images.front());
+  find_cells(field, std::move(mask), labels);
   if (gain != nullptr) image::correct(image, *gain);
   return image;
 }
 
-std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field, Claim& claim) const {
+std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field, Claim& claim,
+                                                                  image::CellLabels* labels) const {
   const auto images = screen_.fields.at(field).images;
+  auto mask = mask_of(field, labels);
   auto planes = image::read_raw_field(images);
+  mask.read();
   if (!claim.keep()) return std::nullopt;
   wanted_.check({planes.front().height, planes.front().width}, sizes_[field], images.front());
+  find_cells(field, std::move(mask), labels);
   return planes;
 }
 
@@ -54,7 +64,37 @@ bool FieldReader::read_planes(FieldId field, Claim& claim, const image::UsePlane
 }
 
 std::size_t FieldReader::bytes(FieldId field) const {
-  return screen_.channels.size() * sizes_[field].pixels() * sizeof(float);
+  const auto planes = screen_.channels.size() + (masks_.empty() ? 0 : 1);
+  return planes * sizes_[field].pixels() * sizeof(float);
+}
+
+void FieldReader::Mask::read() {
+  if (!path.empty()) labels = image::read_label_mask(path);
+}
+
+FieldReader::Mask FieldReader::mask_of(FieldId field, const image::CellLabels* wanted) const {
+  if (masks_.empty() || wanted == nullptr) return {};
+  return {screen_.fill(masks_, field), {}};
+}
+
+void FieldReader::find_cells(FieldId field, Mask mask, image::CellLabels* labels) const {
+  if (mask.path.empty()) return;
+  image::check_mask_size(mask.labels, sizes_[field], mask.path);
+  const auto first = static_cast<std::size_t>(cells_->first_cell[field]);
+  const auto count = static_cast<std::size_t>(cells_->cells_of(field));
+  *labels = image::labels_of_cells(std::move(mask.labels), std::span(cells_->y).subspan(first, count),
+                                   std::span(cells_->x).subspan(first, count), mask.path);
+}
+
+std::string masks_to_read(image::CropNeighbors neighbors, const std::string& masks) {
+  if (neighbors == image::CropNeighbors::keep) return {};
+  if (masks.empty())
+    throw Error(
+        "neighbors are to be blanked out of the crops, but no label masks tell whose a pixel is",
+        "--crop-neighbors",
+        "Name with --masks those that segment took its cells from; cells that segment found by itself "
+        "or took from --locations have none");
+  return masks;
 }
 
 }  // namespace cytoscale::prepare

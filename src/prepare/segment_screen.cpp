@@ -11,7 +11,6 @@
 #include "image/locations.hpp"
 #include "image/quality.hpp"
 #include "image/segment/label_mask.hpp"
-#include "image/size_text.hpp"
 #include "mpi/agree.hpp"
 #include "prepare/field_reader.hpp"
 #include "prepare/saturation.hpp"
@@ -68,10 +67,7 @@ class Segmenter {
   void add_masked(store::FieldCells& cells, FieldId field, const image::Plane& dna) const {
     const auto path = screen_.fill(options_.masks, field);
     auto mask = image::read_label_mask(path);
-    const image::PictureSize own(mask.height, mask.width), size(dna.height, dna.width);
-    if (own != size)
-      throw Error("the mask is of " + image::size_text(own) + ", its field of " + image::size_text(size),
-                  path, "Give masks of the images' size with --masks");
+    image::check_mask_size(mask, {dna.height, dna.width}, path);
     for (const auto& nucleus : image::measure_labels(std::move(mask), dna).nuclei) add(cells, nucleus);
   }
 

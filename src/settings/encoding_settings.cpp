@@ -55,6 +55,11 @@ void EncodeSettings::declare_machine(cli::OptionSet& options) {
   declare_overwrite(options, encoding.embed.overwrite);
 }
 
+std::string EncodeSettings::masks() const {
+  const bool kept = encoding.encoder.crop_neighbors == image::CropNeighbors::keep;
+  return encoding.over_fields || kept ? std::string() : encoding.masks;
+}
+
 void EncodeSettings::resolve() {
   auto& files = encoding.files;
   if (encoding.cells.empty()) encoding.cells = output / "cells.h5";
@@ -89,6 +94,7 @@ void EmbedSettings::declare(cli::OptionSet& options) {
            "each channel of a crop: maximum, minmax, zscore or none (default: the model's; maximum where it "
            "does not say)")
       .value("HOW");
+  declare_neighbors(options, encoder.crop_neighbors, encoding.masks);
   options
       .add("encoder", encoder.kind,
            "library that computes: onednn (fast, on CPUs), torch (all that there is), auto (onednn where it "
@@ -131,6 +137,7 @@ void PredictSettings::declare(cli::OptionSet& options) {
       .value("WHAT");
   options.add("maps", encoding.encoder.maps, "keep the class maps too");
   options.add("crop-size", crop_px, "cells: side of the window around each (0: the model's)").value("PX");
+  declare_neighbors(options, encoding.encoder.crop_neighbors, encoding.masks);
   declare_computing(options);
   declare_machine(options);
 }

@@ -26,6 +26,7 @@ struct EncodeSettings {
   void resolve();  // throws Error
   bool is_untrained() const { return model == "untrained"; }
   std::filesystem::path weights() const;  // the file; empty: untrained
+  std::string masks() const;              // that may be read: pattern of names; empty: none
   // With the model, and the illumination that root finds now. Collective: yes.
   embed::ScreenEncoding at_hand(const mpi::Communicator& comm) const;
 

@@ -97,7 +97,8 @@ void SegmentSettings::declare(cli::OptionSet& options) {
       .resource();
   options
       .add("masks", segment.masks,
-           "take cells from these label masks (TIFF or PNG, a number for each cell), named likewise")
+           "take cells from these label masks (TIFF or PNG, a number for each cell): {Plate}, {Well}, {Site} "
+           "and other metadata are filled in")
       .value("PATTERN")
       .resource();
   declare_filters(options, segment.filters);
@@ -131,6 +132,7 @@ void CropSettings::declare(cli::OptionSet& options) {
   options.add("augment-rotate", training.augment.rotate, "turn crops by random angles");
   options.add("augment-translation", training.augment.translation_px, "shift crops by up to this much")
       .value("PX");
+  declare_neighbors(options, crop.neighbors, crop.masks);
   options.add("store-size", crop.window_px, "side of the windows stored (0: all that such crops can need)")
       .value("PX");
   options.add("crop-bits", crop.bits, "of a pixel in the store: 16, or 8 for half the size");

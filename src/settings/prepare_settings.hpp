@@ -49,6 +49,10 @@ struct CropSettings {
   prepare::FieldFiles files(const mpi::Communicator& comm) const;
   // With the side of the windows that such crops need, where none is given.
   prepare::CropScreenOptions windows() const;
+  // That are read: pattern of their names; empty: none.
+  std::string masks() const {
+    return crop.neighbors == image::CropNeighbors::blank ? crop.masks : std::string();
+  }
 };
 
 }  // namespace cytoscale::settings

@@ -1,6 +1,30 @@
 #include "settings/screen_settings.hpp"
 
 namespace cytoscale::settings {
+namespace {
+
+const std::string neighbors_help =
+    "other cells in a crop: keep them, or blank them out (their pixels become 0), by the label masks that "
+    "segment took its cells from";
+
+void declare_masks(cli::OptionSet& options, std::string& masks) {
+  options.add("masks", masks, "blank: names of these masks, as for segment; {Plate}, {Well}, … are filled in")
+      .value("PATTERN")
+      .resource();
+}
+
+}  // namespace
+
+void declare_neighbors(cli::OptionSet& options, image::CropNeighbors& neighbors, std::string& masks) {
+  options.add("crop-neighbors", neighbors, neighbors_help).value("HOW");
+  declare_masks(options, masks);
+}
+
+void declare_neighbors(cli::OptionSet& options, std::optional<image::CropNeighbors>& neighbors,
+                       std::string& masks) {
+  options.add("crop-neighbors", neighbors, neighbors_help + " (default: the model's way)").value("HOW");
+  declare_masks(options, masks);
+}
 
 void declare_output(cli::OptionSet& options, std::filesystem::path& output) {
   options.group("Files");

@@ -1,10 +1,12 @@
 // Options by which a job finds its screen, and files in the folder of its results.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "cli/options.hpp"
 #include "mpi/communicator.hpp"
+#include "prepare/crop_screen.hpp"
 #include "screen/column_roles.hpp"
 #include "screen/manifest.hpp"
 
@@ -18,6 +20,10 @@ void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest
 // --pixel-size, of scale bars; image::validate_pixel_size() judges it.
 void declare_pixel_size(cli::OptionSet& options, double& um);
 void declare_roles(cli::OptionSet& options, screen::ColumnRoles& roles);  // --treatment … --control
+// --crop-neighbors and --masks; none: the model's way.
+void declare_neighbors(cli::OptionSet& options, image::CropNeighbors& neighbors, std::string& masks);
+void declare_neighbors(cli::OptionSet& options, std::optional<image::CropNeighbors>& neighbors,
+                       std::string& masks);
 // --illumination, which is read where it is there.
 void declare_illumination(cli::OptionSet& options, std::filesystem::path& named,
                           const std::filesystem::path& output);

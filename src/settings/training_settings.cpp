@@ -33,7 +33,7 @@ void declare_split(cli::OptionSet& options, learn::SplitOptions& split) {
       .value("WHAT");
 }
 
-void declare_training_data(cli::OptionSet& options, learn::TrainOptions& training) {
+void declare_training_data(cli::OptionSet& options, learn::TrainOptions& training, std::string& masks) {
   auto& split = training.split;
   options.group("Training cells");
   options
@@ -49,6 +49,7 @@ void declare_training_data(cli::OptionSet& options, learn::TrainOptions& trainin
            "each channel of a crop: by its own maximum, minmax, zscore or none, or by the training set: "
            "dataset, mean-image")
       .value("HOW");
+  declare_neighbors(options, training.crop_neighbors, masks);
   options.add("several-labels", training.several_labels,
               "a picture may have several labels: a|b is a and b, each answered by itself");
   declare_split(options, split);
@@ -209,7 +210,7 @@ void TrainSettings::declare(cli::OptionSet& options) {
   declare_files(options);
   declare_manifest(options, training.manifest);
   declare_roles(options, training.roles);
-  declare_training_data(options, training.options);
+  declare_training_data(options, training.options, training.pixels.masks);
   declare_augmentation(options, training.options);
   declare_regularization(options, training.options);
   declare_learning(options, training.options);
@@ -231,6 +232,11 @@ void TrainSettings::resolve() {
 std::filesystem::path TrainSettings::store() const {
   if (training.options.over_fields() || crops == "none") return {};
   return existing_or_empty(crops, output / "crops.h5");
+}
+
+std::string TrainSettings::masks() const {
+  const bool blank = training.options.crop_neighbors == image::CropNeighbors::blank;
+  return blank && store().empty() ? training.pixels.masks : std::string();
 }
 
 learn::ScreenTraining TrainSettings::at_hand(const mpi::Communicator& comm) const {

@@ -15,6 +15,7 @@ struct TrainSettings {
   void resolve();  // throws Error
   // The crop store that would be read now; empty: none. Single cells only.
   std::filesystem::path store() const;
+  std::string masks() const;  // that would be read now: pattern of their names; empty: none
   // With the illumination and the crop store that root finds now. Collective: yes.
   learn::ScreenTraining at_hand(const mpi::Communicator& comm) const;
 

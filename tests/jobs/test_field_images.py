@@ -283,6 +283,77 @@ class MadeFields(unittest.TestCase):
         manifest.write_text(rows.replace("IllumDNA", "Other"))
         self.assertIn("names no illumination functions", run("illuminate", *given, "--channels=DNA", expect=2))
 
+    def test_neighbors_are_blanked_out_of_crops(self):
+        """What `blank` makes of a field is what `keep` makes of a field in which the neighbors are 0 before."""
+        rng = np.random.default_rng(3)
+        plane = rng.integers(100, 4000, (2, 90, 120)).astype(np.uint16)
+        mask = np.zeros((90, 120), np.uint16)
+        for label, (top, left, bottom, right) in {7: (20, 10, 60, 50), 300: (25, 51, 70, 90), 2: (61, 20, 88, 50)}.items():
+            mask[top:bottom, left:right] = label
+        order = (7, 300, 2)  # by y, then x, of their centers
+        alone = [np.where((mask == 0) | (mask == own), plane, 0).astype(np.uint16) for own in order]
+        images = [{"DNA": f"{i}_0.tif", "AGP": f"{i}_1.tif"} for i in range(4)]
+        manifest = screen("neighbors", images)
+        for i, field in enumerate([plane, *alone]):
+            for c in range(2):
+                tifffile.imwrite(manifest.parent / f"{i}_{c}.tif", field[c])
+        masks = manifest.parent.absolute() / "mask.tif"
+        tifffile.imwrite(masks, mask)
+        segment("neighbors", manifest, f"--masks={masks}")
+        files = [f"--manifest={manifest}", "--output=out/neighbors", "--crop-size=48"]
+        blank = ["--crop-neighbors=blank", f"--masks={masks}"]
+
+        def pixels(*options):
+            run("crop", *files, *options)
+            with h5py.File("out/neighbors/crops.h5") as file:
+                return file["pixels"][:]
+
+        def features(*options):
+            run("embed", *files, "--model=untrained", "--architecture=resnet18", "--layers=conv1,pool5", "--device=cpu", *options)
+            with h5py.File("out/neighbors/embeddings.h5ad") as file:
+                return file["X"][:]
+
+        for how in (pixels, lambda *o: features("--encoder=onednn", *o), lambda *o: features("--encoder=torch", "--pixels=device", *o)):
+            blanked, kept = how(*blank), how()
+            for cell in range(3):  # of the first field; field k + 1 shows cell k alone
+                same = kept[3 * (cell + 1) + cell]
+                if how is pixels:
+                    np.testing.assert_array_equal(blanked[cell] == 0, same == 0)
+                else:
+                    np.testing.assert_allclose(blanked[cell], same, rtol=1e-4, atol=1e-6)
+                self.assertGreater(np.abs(blanked[cell].astype(float) - kept[cell]).max(), 1e-3)
+        said = run("crop", *files, "--crop-neighbors=blank", expect=2)
+        self.assertIn("--masks", said)
+
+    def test_a_network_that_learned_without_neighbors(self):
+        """The chain from masks, with a crop store or without; later jobs do as the model says."""
+        shutil.rmtree("screens/chain", ignore_errors=True)
+        run("simulate", "--output=screens/chain", "--masks=true", "--seed=3", "--moas=2", "--compounds-per-moa=2", "--concentrations=1",
+            "--batches=2", "--replicates=2", "--plates-per-batch=1", "--controls-per-plate=4", "--positive-controls-per-plate=0",
+            "--single-group-moas=0", "--fields-per-well=1", "--field-size=128", "--nucleus-radius=5", "--cells-per-field=12")
+        manifest = ["--manifest=screens/chain/screen.csv"]
+        masks = "--masks=screens/chain/masks/cells/{Plate}_{Well}_s{Site}.tif"
+        features = {}
+        for name, more in {"images": [], "store": ["--crop-store=true"], "kept": ["--crop-neighbors=keep"]}.items():
+            shutil.rmtree(f"out/chain_{name}", ignore_errors=True)
+            run("run", *manifest, f"--output=out/chain_{name}", masks, *(more if name == "kept" else ["--crop-neighbors=blank", *more]),
+                "--steps=3", "--batch-size=16", "--crop-size=40", "--precision=fp32", "--bootstrap=0", "--reduce-normalize=none",
+                "--device=cpu", "--seed=1")
+            with h5py.File(f"out/chain_{name}/embeddings.h5ad") as file:
+                features[name] = file["X"][:]
+        np.testing.assert_array_equal(features["images"], features["store"])
+        self.assertFalse(np.allclose(features["images"], features["kept"]))
+        again = [*manifest, "--output=out/chain_images", "--overwrite=true", "--device=cpu"]
+        run("embed", *again, masks)
+        with h5py.File("out/chain_images/embeddings.h5ad") as file:
+            np.testing.assert_array_equal(file["X"][:], features["images"])
+        self.assertIn("--masks", run("embed", *again, expect=2))
+        self.assertIn("trained on crops with 'blank' for their neighbors, not 'keep'", run("embed", *again, masks, "--crop-neighbors=keep", expect=2))
+        self.assertIn("--crop-neighbors blank, not keep", run("train", *manifest, "--output=out/chain_store", "--crop-size=40", "--steps=3",
+                                                              "--retrain=true", expect=2))
+        self.assertIn("--masks", run("train", *manifest, "--output=out/chain_kept", "--crop-size=40", "--steps=3", "--crop-neighbors=blank",
+                                     "--retrain=true", expect=2))
+
     def test_bad_masks_are_named(self):
         manifest = screen("masked", [{"DNA": "a.tif"}])
         tifffile.imwrite(manifest.parent / "a.tif", blobs(4))

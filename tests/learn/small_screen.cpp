@@ -90,6 +90,20 @@ SmallScreen paint_small_screen(const std::filesystem::path& folder) {
   return small;
 }
 
+std::string paint_small_masks(const SmallScreen& small, const std::filesystem::path& folder) {
+  const auto pattern = (folder / "{Plate}{Well}mask.tif").string();
+  std::vector<std::uint16_t> labels;
+  for (int i = 0; i < small_screen_px * small_screen_px; ++i) {
+    const int y = i / small_screen_px, x = i % small_screen_px;
+    labels.push_back(y % 40 == 0 || x % 40 == 0 ? 0 : static_cast<std::uint16_t>(1 + y / 40 * grid + x / 40));
+  }
+  if (world().root())
+    for (FieldId f; f < small.screen.fields.size(); ++f)
+      image::write_tiff(small.screen.fill(pattern, f), small_screen_px, small_screen_px, labels);
+  world().barrier();
+  return pattern;
+}
+
 SmallScreen over_fields(SmallScreen small) {
   auto& cells = small.cells;
   const std::vector<float> middles(small.screen.fields.size(), small_screen_px / 2);

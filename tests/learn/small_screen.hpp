@@ -23,6 +23,10 @@ SmallScreen paint_small_screen(const std::filesystem::path& folder);
 // The same without any file.
 SmallScreen describe_small_screen(const std::filesystem::path& folder);
 
+// Writes label masks of its cells, squares that nearly touch, and returns the pattern of their names.
+// Collective: yes.
+std::string paint_small_masks(const SmallScreen& small, const std::filesystem::path& folder);
+
 // Its cells are its fields.
 SmallScreen over_fields(SmallScreen small);
 

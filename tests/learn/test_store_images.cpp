@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <set>
 
@@ -34,10 +35,23 @@ struct StoreImagesTest : testing::Test {
     fields =
         load_fields(quiet(), small.screen, small.cells, {FieldId(0), FieldId(5), FieldId(11)}, {}, {}).images;
   }
+  // The same without what moves cells: with their masks, by which crops show no neighbors.
+  void prepare_masked(const std::string& name) {
+    folder = fresh_folder(name);
+    small = paint_small_screen(folder);
+    masks = paint_small_masks(small, folder);
+    fields =
+        load_fields(quiet(), small.screen, small.cells, {FieldId(0), FieldId(5), FieldId(11)}, {}, {}, masks)
+            .images;
+  }
   store::CropStore store(int window_px, int bits) {
     const prepare::FieldFiles files{folder / (std::to_string(window_px) + "x" + std::to_string(bits) + ".h5"),
                                     "", folder / "failures.csv"};
-    prepare::crop_screen(quiet(), small.screen, small.cells, {window_px, bits, {}}, files, {{"job", "crop"}});
+    prepare::CropScreenOptions options{window_px, bits};
+    options.neighbors = masks.empty() ? image::CropNeighbors::keep : image::CropNeighbors::blank;
+    options.masks = masks;
+    const nlohmann::json made_with = {{"crop-neighbors", enum_name(options.neighbors)}};
+    prepare::crop_screen(quiet(), small.screen, small.cells, options, files, {{"options", made_with}});
     return store::CropStore(files.output);
   }
   // Crops of the same random warps from the store and from the fields; `look` gets both.
@@ -63,6 +77,7 @@ struct StoreImagesTest : testing::Test {
 
   std::filesystem::path folder;
   SmallScreen small;
+  std::string masks;
   FieldImages fields;
 };
 
@@ -84,6 +99,48 @@ TEST_F(StoreImagesTest, SixteenBitsAreTheSameBits) {
       EXPECT_EQ(different, 0u) << crop_px << " px, windows of " << window;
       world().barrier();
     }
+}
+
+TEST_F(StoreImagesTest, WithoutNeighborsTheBitsAreTheSame) {
+  prepare_masked("store_neighbors");
+  const AugmentOptions all, none{false, false, 0};
+  for (const int crop_px : {63, 64})
+    for (const auto& augment : {all, none}) {
+      const auto crops = store(window_for_crop(crop_px, augment), 16);
+      std::size_t different = 0, zeros = 0;
+      compare(crops, crop_px, augment, [&](const auto& a, const auto& b) {
+        different += std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) != 0;
+        zeros += static_cast<std::size_t>(std::count(a.begin(), a.end(), 0.0f));
+      });
+      EXPECT_EQ(different, 0u) << crop_px;
+      EXPECT_GT(zeros, 100000u);
+      TrainOptions options;
+      options.crop_px = crop_px;
+      EXPECT_THAT(message_of([&] { check_store_fits(crops, options, {}); }),
+                  HasSubstr("--crop-neighbors blank, not keep"));
+      options.crop_neighbors = image::CropNeighbors::blank;
+      check_store_fits(crops, options, {});
+      world().barrier();
+    }
+}
+
+// Upright: 0 in place of others, the field's pixels elsewhere.
+TEST_F(StoreImagesTest, NeighborsAreBlankedOutOfFields) {
+  prepare_masked("fields_neighbors");
+  const auto kept = load_fields(quiet(), small.screen, small.cells, {FieldId(5)}, {}, {}).images;
+  std::vector<float> own(2 * 64 * 64), whole(own.size());
+  for (auto row = small.cells.first_cell[5]; row < small.cells.first_cell[6]; ++row) {
+    const auto i = static_cast<std::size_t>(row);
+    const TrainingCell cell{5, small.cells.y[i], small.cells.x[i], CellId(row)};
+    fields.cut(cell, {}, 64, own);
+    kept.cut(cell, {}, 64, whole);
+    for (int at = 0; at < 2 * 64 * 64; ++at) {
+      const int y = at / 64 % 64 - 32, x = at % 64 - 32;  // of the cell's center
+      const bool gap = std::abs(y) == 20 || std::abs(x) == 20 || (y == -20 || x == -20);
+      const bool other = !gap && (std::abs(y) > 20 || std::abs(x) > 20);
+      ASSERT_EQ(own[static_cast<std::size_t>(at)], other ? 0 : whole[static_cast<std::size_t>(at)]) << at;
+    }
+  }
 }
 
 // A window of the crop's size: upright crops are the same bits, turned ones lose their corners only.

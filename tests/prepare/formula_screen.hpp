@@ -72,4 +72,44 @@ inline store::CellTable cells_for(const screen::Screen& screen) {
   return cells;
 }
 
+// Names of the masks of cells_in_masks().
+inline std::string masks_in(const std::filesystem::path& folder) {
+  return (folder / "mask_{Plate}_{Well}_{Site}.tif").string();
+}
+
+// The cell that a pixel of the masks is of: squares of 11 px that nearly touch; 0: none.
+inline std::uint16_t mask_at(int y, int x) {
+  const int side = 12;
+  if (y % side == 0 || x % side == 0) return 0;
+  return static_cast<std::uint16_t>(900 - (y / side * (field_px / side) + x / side));
+}
+
+// Cells of label masks, which root writes: every third was dropped. Collective: yes.
+inline store::CellTable cells_in_masks(const screen::Screen& screen, const std::filesystem::path& folder) {
+  std::vector<std::uint16_t> mask;
+  for (int i = 0; i < field_px * field_px; ++i) mask.push_back(mask_at(i / field_px, i % field_px));
+  mpi::on_root(world(), [&] {
+    for (FieldId f; f < screen.fields.size(); ++f)
+      image::write_tiff(screen.fill(masks_in(folder), f), field_px, field_px, mask);
+  });
+  store::CellTable cells;
+  cells.channels = screen.channels;
+  cells.first_cell = {0};
+  for (FieldId f; f < screen.fields.size(); ++f) {
+    for (int i = 0; i < 16; ++i) {
+      if (i % 3 == 2) continue;
+      cells.y.push_back(static_cast<float>(i / 4 * 12 + 6));
+      cells.x.push_back(static_cast<float>(i % 4 * 12 + 6));
+    }
+    cells.first_cell.push_back(static_cast<std::int64_t>(cells.y.size()));
+    cells.failed.push_back(0);
+    cells.height.push_back(field_px);
+    cells.width.push_back(field_px);
+  }
+  cells.area_px = cells.mean_intensity = cells.eccentricity = std::vector<float>(cells.y.size(), 121);
+  cells.border.resize(cells.y.size());
+  cells.screen_fingerprint = screen.fingerprint();
+  return cells;
+}
+
 }  // namespace cytoscale::prepare

@@ -107,6 +107,60 @@ TEST_F(CropScreen, HoldsTheWindowsOfTheFields) {
   }
 }
 
+// Pixel by pixel: those of other cells are 0, all others the field's.
+TEST_F(CropScreen, NeighborsAreBlankedOut) {
+  prepare("neighbors");
+  cells = cells_in_masks(screen, folder);
+  options.neighbors = image::CropNeighbors::blank;
+  options.masks = masks_in(folder);
+  for (const int bits : {16, 8}) {
+    options.bits = bits;
+    const auto alone = bytes_alone();
+    crop(world());
+    EXPECT_TRUE(read_file(files.output) == alone);
+    const store::CropStore store(files.output);
+    std::size_t blanked = 0;
+    for (FieldId f; f < screen.fields.size(); ++f)
+      for (auto cell = cells.first_cell[f]; cell < cells.first_cell[f + 1]; ++cell) {
+        std::vector<float> steps;
+        const auto found = values(store, cell, &steps);
+        const int cy = static_cast<int>(cells.y[static_cast<std::size_t>(cell)]),
+                  cx = static_cast<int>(cells.x[static_cast<std::size_t>(cell)]);
+        for (int i = 0; i < 2 * 20 * 20; ++i) {
+          const int y = cy - 10 + i / 20 % 20, x = cx - 10 + i % 20;
+          const bool inside = y >= 0 && x >= 0 && y < field_px && x < field_px;
+          const bool other = inside && mask_at(y, x) != 0 && mask_at(y, x) != mask_at(cy, cx);
+          blanked += other;
+          const float expected =
+              inside && !other ? pixel_of(f, static_cast<std::size_t>(i / 400), y, x) : 0.0f;
+          const auto at = static_cast<std::size_t>(i);
+          ASSERT_NEAR(found[at], expected, 0.51f * steps[at] + 0.05f) << f << ' ' << cell << ' ' << i;
+        }
+      }
+    EXPECT_GT(blanked, 10000u);
+    world().barrier();
+  }
+}
+
+TEST_F(CropScreen, MasksMustTellTheCells) {
+  prepare("masks_wrong");
+  cells = cells_in_masks(screen, folder);
+  options.neighbors = image::CropNeighbors::blank;
+  EXPECT_THAT(message_of([&] { crop(world()); }), AllOf(HasSubstr("--crop-neighbors"), HasSubstr("--masks")));
+  options.masks = masks_in(folder);
+  options.pass.max_failed_fields = "2";
+  mpi::on_root(world(), [&] {
+    std::filesystem::remove(screen.fill(options.masks, FieldId(3)));
+    const std::vector<std::uint16_t> one(field_px * field_px, 1), small(9, 1);
+    image::write_tiff(screen.fill(options.masks, FieldId(4)), field_px, field_px, one);
+  });
+  EXPECT_EQ(crop(world()).failures.size(), 2u);
+  const Table failures = read_csv(files.failures);
+  ASSERT_EQ(failures.rows.size(), 2u);
+  EXPECT_THAT(failures.rows[0].back(), HasSubstr("does not exist"));
+  EXPECT_THAT(failures.rows[1].back(), HasSubstr("no cell whose center is at y 6, x 6"));
+}
+
 TEST_F(CropScreen, SameBytesForAnyRanksThreadsAndMemory) {
   prepare("bytes");
   for (const int bits : {16, 8}) {

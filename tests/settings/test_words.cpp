@@ -55,6 +55,7 @@ void expect_refused(const Values& values, const std::string& known) {
 TEST(Words, OfTraining) {
   expect_defaults<TrainSettings>({{"examples", "cells"},
                                   {"crop-normalization", "maximum"},
+                                  {"crop-neighbors", "keep"},
                                   {"hold-out", "replicate"},
                                   {"single-wells", "error"},
                                   {"regularizer", "baseline"},
@@ -69,6 +70,7 @@ TEST(Words, OfTraining) {
                                   {"retrain", "false"}});
   expect_kept<TrainSettings>({{"examples", "mosaics"},
                               {"crop-normalization", "mean-image"},
+                              {"crop-neighbors", "blank"},
                               {"hold-out", "batch"},
                               {"single-wells", "train"},
                               {"regularizer", "rnn"},
@@ -94,6 +96,9 @@ TEST(Words, OfTraining) {
 }
 
 TEST(Words, OfEncoding) {
+  expect_defaults<EmbedSettings>({{"crop-neighbors", ""}});
+  expect_kept<EmbedSettings>({{"crop-neighbors", "blank"}});
+  expect_refused<EmbedSettings>({{"crop-neighbors", "some"}}, "keep, blank");
   expect_defaults<EmbedSettings>({{"crop-normalization", ""}, {"precision", "fp32"}, {"device", "auto"}});
   expect_kept<EmbedSettings>({{"crop-normalization", "zscore"}, {"precision", "bf16"}, {"device", "cpu"}});
   expect_kept<PredictSettings>({{"of", "cells"}});

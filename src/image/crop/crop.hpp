@@ -20,6 +20,12 @@ enum class CropNormalization {
   mean_image  // the same with a mean for each pixel (Sailem et al. 2017 §3.2): pictures of one size only
 };
 
+// What a crop shows of the cells beside its own.
+enum class CropNeighbors {
+  keep,
+  blank,  // their pixels, which label masks tell, are 0, as beyond the edge of the field
+};
+
 constexpr bool needs_statistics(CropNormalization normalization) {
   return normalization == CropNormalization::dataset || normalization == CropNormalization::mean_image;
 }
@@ -60,4 +66,11 @@ struct cytoscale::EnumNames<cytoscale::image::CropNormalization> {
       {image::CropNormalization::maximum, "maximum"}, {image::CropNormalization::minmax, "minmax"},
       {image::CropNormalization::zscore, "zscore"},   {image::CropNormalization::none, "none"},
       {image::CropNormalization::dataset, "dataset"}, {image::CropNormalization::mean_image, "mean-image"}};
+};
+
+template <>
+struct cytoscale::EnumNames<cytoscale::image::CropNeighbors> {
+  static constexpr const char* what = "way with the neighbors of a cell";
+  static constexpr EnumName<image::CropNeighbors> all[] = {{image::CropNeighbors::keep, "keep"},
+                                                           {image::CropNeighbors::blank, "blank"}};
 };

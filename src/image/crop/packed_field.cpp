@@ -1,6 +1,7 @@
 #include "image/crop/packed_field.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "image/crop/crop.hpp"
 
@@ -22,6 +23,11 @@ PackedField pack_field(const FieldImage& field) {
       *out++ = static_cast<std::uint16_t>(std::clamp((value - offset) / scale + 0.5f, 0.0f, 65535.0f));
   }
   return packed;
+}
+
+std::uint16_t code_of_zero(const PackedField& field, std::size_t channel) {
+  return static_cast<std::uint16_t>(
+      std::clamp(std::round(-field.offset[channel] / field.scale[channel]), 0.0f, 65535.0f));
 }
 
 CodeWindow<std::uint16_t> whole(const PackedField& field) {

@@ -16,6 +16,8 @@ struct PackedField {
 };
 
 PackedField pack_field(const FieldImage& field);
+// The code that is nearest to 0; 0 itself where no pixel of the channel is below.
+std::uint16_t code_of_zero(const PackedField& field, std::size_t channel);
 
 // A rectangle of a field's codes, somewhere in memory; it tells where it lies in the field, so that a crop
 // cut out of it has the same bits as one cut out of the whole field.

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "image/io/read_image.hpp"
 #include "image/segment/segment_internal.hpp"
+#include "image/size_text.hpp"
 
 namespace cytoscale::image {
 namespace {
@@ -114,6 +115,13 @@ LabelMask read_label_mask(const std::filesystem::path& path) {
   if (only && black_and_white && in_pieces(mask))
     throw Error("the mask is black and white: its cells are not told apart", path.string(), remedy);
   return mask;
+}
+
+void check_mask_size(const LabelMask& mask, PictureSize field, const std::filesystem::path& path) {
+  const PictureSize own(mask.height, mask.width);
+  if (own != field)
+    throw Error("the mask is of " + size_text(own) + ", its field of " + size_text(field), path.string(),
+                "Give masks of the images' size with --masks");
 }
 
 Segmentation measure_labels(LabelMask mask, const Plane& dna) {

@@ -20,6 +20,8 @@ struct LabelMask {
 // Throws Error: as read_raw(), values that are no labels, a mask of black and white in which nothing is told
 // apart.
 LabelMask read_label_mask(const std::filesystem::path& path);
+// Throws Error: it is not of its field's size.
+void check_mask_size(const LabelMask& mask, PictureSize field, const std::filesystem::path& path);
 
 // The cells as segment_nuclei() measures its own, by y, then x. `dna` is of the mask's size.
 Segmentation measure_labels(LabelMask mask, const Plane& dna);

@@ -106,12 +106,25 @@ Warp draw_warp(Random& random, const AugmentOptions& options, image::PictureSize
   return warp;
 }
 
+namespace {
+
+// Half a pixel where the crop's side is even, one for the neighbor that bilinear sampling takes.
+int window_for_reach(double reach) {
+  return 2 * (static_cast<int>(std::ceil(reach + 0.5)) + 1);
+}
+
+}  // namespace
+
 int window_for_crop(int crop_px, const AugmentOptions& options) {
   const double half = 0.5 * (crop_px - 1);
-  const double reach =
-      half * (options.rotate ? std::numbers::sqrt2 : 1.0) / (1 - options.scale) + options.translation_px;
-  // Half a pixel where the crop's side is even, one for the neighbor that bilinear sampling takes.
-  return 2 * (static_cast<int>(std::ceil(reach + 0.5)) + 1);
+  return window_for_reach(half * (options.rotate ? std::numbers::sqrt2 : 1.0) / (1 - options.scale) +
+                          options.translation_px);
+}
+
+int window_for_warp(image::PictureSize crop, const Warp& warp) {
+  const double v = 0.5 * (crop.height - 1), u = 0.5 * (crop.width - 1);
+  return window_for_reach(std::max(std::abs(warp.yy) * v + std::abs(warp.yx) * u + std::abs(warp.shift_y),
+                                   std::abs(warp.xy) * v + std::abs(warp.xx) * u + std::abs(warp.shift_x)));
 }
 
 void cut_crop(const image::CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp,

@@ -29,6 +29,9 @@ Warp draw_warp(Random& random, const AugmentOptions& options, image::PictureSize
 // times the crop, and the translation on both sides.
 int window_for_crop(int crop_px, const AugmentOptions& options);
 
+// The same for one warp.
+int window_for_warp(image::PictureSize crop, const Warp& warp);
+
 // out: [C][h][w], not normalized; zero outside the window. With the identity the window of extract_crop().
 void cut_crop(const image::CodeWindow<std::uint16_t>& window, float y, float x, const Warp& warp,
               image::PictureSize size, std::span<float> out);

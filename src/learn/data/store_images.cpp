@@ -3,46 +3,21 @@
 #include "core/error.hpp"
 #include "learn/augment/augment.hpp"
 #include "learn/data/training_plan.hpp"
+#include "learn/data/window_codes.hpp"
 #include "store/provenance/stamp.hpp"
 
 namespace cytoscale::learn {
-namespace {
-
-template <typename Code>
-void cut_as(const std::vector<std::byte>& codes, const std::vector<float>& scaling, int window_px,
-            const image::WindowPlace& place, const TrainingCell& cell, const Warp& warp,
-            image::PictureSize size, std::span<float> out) {
-  const auto side = static_cast<std::size_t>(window_px);
-  const auto skipped = static_cast<std::size_t>(place.top - place.window_top) * side +
-                       static_cast<std::size_t>(place.left - place.window_left);
-  const image::CodeWindow<Code> window{reinterpret_cast<const Code*>(codes.data()) + skipped,
-                                       side,
-                                       side * side,
-                                       static_cast<int>(scaling.size() / 2),
-                                       place.top,
-                                       place.left,
-                                       place.height,
-                                       place.width,
-                                       scaling.data(),
-                                       scaling.data() + 1,
-                                       2};
-  cut_crop(window, cell.y, cell.x, warp, size, out);
-}
-
-}  // namespace
-
 void StoreImages::cut(const TrainingCell& cell, const Warp& warp, image::PictureSize size,
                       std::span<float> out) const {
-  // Of each thread, kept: no memory is allocated for a cell.
-  thread_local std::vector<std::byte> codes;
-  thread_local std::vector<float> scaling;
-  codes.resize(store_.window_bytes());
-  scaling.resize(2 * store_.channels());
-  const auto place = window(cell, store_.window_px(), codes, scaling);
-  if (store_.bits() == 8)
-    cut_as<std::uint8_t>(codes, scaling, store_.window_px(), place, cell, warp, size, out);
-  else
-    cut_as<std::uint16_t>(codes, scaling, store_.window_px(), place, cell, warp, size, out);
+  thread_local WindowMemory memory;
+  memory.codes.resize(store_.window_bytes());
+  memory.scaling.resize(2 * store_.channels());
+  const int side = store_.window_px();
+  const auto place = window(cell, side, memory.codes, memory.scaling);
+  const auto cut_as = [&](auto code) {
+    cut_from_window<decltype(code)>(memory, side, place, cell.y, cell.x, warp, size, out);
+  };
+  store_.bits() == 8 ? cut_as(std::uint8_t{}) : cut_as(std::uint16_t{});
 }
 
 image::WindowPlace StoreImages::window(const TrainingCell& cell, int side, std::span<std::byte> codes,
@@ -57,6 +32,12 @@ void check_store_fits(const store::CropStore& store, const TrainOptions& options
   if (store.window_px() < options.crop_px)
     throw Error("the crop store holds windows of " + std::to_string(store.window_px()) +
                     " px, --crop-size is " + std::to_string(options.crop_px),
+                store.path().string(), remedy);
+  const auto made_with = store.provenance().value("options", nlohmann::json::object());
+  const auto neighbors = made_with.value("crop-neighbors", enum_name(image::CropNeighbors::keep));
+  if (neighbors != enum_name(options.crop_neighbors))
+    throw Error("the crop store was made with --crop-neighbors " + neighbors + ", not " +
+                    enum_name(options.crop_neighbors),
                 store.path().string(), remedy);
   if (illumination.empty()) return;
   const auto inputs = store.provenance().value("inputs", nlohmann::json::object());

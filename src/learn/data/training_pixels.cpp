@@ -6,6 +6,7 @@
 #include "learn/data/field_images.hpp"
 #include "learn/data/store_images.hpp"
 #include "mpi/agree.hpp"
+#include "prepare/field_reader.hpp"
 #include "store/staging.hpp"
 
 namespace cytoscale::learn {
@@ -48,8 +49,11 @@ store::CropStore open_store(const mpi::RunContext& context, const PixelSource& s
 void check_pixels(const PixelSource& source, const screen::Screen& screen, const store::CellTable& cells,
                   const TrainingPlan& plan, const TrainOptions& options, nlohmann::json& provenance,
                   nlohmann::json& identity) {
-  if (source.crops.empty())
-    return check_image_memory(image_memory_bytes(screen, cells, plan.fields()), options.image_memory_gib);
+  if (source.crops.empty()) {
+    const bool labels = !prepare::masks_to_read(options.crop_neighbors, source.masks).empty();
+    return check_image_memory(image_memory_bytes(screen, cells, plan.fields(), labels),
+                              options.image_memory_gib);
+  }
   const store::CropStore crops(source.crops);
   crops.check_matches(screen, cells);
   check_store_fits(crops, options, source.illumination);
@@ -60,9 +64,11 @@ void check_pixels(const PixelSource& source, const screen::Screen& screen, const
 
 LoadedPixels load_pixels(const mpi::RunContext& context, const PixelSource& source,
                          const screen::Screen& screen, const store::CellTable& cells,
-                         const std::vector<FieldId>& fields, const prepare::FieldPassOptions& pass) {
+                         const std::vector<FieldId>& fields, image::CropNeighbors neighbors,
+                         const prepare::FieldPassOptions& pass) {
   if (source.crops.empty()) {
-    auto load = load_fields(context, screen, cells, fields, source.illumination, pass);
+    auto load = load_fields(context, screen, cells, fields, source.illumination, pass,
+                            prepare::masks_to_read(neighbors, source.masks));
     return {std::make_unique<FieldImages>(std::move(load.images)), std::move(load.failures)};
   }
   auto crops = open_store(context, source);

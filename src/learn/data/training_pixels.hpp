@@ -19,6 +19,7 @@ struct PixelSource {
   std::filesystem::path crops;  // the store; empty: the images
   std::string stage;            // folder of each node, or "memory", to copy the store to first; empty: not
   std::filesystem::path illumination;  // empty: no correction
+  std::string masks = {};  // pattern of the label masks' names (prepare/field_reader.hpp), for `blank`
 };
 
 // Throws Error: a store that is not of these cells or does not fit, fields that do not fit the memory. Adds
@@ -36,6 +37,7 @@ struct LoadedPixels {
 // Of these fields. Throws the same Error on all ranks. Collective: yes.
 LoadedPixels load_pixels(const mpi::RunContext& context, const PixelSource& source,
                          const screen::Screen& screen, const store::CellTable& cells,
-                         const std::vector<FieldId>& fields, const prepare::FieldPassOptions& pass);
+                         const std::vector<FieldId>& fields, image::CropNeighbors neighbors,
+                         const prepare::FieldPassOptions& pass);
 
 }  // namespace cytoscale::learn

@@ -116,7 +116,7 @@ std::unique_ptr<DeviceImages> make_device_images(DeviceLane& lane, const CellIma
       bytes += 2.0 * static_cast<double>(image.pixels.size());
   // The rest is for activations.
   const bool fits = bytes <= 0.5 * lane.free_bytes() / ranks;
-  if (fields && fits) return make_resident_images(lane, *fields);
+  if (fields && fits && !fields->without_neighbors()) return make_resident_images(lane, *fields);
   if (options.over_fields())
     throw Error("the training images take " + bytes_text(bytes) +
                     ", more than half of what is free on the device for this rank",

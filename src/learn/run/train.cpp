@@ -134,6 +134,7 @@ void Trainer::describe(store::SafeTensors& file, std::int64_t steps_done) const 
                           rescaling_.statistics, plan_.labels};
   info.several_labels = options_.several_labels;
   info.provenance = run_.provenance;
+  info.crop_neighbors = options_.crop_neighbors;
   network::describe_model(info, file);
   file.metadata[identity_key] = identity_.dump();
   file.metadata[step_key] = std::to_string(steps_done);

@@ -46,6 +46,8 @@ void TrainOptions::validate() const {
   check((crop_px == 0 && over_fields()) || (crop_px >= 8 && crop_px <= largest_px), "crop-size",
         "must be 8 to " + std::to_string(largest_px) + " px",
         "0, the whole field, goes with --examples fields");
+  check(!over_fields() || crop_neighbors == image::CropNeighbors::keep, "crop-neighbors",
+        "blank is for single cells", "Take --examples cells");
   const network::NetworkSpec spec{architecture, 1, 0, pooling};
   spec.validate();
   check(pooling.kind != network::Pool::fc || examples != Examples::mosaics, "pool",
@@ -144,50 +146,54 @@ nlohmann::json TrainOptions::identity() const {
   const bool mixup = regularizer.kind == RegularizerKind::mixup, plateau = schedule == ScheduleKind::plateau,
              by_step = schedule == ScheduleKind::step;
   const auto pool = network::resolved_pooling({architecture, 1, 0, pooling});
-  return {{"seed", seed},
-          {"examples", enum_name(examples)},
-          {"several-labels", several_labels},
-          {"pool", pool.kind ? enum_name(*pool.kind) : ""},
-          {"pool-sharpness", pool.kind ? pool.sharpness : 0.0},
-          {"dropout", dropout},
-          {"architecture", architecture},
-          {"initial-weights", initial_weights.empty()
-                                  ? std::string()
-                                  : fingerprint_of_file(network::model_file_of(initial_weights))},
-          {"crop-size", crop_px},
-          {"crop-normalization", enum_name(crop_normalization)},
-          {"augment-flip", augment.flip},
-          {"augment-rotate", augment.rotate},
-          {"augment-angle", augment.rotate ? augment.angle_deg : 0.0},
-          {"augment-scale", augment.scale},
-          {"augment-translation", augment.translation_px},
-          {"augment-background", augment.background},
-          {"augment-blur", augment.blur_px},
-          {"regularizer", enum_name(regularizer.kind)},
-          {"mixup-alpha", mixup ? regularizer.mixup_alpha : 0.0},
-          {"mixup-partner", mixup ? enum_name(regularizer.mixup_partner) : ""},
-          {"rnn-cells", regularizer.kind == RegularizerKind::rnn ? regularizer.rnn_cells : 0},
-          {"sample-replicates", sample_replicates},
-          {"epochs", steps > 0 ? 0.0 : epochs},
-          {"steps", steps},
-          {"batch-size", batch_size},
-          {"shard-size", batch_norm == network::NormMode::sync ? 0 : smallest_shard()},
-          {"optimizer", enum_name(optimiser)},
-          {"learning-rate", base_learning_rate()},
-          {"momentum", momentum},
-          {"weight-decay", weight_decay},
-          {"label-smoothing", label_smoothing},
-          {"clip-norm", clip_norm},
-          {"schedule", enum_name(schedule)},
-          {"schedule-steps", by_step ? schedule_steps : 0},
-          {"schedule-factor", by_step || plateau ? schedule_factor : 0.0},
-          {"schedule-patience", plateau ? schedule_patience : 0},
-          {"early-stopping", early_stopping},
-          {"validate-every", plateau || early_stopping > 0 ? validate_every : 0},
-          {"validation-cells", plateau || early_stopping > 0 ? validation_cells : 0},
-          {"warmup-steps", warmup_steps},
-          {"batch-norm", enum_name(batch_norm)},
-          {"precision", enum_name(precision)}};
+  nlohmann::json identity = {
+      {"seed", seed},
+      {"examples", enum_name(examples)},
+      {"several-labels", several_labels},
+      {"pool", pool.kind ? enum_name(*pool.kind) : ""},
+      {"pool-sharpness", pool.kind ? pool.sharpness : 0.0},
+      {"dropout", dropout},
+      {"architecture", architecture},
+      {"initial-weights", initial_weights.empty()
+                              ? std::string()
+                              : fingerprint_of_file(network::model_file_of(initial_weights))},
+      {"crop-size", crop_px},
+      {"crop-normalization", enum_name(crop_normalization)},
+      {"augment-flip", augment.flip},
+      {"augment-rotate", augment.rotate},
+      {"augment-angle", augment.rotate ? augment.angle_deg : 0.0},
+      {"augment-scale", augment.scale},
+      {"augment-translation", augment.translation_px},
+      {"augment-background", augment.background},
+      {"augment-blur", augment.blur_px},
+      {"regularizer", enum_name(regularizer.kind)},
+      {"mixup-alpha", mixup ? regularizer.mixup_alpha : 0.0},
+      {"mixup-partner", mixup ? enum_name(regularizer.mixup_partner) : ""},
+      {"rnn-cells", regularizer.kind == RegularizerKind::rnn ? regularizer.rnn_cells : 0},
+      {"sample-replicates", sample_replicates},
+      {"epochs", steps > 0 ? 0.0 : epochs},
+      {"steps", steps},
+      {"batch-size", batch_size},
+      {"shard-size", batch_norm == network::NormMode::sync ? 0 : smallest_shard()},
+      {"optimizer", enum_name(optimiser)},
+      {"learning-rate", base_learning_rate()},
+      {"momentum", momentum},
+      {"weight-decay", weight_decay},
+      {"label-smoothing", label_smoothing},
+      {"clip-norm", clip_norm},
+      {"schedule", enum_name(schedule)},
+      {"schedule-steps", by_step ? schedule_steps : 0},
+      {"schedule-factor", by_step || plateau ? schedule_factor : 0.0},
+      {"schedule-patience", plateau ? schedule_patience : 0},
+      {"early-stopping", early_stopping},
+      {"validate-every", plateau || early_stopping > 0 ? validate_every : 0},
+      {"validation-cells", plateau || early_stopping > 0 ? validation_cells : 0},
+      {"warmup-steps", warmup_steps},
+      {"batch-norm", enum_name(batch_norm)},
+      {"precision", enum_name(precision)}};
+  // Absent otherwise: the checkpoints of earlier versions can be continued.
+  if (crop_neighbors != image::CropNeighbors::keep) identity["crop-neighbors"] = enum_name(crop_neighbors);
+  return identity;
 }
 
 }  // namespace cytoscale::learn

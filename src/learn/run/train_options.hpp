@@ -63,6 +63,7 @@ struct TrainOptions {
   bool several_labels = false;  // of a picture: a|b is a and b, and each label is answered by itself
   int crop_px = 128;            // 0: the whole field
   image::CropNormalization crop_normalization = image::CropNormalization::maximum;
+  image::CropNeighbors crop_neighbors = image::CropNeighbors::keep;  // of single cells
   SplitOptions split;
   AugmentOptions augment;
   RegularizerOptions regularizer;

@@ -77,8 +77,8 @@ std::optional<TrainResult> train_on_screen(const mpi::RunContext& context, const
     return std::nullopt;
   }
   announce(context, training.options, subject.plan, found);
-  const auto load =
-      load_pixels(context, training.pixels, subject.screen, subject.cells, subject.plan.fields(), pass);
+  const auto load = load_pixels(context, training.pixels, subject.screen, subject.cells,
+                                subject.plan.fields(), training.options.crop_neighbors, pass);
   prepare::report_failures(context, subject.screen, load.failures,
                            {training.failures, "train", pass.max_failed_fields, 0});
   std::vector<FieldId> lost;

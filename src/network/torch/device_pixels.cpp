@@ -44,6 +44,11 @@ torch::Tensor window_crops(const torch::Tensor& field, const torch::Tensor& corn
       .transpose(0, 1);
 }
 
+torch::Tensor without_neighbors(const torch::Tensor& crops, const torch::Tensor& labels,
+                                const torch::Tensor& own) {
+  return crops.masked_fill((labels != 0).logical_and_(labels != own.view({-1, 1, 1, 1})), 0);
+}
+
 CropRescaler::CropRescaler(const image::Rescaling& rescaling, const torch::Device& device)
     : how_(rescaling.how) {
   if (!image::needs_statistics(how_)) return;

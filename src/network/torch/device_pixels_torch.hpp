@@ -23,6 +23,11 @@ std::array<std::int64_t, 2> window_corner(float y, float x, image::PictureSize c
 // field: [C][H][W]; corners: int64 [n][2] on its device. [n][C][h][w], zero outside the field.
 torch::Tensor window_crops(const torch::Tensor& field, const torch::Tensor& corners, image::PictureSize size);
 
+// Zero where a pixel is another cell's: crops: [n][C][h][w]; labels: int32 [n][1][h][w], 0 where it is of no
+// cell; own: int32 [n].
+torch::Tensor without_neighbors(const torch::Tensor& crops, const torch::Tensor& labels,
+                                const torch::Tensor& own);
+
 // Rescales crops, [n][C][h][w] float32, each channel of each crop, as image::normalize_crop().
 class CropRescaler {
  public:

@@ -126,6 +126,7 @@ ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::p
   if (is_foreign(file)) {
     info.spec = spec_from_tensors(file, path);
     info.crop_normalization.reset();
+    info.crop_neighbors.reset();
     return info;
   }
   if (format->second != format_name)
@@ -137,6 +138,8 @@ ModelInfo model_info_of(const store::SafeTensors& file, const std::filesystem::p
   if (is_field_network(info.spec.architecture)) info.spec.pooling = pooling_of(file, path);
   info.crop_px = number_of(file, "crop_px", path);
   info.several_labels = file.metadata.contains("several_labels");
+  if (const auto found = file.metadata.find("crop_neighbors"); found != file.metadata.end())
+    info.crop_neighbors = parse_enum<image::CropNeighbors>(found->second, path.string() + ":crop_neighbors");
   const auto rescaled = text_of(file, "crop_normalisation", path);
   info.crop_normalization.reset();
   if (!rescaled.empty())
@@ -171,6 +174,8 @@ void describe_model(const ModelInfo& info, store::SafeTensors& file) {
       {"provenance", info.provenance.dump()}};
   for (const auto& [key, value] : metadata) file.metadata[key] = value;
   if (info.several_labels) file.metadata["several_labels"] = "yes";
+  if (info.crop_neighbors == image::CropNeighbors::blank)
+    file.metadata["crop_neighbors"] = enum_name(*info.crop_neighbors);
   if (const auto& [mean, sd, size] = info.statistics; !sd.empty()) {
     const auto channels = static_cast<std::int64_t>(sd.size());
     file.tensors[mean_name] =

@@ -1,7 +1,8 @@
 // A model on disk: one safetensors file, tensors named as torchvision or timm names them, so that Python
 // reads it with nothing of ours. Metadata (text): format, architecture, channels, classes, crop_px,
 // crop_normalization, labels (JSON list), provenance (JSON); of a network over fields also pooling (JSON:
-// kind, sharpness, height, width), and of a network that gives a picture several labels several_labels.
+// kind, sharpness, height, width), of a network that gives a picture several labels several_labels, and of
+// one that learned from crops without their neighbors crop_neighbors.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -25,6 +26,7 @@ struct ModelInfo {
   std::vector<std::string> labels;        // name of each class; may be empty
   bool several_labels = false;            // a picture may have more than one: each is answered by itself
   nlohmann::json provenance = nlohmann::json::object();
+  std::optional<image::CropNeighbors> crop_neighbors = image::CropNeighbors::keep;  // none: not known
 };
 
 // "model" may be the file itself or a folder that holds model.safetensors. Throws Error when neither is
