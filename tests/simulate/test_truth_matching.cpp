@@ -128,7 +128,10 @@ SimulateSettings study_settings(const std::string& name) {
       target = static_cast<std::decay_t<decltype(target)>>(to_number(values.at(key)).value());
   };
   SimulateSettings settings;
-  settings.design.kind = (source / values.at("design")).string();
+  // As the command line has it: ${CONFIG_FOLDER} is where the config is.
+  const std::string folder = "${CONFIG_FOLDER}/";
+  EXPECT_TRUE(values.at("design").starts_with(folder));
+  settings.design.kind = (source / "config" / values.at("design").substr(folder.size())).string();
   settings.imaging.channels = split_list(values.at("channels"));
   settings.design.fixed_layout = values["fixed-layout"] == "true";
   number("seed", settings.seed);
