@@ -87,7 +87,7 @@ void role_lines(std::string& text, const GuessedRoles& roles) {
   set(text, "control", roles.control.empty() ? "Metadata_Compound=DMSO" : roles.control,
       !roles.control.empty());
   if (!roles.plates_without_control.empty())
-    comment(text, "Plates without a negative control, for which normalization is off: " +
+    comment(text, "Plates with fewer than two negative control wells, for which normalization is off: " +
                       join_some(roles.plates_without_control, 5));
   if (roles.control.empty() || !roles.plates_without_control.empty()) {
     set(text, "reduce-normalize", "none");
@@ -109,6 +109,13 @@ void model_lines(std::string& text, const GuessedRoles& roles) {
   } else {
     comment(text, "A first run of some minutes; more steps learn more (cytoscale help train).");
     set(text, "steps", "1000");
+  }
+  if (roles.treatments > 1 && roles.single_wells > 0) {
+    comment(text,
+            count_text(roles.single_wells) + " of " + count_text(roles.treatments) +
+                " treatments have one well: the network learns from it, and none is held out to validate "
+                "by (or drop).");
+    set(text, "single-wells", "train");
   }
   comment(text, "The square around a cell that the network sees, in pixels: about twice a cell's diameter.");
   set(text, "crop-size", "96", false);

@@ -1,6 +1,7 @@
 #include "discover/guess_roles.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/text/letter_case.hpp"
@@ -42,14 +43,14 @@ std::string control_of(const screen::Screen& screen, const std::string& compound
                    {"dmso", "negcon", "vehicle", "mock", "untreated", "non-targeting", "neg"});
 }
 
+// Plates of fewer than two control wells: normalization needs a spread.
 std::vector<std::string> plates_without(const screen::Screen& screen, const screen::ColumnRoles& roles) {
   const auto mask = screen::control_mask(screen::metadata_table(screen), roles, "the manifest", false);
-  std::set<std::string> with;
-  for (std::size_t f = 0; f < mask.size(); ++f)
-    if (mask[f]) with.insert(screen.fields[f].plate);
+  std::map<std::string, std::size_t> controls;
+  for (const auto& well : screen::wells_of(screen)) controls[well.plate] += mask[well.first_field] != 0;
   std::vector<std::string> without;
   for (const auto& plate : screen::plates_of(screen))
-    if (!with.contains(plate.plate)) without.push_back(plate.plate);
+    if (controls[plate.plate] < 2) without.push_back(plate.plate);
   return without;
 }
 
@@ -78,6 +79,11 @@ GuessedRoles guess_roles(const screen::Screen& screen) {
     std::set<std::string> different(labels.begin(), labels.end());
     different.erase("");
     roles.treatments = different.size();
+    std::map<std::string, std::size_t> wells;
+    for (const auto& well : screen::wells_of(screen)) ++wells[labels[well.first_field]];
+    wells.erase("");
+    roles.single_wells = static_cast<std::size_t>(
+        std::count_if(wells.begin(), wells.end(), [](const auto& of) { return of.second == 1; }));
     columns.control = roles.control;
     if (!roles.control.empty()) roles.plates_without_control = plates_without(screen, columns);
   }

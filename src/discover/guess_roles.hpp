@@ -21,10 +21,11 @@ enum class NucleiBy {
 struct GuessedRoles {
   std::vector<std::string> treatment;
   std::string compound, class_column, batch, control;
-  std::size_t treatments = 0;  // different ones
-  std::string dna_channel;     // by name; "": none is called so
+  std::size_t treatments = 0;    // different ones
+  std::size_t single_wells = 0;  // treatments that have one well
+  std::string dna_channel;       // by name; "": none is called so
   NucleiBy nuclei_by = NucleiBy::name;
-  std::vector<std::string> plates_without_control;
+  std::vector<std::string> plates_without_control;  // of fewer than two control wells
 };
 
 GuessedRoles guess_roles(const screen::Screen& screen);

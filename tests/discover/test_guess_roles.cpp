@@ -5,12 +5,13 @@
 
 namespace cytoscale::discover {
 namespace {
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// Two plates of two wells, with these columns; rows: values of each field.
+// Two plates, each with half of the wells, with these columns; rows: values of each field, one in each well.
 screen::Screen screen_with(const std::vector<std::string>& columns,
                            const std::vector<std::vector<std::string>>& rows) {
   screen::Screen screen;
@@ -18,7 +19,8 @@ screen::Screen screen_with(const std::vector<std::string>& columns,
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
   screen.metadata_columns.insert(screen.metadata_columns.end(), columns.begin(), columns.end());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    screen::Field field{i < 2 ? "P1" : "P2", i % 2 ? "A02" : "A01", "1", {}, {}};
+    const auto half = rows.size() / 2;
+    screen::Field field{i < half ? "P1" : "P2", "A0" + std::to_string(1 + i % half), "1", {}, {}};
     field.metadata = {field.plate, field.well, field.site};
     field.metadata.insert(field.metadata.end(), rows[i].begin(), rows[i].end());
     screen.fields.push_back(field);
@@ -32,29 +34,34 @@ TEST(GuessRoles, ColumnsOfTheBroad) {
                                "Metadata_moa", "Metadata_control_type"},
                               {{"B1", "taxol", "1", "x", "NA"},
                                {"DMSO", "DMSO", "", "", "negcon"},
+                               {"DMSO", "DMSO", "", "", "negcon"},
                                {"B1", "taxol", "2", "x", "NA"},
+                               {"DMSO", "DMSO", "", "", "negcon"},
                                {"DMSO", "DMSO", "", "", "negcon"}}));
   EXPECT_THAT(roles.treatment, ElementsAre("Metadata_pert_iname", "Metadata_mmoles_per_liter"));
   EXPECT_EQ(roles.compound, "Metadata_pert_iname");
   EXPECT_EQ(roles.class_column, "Metadata_moa");
   EXPECT_EQ(roles.control, "Metadata_control_type=negcon");
   EXPECT_EQ(roles.treatments, 3u);
+  EXPECT_EQ(roles.single_wells, 2u);  // each dose of taxol
   EXPECT_EQ(roles.dna_channel, "Hoechst 33342");
   EXPECT_THAT(roles.plates_without_control, IsEmpty());
 }
 
+// P1 has one control well, P2 none: neither can be normalized.
 TEST(GuessRoles, AControlIsToldByItsNameAndMayLackOnAPlate) {
   const auto roles =
       guess_roles(screen_with({"Metadata_Gene", "Metadata_Batch"},
                               {{"TP53", "b1"}, {"Non-targeting", "b1"}, {"TP53", "b2"}, {"MYC", "b2"}}));
   EXPECT_EQ(roles.control, "Metadata_Gene=Non-targeting");
   EXPECT_EQ(roles.batch, "Metadata_Batch");
-  EXPECT_THAT(roles.plates_without_control, ElementsAre("P2"));
+  EXPECT_THAT(roles.plates_without_control, ElementsAre("P1", "P2"));
   ConfigContent content;
   content.root = "/data";
   content.channels = {"w1"};
   content.roles = roles;
-  EXPECT_THAT(config_text(content), HasSubstr("reduce-normalize = none"));
+  EXPECT_THAT(config_text(content),
+              AllOf(HasSubstr("reduce-normalize = none"), HasSubstr("single-wells = train")));
 }
 
 TEST(GuessRoles, BlankColumnsAreNone) {

@@ -41,11 +41,12 @@ class Names(Trees):
         folder = tree("imagexpress", place(), [place("_thumb"), place(t=2)])
         for plate in folder.iterdir():
             (plate / "Assay.HTD").write_text('"HTSInfoFile", Version 1.0\n"NWavelengths", 3\n"WaveName1", "DAPI"\n"WaveName2", "FITC"\n"WaveName3", "TRITC"\n')
-        output, said = self.init(folder)
+        output, said = self.init(folder, f"--platemap={FOLDER}/platemap.csv")
         self.assertIn("thumbnails", said)
         # One prefix in several folders: these are the plates.
         self.same_pixels(folder, output, ("DAPI", "FITC", "TRITC"))
         self.passes_check(output)
+        self.profiles(output)
 
     def test_imagexpress_with_plates_in_the_names(self):
         folder = tree("imagexpress_named", lambda plate, well, site, number, _: f"{plate}/TimePoint_1/{plate}_{well}_s{site}_w{number}.TIF")
@@ -65,6 +66,7 @@ class Names(Trees):
         output, _ = self.init(folder, f"--platemap={FOLDER}/platemap.csv")
         self.same_pixels(folder, output)
         self.passes_check(output)
+        self.profiles(output)
         output, _ = self.init(folder, "--z-plane=2")
         self.assertTrue(all("Z02" in row["FileName_DNA"] for row in rows_of(output / "screen.csv")))
 
@@ -86,6 +88,7 @@ class Names(Trees):
         output, _ = self.init(folder, "--pattern={Plate}/{Well}-{Site}-{Channel}.png", f"--platemap={FOLDER}/platemap.csv")
         self.same_pixels(folder, output)
         self.passes_check(output)
+        self.profiles(output)
         refused = self.init(folder, "--pattern={Plate}/{Well}_s{Site}_{Channel}.png", expect=2)[1]
         self.assertIn("fits none of the", refused)
 

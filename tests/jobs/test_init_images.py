@@ -83,6 +83,11 @@ class RealImages(unittest.TestCase):
         self.assertIn("no problem found", program("check", "--config", output / "screen.cfg"))
         return output, said
 
+    def profiles(self, output):
+        program("run", "--config", output / "screen.cfg", f"--output={output}/out", "--steps=3", "--crop-size=32", "--batch-size=16",
+                "--bootstrap=0")
+        self.assertTrue((output / "out/profiles.h5ad").exists() and (output / "out/metrics.json").exists())
+
     def test_sbs(self):
         output, said = self.init("sbs")
         self.assertIn("nuclei are in Channel2, by what its images look like. This is a guess", said)
@@ -92,12 +97,13 @@ class RealImages(unittest.TestCase):
         self.assertEqual({row["Metadata_Well"]: row["FileName_Channel2"] for row in rows},
                          {row["Metadata_Well"]: row["FileName_DNA"] for row in rows_of(DATA / "sbs/screen.csv")})
 
+        self.profiles(output)
+
     def test_jump(self):
         output, said = self.init("jump")
         self.assertIn("nuclei are in ch5, by what its images look like", said)
         self.assertIn("dna-channel = ch5", (output / "screen.cfg").read_text())
-        program("run", "--config", output / "screen.cfg", f"--output={output}/out")
-        self.assertTrue((output / "out/profiles.h5ad").exists())
+        self.profiles(output)
 
     def test_loaddata(self):
         output, said = self.init("field/loaddata")
@@ -112,6 +118,7 @@ class RealImages(unittest.TestCase):
             for number, channel in enumerate(("Mito", "AGP", "RNA", "ER", "DNA"), 1):
                 self.assertEqual((mine[f"FileName_ch{number}"], mine[f"PathName_ch{number}"].rstrip("/")),
                                  (row[f"FileName_Orig{channel}"], row[f"PathName_Orig{channel}"].rstrip("/")))
+        self.profiles(output)
 
 
 if __name__ == "__main__":

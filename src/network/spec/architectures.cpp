@@ -145,8 +145,7 @@ Architecture architecture_of(const std::string& name) {
   if (auto found = find_architecture(name)) return *found;
   throw Error("unknown network architecture '" + name + "'", {},
               "Known: " + join(known_architectures(), ", ") +
-                  ", and Vision Transformers of other sizes by timm's names: vit_small_patch8_224, "
-                  "vit_large_patch14_reg4_dinov2, vit_small_patch8_dinov2_128");
+                  ", and other Vision Transformers by timm's names, as vit_small_patch8_224");
 }
 
 const std::vector<MobileStage>& efficientnet_b0_stages() {
