@@ -61,10 +61,12 @@ struct OrderedSum::Impl {
         values(count),
         plan(plan_sum(parts, count, r, all_ranks)),
         spread(plan_spread(count, plan.holders, r)) {
-    for (const auto& of_size : plan.levels)
+    for (const auto& of_size : plan.levels) {
+      auto& rooms = buffers.emplace_back();
       for (const auto& merge : of_size.merges)
         for (const auto* child : {&merge.left, &merge.right})
-          buffers.emplace_back(whole_here(*child, merge.segment) ? 0 : merge.segment.count);
+          rooms.emplace_back(whole_here(*child, merge.segment) ? 0 : merge.segment.count);
+    }
   }
 
   std::unique_ptr<SumWire> wire;
@@ -72,7 +74,8 @@ struct OrderedSum::Impl {
   std::size_t values;
   SumPlan plan;
   std::vector<SpreadStep> spread;
-  std::vector<std::vector<float>> buffers;  // of each merge's left and right child: what comes from others
+  // By level, of each merge's left and right child: what comes from others.
+  std::vector<std::vector<std::vector<float>>> buffers;
   std::vector<Held> slots;
   std::size_t level = 0, step = 0;
   enum { idle, merging, spreading } state = idle;
@@ -81,11 +84,8 @@ struct OrderedSum::Impl {
   bool whole_here(const std::vector<SumPiece>& child, ValueRange segment) const {
     return child.size() == 1 && child[0].peer == rank && child[0].values == segment;
   }
-  // The buffers of the merges of a level.
   std::vector<float>& buffer(std::size_t merge, std::size_t child) {
-    std::size_t before = 0;
-    for (std::size_t l = 0; l < level; ++l) before += plan.levels[l].merges.size();
-    return buffers[2 * (before + merge) + child];
+    return buffers[level][2 * merge + child];
   }
   // Where a child's values for a merge are, or will be.
   std::span<float> place(std::size_t merge, std::size_t child) {

@@ -11,7 +11,7 @@ import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "exports"))
-from small_run import small_run  # noqa: E402
+from small_run import small_run, writes_parquet  # noqa: E402
 from markdown import SOURCE, blocks  # noqa: E402
 
 SMALL = {"--moas": 2, "--compounds-per-moa": 2, "--concentrations": 2, "--batches": 2, "--replicates": 2, "--plates-per-batch": 1,
@@ -62,7 +62,7 @@ def my_screen(session):
 def results_of_a_run(session):
     """out: a run without a training; and whether this program can write Parquet."""
     small_run(session.folder)
-    if "cannot be loaded" in session.program("export", "--output=out", "--to=parquet", check=False).stderr:
+    if not writes_parquet(session.folder):
         session.words["csv,parquet,deepprofiler"] = "csv,deepprofiler"
 
 

@@ -24,6 +24,11 @@ def program(folder, *arguments, check=True, ranks=0):
     return done
 
 
+def writes_parquet(folder):
+    """Whether the program was built with Arrow C++; FOLDER as small_run() leaves it."""
+    return "cannot be loaded" not in program(folder, "export", "--output=out", "--to=parquet", "--export=try", check=False).stderr
+
+
 def small_run(folder):
     """FOLDER/screen and FOLDER/out with embeddings, profiles, metrics and the report."""
     program(folder, "simulate", "--output=screen", *SCREEN)

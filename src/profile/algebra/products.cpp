@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/threads/worker_pool.hpp"
+#include "mpi/crew.hpp"
 
 // Of OpenBLAS; another BLAS has no such threads.
 extern "C" {
@@ -16,22 +16,16 @@ int openblas_get_num_threads() __attribute__((weak));
 namespace cytoscale::profile {
 namespace {
 
-constexpr Eigen::Index block_rows = 256;
+constexpr std::size_t block_rows = 256;
 
 // Blocks of `rows` rows, each by one thread.
 void each_block(Eigen::Index rows, int threads,
                 const std::function<void(Eigen::Index first, Eigen::Index count)>& work) {
   const OneThreadBlas alone;
-  const auto blocks = static_cast<std::size_t>((rows + block_rows - 1) / block_rows);
-  const auto one = [&](std::size_t block, int) {
-    const auto first = static_cast<Eigen::Index>(block) * block_rows;
-    work(first, std::min(block_rows, rows - first));
-  };
-  if (threads > 1 && blocks > 1) {
-    WorkerPool(std::min(threads, static_cast<int>(blocks))).run(blocks, one);
-  } else {
-    for (std::size_t block = 0; block < blocks; ++block) one(block, 0);
-  }
+  mpi::Crew(threads).here(static_cast<std::size_t>(rows), block_rows,
+                          [&](std::size_t first, std::size_t last, int) {
+                            work(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(last - first));
+                          });
 }
 
 int count_of(Eigen::Index n) {
