@@ -3,8 +3,7 @@
 #include "jobs/registry.hpp"
 #include "mpi/agree.hpp"
 #include "mpi/threads.hpp"
-#include "preflight/check_screen.hpp"
-#include "settings/screen_settings.hpp"
+#include "settings/check_settings.hpp"
 
 namespace cytoscale::jobs {
 namespace {
@@ -12,18 +11,7 @@ namespace {
 class CheckJob final : public Job {
  public:
   CheckJob() : Job(manual_of("check")) {}
-  void declare(cli::OptionSet& options) override {
-    settings::declare_output(options, check_.output);
-    settings::declare_manifest(options, check_.manifest);
-    settings::declare_roles(options, check_.roles);
-    options.group("Plan");
-    options.add("ranks", check_.ranks, "ranks to plan for").resource();
-    options.add("expected-cells", check_.expected_cells,
-                "cells per field to reckon with before segmentation");
-    options.add("plan", check_.plan, "also write the plan and the problems to this file, as JSON").resource();
-    options.group("Machine");
-    options.add("threads", check_.threads, "threads that read image headers (0: all processors)").resource();
-  }
+  void declare(cli::OptionSet& options) override { settings::declare_check(options, check_); }
   bool lists_problems() const override { return true; }
   void receive(const cli::CommandLine& line, const std::vector<std::string>& problems) override {
     check_.found.problems = problems;

@@ -4,6 +4,7 @@
 #include "mpi/threads.hpp"
 #include "settings/prepare_settings.hpp"
 #include "store/provenance/stamp.hpp"
+#include "store/screen_file.hpp"
 
 namespace cytoscale::jobs {
 namespace {
@@ -18,15 +19,13 @@ class CropJob final : public Job {
   }
 
   void execute(const mpi::RunContext& context) override {
-    screen::Screen screen;
-    store::CellTable cells;
+    const auto screen = store::open_screen(context.comm, settings_.manifest);
+    const auto cells = store::open_cell_table(context.comm, settings_.cells);
     nlohmann::json provenance;
     const auto files = settings_.files(context.comm);
     auto windows = settings_.windows();
     windows.pass.threads = mpi::threads_per_rank(context.comm, windows.pass.threads);
     mpi::together(context.comm, [&] {
-      screen = screen::read_manifest(settings_.manifest);
-      cells = store::read_cell_table(settings_.cells);
       store::check_cells_match(cells, screen, settings_.cells);
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint(),
                                           {{"cells", settings_.cells}, {"illumination", files.illumination}});

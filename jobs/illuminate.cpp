@@ -4,6 +4,7 @@
 #include "settings/prepare_settings.hpp"
 #include "store/given_illumination.hpp"
 #include "store/provenance/stamp.hpp"
+#include "store/screen_file.hpp"
 
 namespace cytoscale::jobs {
 namespace {
@@ -18,10 +19,9 @@ class IlluminateJob final : public Job {
   }
 
   void execute(const mpi::RunContext& context) override {
-    screen::Screen screen;
+    const auto screen = store::open_screen(context.comm, settings_.manifest);
     nlohmann::json provenance;
     mpi::together(context.comm, [&] {
-      screen = screen::read_manifest(settings_.manifest);
       provenance = store::make_provenance(name(), resolved_options(*this), screen.fingerprint());
       if (from_manifest()) provenance["inputs"]["functions"] = store::given_illumination_fingerprint(screen);
     });

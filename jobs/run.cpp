@@ -1,6 +1,8 @@
 #include "jobs/registry.hpp"
 #include "mpi/agree.hpp"
 #include "settings/chain_settings.hpp"
+#include "settings/screen_settings.hpp"
+#include "store/screen_file.hpp"
 
 namespace cytoscale::jobs {
 namespace {
@@ -30,8 +32,12 @@ class RunJob final : public Job {
   }
 
   void execute(const mpi::RunContext& context) override {
-    screen::Screen screen;
-    mpi::together(context.comm, [&] { screen = screen::read_manifest(settings::manifest_of(options())); });
+    auto manifest = settings::manifest_of(options());
+    if (!options_.explain) {  // which writes nothing
+      settings::resolve_manifest(manifest, options_.output);
+      manifest.keep = true;
+    }
+    const auto screen = store::open_screen(context.comm, manifest);
     screen::say_notes(screen, context.log);
     chain_.run(context, {screen, options_.output, options_.image_digest}, options_.explain);
   }

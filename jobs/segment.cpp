@@ -4,6 +4,7 @@
 #include "mpi/threads.hpp"
 #include "settings/prepare_settings.hpp"
 #include "store/provenance/stamp.hpp"
+#include "store/screen_file.hpp"
 
 namespace cytoscale::jobs {
 namespace {
@@ -18,8 +19,7 @@ class SegmentJob final : public Job {
   }
 
   void execute(const mpi::RunContext& context) override {
-    screen::Screen screen;
-    mpi::together(context.comm, [&] { screen = screen::read_manifest(settings_.manifest); });
+    const auto screen = store::open_screen(context.comm, settings_.manifest);
     screen::say_notes(screen, context.log);
     auto options = settings_.segment;
     options.pass.threads = mpi::threads_per_rank(context.comm, options.pass.threads);

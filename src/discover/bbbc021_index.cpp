@@ -23,9 +23,9 @@ std::optional<screen::Screen> bbbc021_screen(const ImageListing& listing, std::v
   if (!moas.empty()) options.moa = listing.root / moas.front();
   auto screen = screen::read_manifest(options);
   const auto all = screen.fields.size();
-  std::erase_if(screen.fields, [](const auto& field) {
-    return !std::ranges::all_of(field.images,
-                                [](const auto& image) { return std::filesystem::exists(image.path); });
+  screen.fields.keep([](const screen::Field& field) {
+    return std::ranges::all_of(field.images,
+                               [](const auto& image) { return std::filesystem::exists(image.path); });
   });
   if (screen.fields.empty())
     throw Error("no image that " + tables.front() + " lists is in this folder", listing.root.string(),

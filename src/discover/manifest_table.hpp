@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "discover/found_fields.hpp"
 
 namespace cytoscale::discover {

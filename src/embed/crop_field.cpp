@@ -8,10 +8,10 @@ std::vector<float> crop_field(const image::FieldImage& image, const store::CellT
                               const CropSettings& settings, const image::CellLabels& labels) {
   const std::size_t size = static_cast<std::size_t>(image.channels) * settings.size.pixels();
   std::vector<float> crops(static_cast<std::size_t>(cells.cells_of(field)) * size);
-  const auto first = static_cast<std::size_t>(cells.first_cell[field]);
+  const auto all_y = cells.of_field(cells.y, field), all_x = cells.of_field(cells.x, field);
   for (std::size_t i = 0; i < crops.size() / size; ++i) {
     const std::span<float> crop(crops.data() + i * size, size);
-    const float y = cells.y[first + i], x = cells.x[first + i];
+    const float y = all_y[i], x = all_x[i];
     const auto [height, width] = settings.size;
     image::extract_crop(image, y, x, settings.size, crop);
     image::visit_neighbors(

@@ -91,12 +91,12 @@ std::shared_ptr<FeatureStream::Prepared> DeviceStream::prepare(FieldId field, co
     put(plane, type, out);
     out += size.pixels() * torch::elementSize(type);
   }
-  const auto first = static_cast<std::size_t>(cells_.first_cell[field]);
+  const auto y = cells_.of_field(cells_.y, field), x = cells_.of_field(cells_.x, field);
   const auto count = cells_.cells_of(field);
   prepared->corners = lane_->buffer({count, 2}, torch::kInt64);
   auto* corner = prepared->corners.values.data_ptr<std::int64_t>();
-  for (std::size_t i = first; i < first + static_cast<std::size_t>(count); ++i, corner += 2) {
-    const auto at = network::window_corner(cells_.y[i], cells_.x[i], size_, size);
+  for (std::size_t i = 0; i < y.size(); ++i, corner += 2) {
+    const auto at = network::window_corner(y[i], x[i], size_, size);
     std::copy(at.begin(), at.end(), corner);
   }
   if (!labels.empty()) put_labels(labels, *prepared);

@@ -7,6 +7,7 @@
 #include "core/text/text.hpp"
 #include "embed/crop_stream.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/node/node_bytes.hpp"
 #include "prepare/fill_rows.hpp"
 
 namespace cytoscale::embed {
@@ -71,6 +72,20 @@ std::unique_ptr<FeatureStream> make_stream(const screen::Screen& screen, const s
   return std::make_unique<CropStream>(screen, cells, masks, places, encoder, done);
 }
 
+// As rank 0 finds them, on each node once.
+screen::FieldGroups shared_groups(const mpi::Communicator& comm, const screen::Screen& screen,
+                                  const store::CellTable& cells, std::size_t tile) {
+  screen::FieldGroups groups;
+  mpi::on_root(comm, [&] { groups = groups_for_tiles(screen, cells, tile); });
+  const std::span<const std::byte> part = std::as_bytes(groups.listed().span());
+  const auto node = mpi::on_each_node(comm, {&part, 1});
+  std::vector<std::size_t> count = {groups.listed().size()};
+  comm.broadcast_values(count);
+  if (count[0] == 0) return screen::FieldGroups(screen.fields.size());
+  const auto* first = reinterpret_cast<const screen::FieldGroup*>(node.bytes.data());
+  return Array<screen::FieldGroup>(std::span(first, count[0]), node.keeper);
+}
+
 bool has_failed_fields(const store::EmbeddingReader& kept) {
   const auto& failed = kept.field_failed();
   return std::find_if(failed.begin(), failed.end(), [](auto flag) { return flag != 0; }) != failed.end();
@@ -95,7 +110,7 @@ EmbedResult embed_screen(const mpi::RunContext& context, const screen::Screen& s
                                       provenance, options.overwrite};
   store::EmbeddingWriter writer(comm, files.output, screen, cells, layout);
   Rows rows(cells, writer, digest);
-  const auto groups = groups_for_tiles(screen, cells, encoder.tile());
+  const auto groups = shared_groups(comm, screen, cells, encoder.tile());
   std::unique_ptr<FeatureStream> stream;
   mpi::together(comm, [&] {
     stream = make_stream(

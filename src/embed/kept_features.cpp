@@ -29,7 +29,8 @@ std::optional<store::EmbeddingReader> kept_features(const mpi::Communicator& com
   std::optional<store::EmbeddingReader> reader;
   try {
     reader.emplace(file);
-    if (!are_alike(reader->provenance(), provenance) || reader->first_row() != cells.first_cell ||
+    if (!are_alike(reader->provenance(), provenance) ||
+        !std::ranges::equal(reader->first_row(), cells.first_cell) ||
         !is_whole(file, {comm.rank(), comm.size()}))
       reader.reset();
   } catch (const Error&) {

@@ -24,13 +24,14 @@ class TilePlaces {
   // tile: its places.
   TilePlaces(const store::CellTable& cells, const screen::FieldGroups& groups, std::size_t tile);
   std::size_t tile() const { return tile_; }
-  // The field's cells, tile by tile. Tiles are numbered over the screen.
+  // The field's cells, tile by tile. Tiles are numbered over the screen, in order; numbers may be left out.
   std::vector<TilePart> parts_of(FieldId field) const;
 
  private:
+  std::size_t first_place(FieldId field) const;
   const store::CellTable& cells_;
+  screen::FieldGroups groups_;
   std::size_t tile_;
-  std::vector<std::size_t> first_place_;  // by field, counted over all tiles
 };
 
 // Groups of so many cells that of 16 tiles one is not full. Whole fields, one a tile, stand alone.

@@ -73,8 +73,8 @@ void measure_z_prime(Evaluation& result, const profile::ProfileTable& wells,
     return;
   }
   const auto column = wells.metadata.column(selector.column, where);
-  std::vector<char> positive;
-  for (const auto& row : wells.metadata.rows) positive.push_back(selector.holds(row[column]));
+  const auto positive =
+      wells.metadata.rows.column(column).where([&](std::string_view text) { return selector.holds(text); });
   if (std::find(positive.begin(), positive.end(), 1) == positive.end()) {
     if (!usual) throw Error("no well has " + options.positive, where, "Check --zprime-positive");
     return result.notes.push_back("no positive control wells (" + options.positive + "): Z' does not apply");

@@ -93,10 +93,12 @@ std::vector<char> training_mask(const Table& metadata, const std::vector<std::st
       column = selector.column;
       value = selector.value;
     }
-    const auto index = metadata.column(column, where);
+    const auto equal = metadata.rows.column(metadata.column(column, where)).where([&](std::string_view text) {
+      return text == value;
+    });
     bool any = false;
     for (std::size_t row = 0; row < mask.size(); ++row) {
-      if (metadata.rows[row][index] == value) mask[row] = 1, any = true;
+      if (equal[row]) mask[row] = 1, any = true;
     }
     if (!any) throw Error("no well has " + column + " = '" + value + "'", where, "Check --zprime-train");
   }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/enum_names.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "profile/profile_table.hpp"
 
 namespace cytoscale::evaluate {

@@ -35,8 +35,7 @@ CellSource::CellSource(const std::filesystem::path& embeddings, const std::strin
   const auto numeric = screen::number_columns(fields);
   columns_.push_back({"Metadata_Cell", ColumnKind::text});
   for (std::size_t c = 0; c < fields.columns.size(); ++c) {
-    auto& texts = texts_.emplace_back();
-    for (const auto& row : fields.rows) texts.push_back(row[c]);
+    const auto& texts = texts_.emplace_back(fields.rows.column(c));
     auto& numbers = numbers_.emplace_back();
     const bool is_number = std::ranges::count(numeric, fields.columns[c]) > 0;
     if (is_number) numbers = *screen::numbers_of(texts);
@@ -69,7 +68,7 @@ std::vector<CellSource::Stretch> CellSource::stretches_of(std::size_t first, std
 }
 
 void CellSource::add(Rows& rows, const Stretch& stretch) const {
-  const auto& field = reader_.fields().rows[stretch.field];
+  const auto field = reader_.fields().rows[stretch.field];
   const auto count = static_cast<std::size_t>(stretch.count);
   const auto within = stretch.first - reader_.first_row()[stretch.field];
   for (std::int64_t i = 0; i < stretch.count; ++i)

@@ -31,9 +31,9 @@ class CellSource final : public RowSource {
   void add(Rows& rows, const Stretch& stretch) const;
 
   store::EmbeddingReader reader_;
-  std::vector<std::size_t> first_kept_;          // [fields + 1]: rows of the table before each field's
-  std::vector<std::vector<std::string>> texts_;  // [columns of fields][fields]
-  std::vector<screen::ColumnNumbers> numbers_;   // the same, of those that are numbers
+  std::vector<std::size_t> first_kept_;         // [fields + 1]: rows of the table before each field's
+  std::vector<TextColumn> texts_;               // [columns of fields][fields]
+  std::vector<screen::ColumnNumbers> numbers_;  // the same, of those that are numbers
   std::size_t plate_ = 0, well_ = 0, site_ = 0;
 };
 

@@ -6,8 +6,8 @@
 #include "core/error.hpp"
 #include "core/system/files.hpp"
 #include "core/system/stop_request.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/append_number.hpp"
-#include "core/text/csv.hpp"
 #include "core/text/deflate.hpp"
 
 namespace cytoscale::exports {

@@ -24,7 +24,7 @@ void Gallery::write_plates(const ProfileSource& profiles, const std::string& suf
   const auto plate = wells.column(roles.plate, "the well profiles");
   std::map<std::filesystem::path, std::vector<std::size_t>> plates;
   for (std::size_t row = 0; row < wells.rows.size(); ++row) {
-    const auto& name = path_part(wells.rows[row][plate], roles.plate);
+    const auto name = path_part(wells.rows.at(row, plate), roles.plate);
     plates[std::filesystem::path(path_part(batches[row], "the batch")) / name / (name + suffix)].push_back(
         row);
   }

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "core/error.hpp"
-#include "core/text/parquet_table.hpp"
+#include "core/table/parquet_table.hpp"
 
 namespace cytoscale::exports {
 namespace {
@@ -127,11 +127,11 @@ std::shared_ptr<arrow::Table> load(const std::filesystem::path& path) {
 Table read(const std::filesystem::path& path) {
   const auto loaded = load(path);
   Table table;
-  table.rows.resize(static_cast<std::size_t>(loaded->num_rows()));
+  const auto rows = static_cast<std::size_t>(loaded->num_rows());
   for (int c = 0; c < loaded->num_columns(); ++c) {
     const auto name = loaded->field(c)->name();
     if (name.starts_with("__index_level_") && name.ends_with("__")) continue;
-    std::vector<std::string> values(table.rows.size());
+    std::vector<std::string> values(rows);
     std::size_t first = 0;
     for (const auto& chunk : loaded->column(c)->chunks()) {
       take_chunk(*chunk, name, path, [&](std::int64_t i, std::string text) {
@@ -139,7 +139,6 @@ Table read(const std::filesystem::path& path) {
       });
       first += static_cast<std::size_t>(chunk->length());
     }
-    if (table.columns.empty()) table.rows.assign(values.size(), {});
     table.add_column(name, std::move(values));
   }
   tidy_table(table, path.string());

@@ -14,9 +14,7 @@ ProfileSource::ProfileSource(profile::ProfileTable profiles, const std::string& 
     auto& numbers = numbers_.emplace_back();
     ColumnKind kind = ColumnKind::text;
     if (std::ranges::count(numeric, metadata.columns[c]) > 0) {
-      std::vector<std::string> texts;
-      for (const auto& row : metadata.rows) texts.push_back(row[c]);
-      numbers = *screen::numbers_of(texts);
+      numbers = *screen::numbers_of(metadata.rows.column(c));
       kind = numbers.whole ? ColumnKind::whole : ColumnKind::real;
     }
     columns_.push_back({metadata_name(metadata.columns[c]), kind});
@@ -42,7 +40,7 @@ Rows ProfileSource::read(std::size_t first, std::size_t count) const {
     const std::size_t row = chosen_[i];
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       if (columns_[c].kind == ColumnKind::text)
-        rows.columns[c].texts.push_back(profiles_->metadata.rows[row][c]);
+        rows.columns[c].texts.push_back(profiles_->metadata.rows.at(row, c));
       else
         rows.columns[c].numbers.push_back(numbers_[c].values[row]);
     }

@@ -6,7 +6,7 @@
 #include "core/fingerprint.hpp"
 #include "core/system/files.hpp"
 #include "core/system/stop_request.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "exports/npz.hpp"
 
 namespace cytoscale::exports {
@@ -31,7 +31,7 @@ Site read_site(const store::EmbeddingReader& reader, std::size_t field) {
 std::string npz_of_site(const Site& site, const Table& fields, const SiteFiles& files) {
   std::map<std::string, std::string> metadata;
   for (std::size_t c = 0; c < fields.columns.size(); ++c)
-    metadata[metadata_name(fields.columns[c])] = fields.rows[site.field][c];
+    metadata[metadata_name(fields.columns[c])] = fields.rows.at(site.field, c);
   metadata["Metadata_Model"] = files.model;
   std::vector<double> places;
   for (std::size_t i = 0; i < site.cells; ++i) places.insert(places.end(), {site.x[i], site.y[i]});
@@ -64,7 +64,7 @@ std::vector<std::size_t> write_site_files(const CellSource& cells, const SiteFil
   return fields;
 }
 
-const std::string& path_part(const std::string& value, const std::string& column) {
+std::string path_part(const std::string& value, const std::string& column) {
   if (value.empty() || value.find('/') != std::string::npos ||
       value.find_first_not_of('.') == std::string::npos)
     throw Error("\"" + value + "\" cannot be the name of a file or folder", column,

@@ -25,7 +25,7 @@ std::vector<std::size_t> write_site_files(const CellSource& cells, const SiteFil
 
 // A value of the metadata as a folder's or file's name. Throws Error where it cannot be one: empty, with a
 // slash, all dots.
-const std::string& path_part(const std::string& value, const std::string& column);
+std::string path_part(const std::string& value, const std::string& column);
 // What the network is called: its name and the first digits of its weights' fingerprint, resnet18_1a2b3c4.
 std::string model_name(const store::EmbeddingReader& reader);
 

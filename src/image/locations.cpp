@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/letter_case.hpp"
 #include "core/text/spelling.hpp"
 #include "core/text/text.hpp"
@@ -107,8 +107,9 @@ bool is_of(const Table& table, const std::vector<std::string>& row, const FieldN
 // Whether the table is of this plate, as far as it says.
 bool lists_plate(const Table& table, const std::string& plate) {
   const auto column = name_columns(table).plate;
-  return column && std::any_of(table.rows.begin(), table.rows.end(),
-                               [&](const auto& row) { return same(row[*column], plate); });
+  if (!column) return false;
+  const auto plates = table.rows.column(*column).codes().texts;
+  return std::any_of(plates.begin(), plates.end(), [&](const auto& text) { return same(text, plate); });
 }
 
 }  // namespace
@@ -125,9 +126,11 @@ LocationTable::LocationTable(const std::filesystem::path& csv) : path_(csv) {
     throw Error("no pair of location columns is known among: " + join(table.columns, ", "), csv.string(),
                 "Name them Nuclei_Location_Center_X and Nuclei_Location_Center_Y, or X and Y");
   centers_.reserve(table.rows.size());
-  for (std::size_t row = 0; row < table.rows.size(); ++row)
-    centers_.emplace_back(coordinate(table.rows[row][*y], csv, row),
-                          coordinate(table.rows[row][*x], csv, row));
+  TextColumn::Cursor next_y(table.rows.column(*y)), next_x(table.rows.column(*x));
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    const float at_y = coordinate(std::string(next_y.next()), csv, row);
+    centers_.emplace_back(at_y, coordinate(std::string(next_x.next()), csv, row));
+  }
   auto image = table.find("ImageNumber");
   for (const char* other : {"Image_ImageNumber", "Metadata_ImageNumber", "Nuclei_ImageNumber"})
     if (!image) image = table.find(other);
@@ -140,7 +143,7 @@ LocationTable::LocationTable(const std::filesystem::path& csv) : path_(csv) {
 
 void LocationTable::tell_by_image(const Table& table, std::size_t image) {
   std::set<std::string> images;
-  for (const auto& row : table.rows) images.insert(row[image]);
+  for (const auto& text : table.rows.column(image).codes().texts) images.insert(text);
   const auto beside = image_table_beside(path_);
   if (images.size() < 2 && !beside) return;  // as CellProfiler writes it for one image
   if (!beside)
@@ -151,8 +154,9 @@ void LocationTable::tell_by_image(const Table& table, std::size_t image) {
   auto fields = read_csv(*beside);
   if (images.size() < 2 && fields.rows.size() < 2) return;
   const auto number = fields.column("ImageNumber", beside->string());
-  for (const auto& row : fields.rows) field_images_.push_back(row[number]);
-  for (const auto& row : table.rows) image_of_row_.push_back(row[image]);
+  field_images_ = fields.rows.column(number).texts();
+  image_of_row_ = table.rows.column(image).texts();
+  field_rows_.assign(fields.rows.begin(), fields.rows.end());
   fields_ = std::move(fields);
 }
 
@@ -167,23 +171,26 @@ void LocationTable::tell_by_metadata(const Table& table) {
       taken.push_back(c);
       fields.columns.push_back(table.columns[c]);
     }
-  for (const auto& row : table.rows) {
+  std::vector<TextColumn::Cursor> next;
+  for (const auto c : taken) next.emplace_back(table.rows.column(c));
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
     std::vector<std::string> names;
-    for (const auto c : taken) names.push_back(row[c]);
+    for (auto& cursor : next) names.emplace_back(cursor.next());
     const auto [at, fresh] = known.emplace(join(names, "\n"), known.size());
-    if (fresh) fields.rows.push_back(std::move(names));
+    if (fresh) fields.rows.push_back(names);
     image_of_row_.push_back(std::to_string(at->second));
   }
   if (fields.rows.size() < 2) return image_of_row_.clear();  // a table of one field may name it as it likes
   for (std::size_t i = 0; i < fields.rows.size(); ++i) field_images_.push_back(std::to_string(i));
+  field_rows_.assign(fields.rows.begin(), fields.rows.end());
   fields_ = std::move(fields);
 }
 
 std::vector<Center> LocationTable::of(const FieldNames& field) const {
   if (!tells_fields()) return centers_;
   std::optional<std::string> image;
-  for (std::size_t i = 0; i < fields_.rows.size(); ++i) {
-    if (!is_of(fields_, fields_.rows[i], field)) continue;
+  for (std::size_t i = 0; i < field_rows_.size(); ++i) {
+    if (!is_of(fields_, field_rows_[i], field)) continue;
     if (image && *image != field_images_[i])
       throw Error("the table has two images of plate " + field.plate + ", well " + field.well + ", site " +
                       field.site,

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 
 namespace cytoscale::image {
 
@@ -42,6 +42,7 @@ class LocationTable {
   std::filesystem::path path_;
   std::vector<Center> centers_;
   Table fields_;                                          // a row for each image, as Image.csv has them
+  std::vector<std::vector<std::string>> field_rows_;      // the same, row by row
   std::vector<std::string> image_of_row_, field_images_;  // of the centers, and of fields_
 };
 

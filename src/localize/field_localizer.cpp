@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/text.hpp"
 #include "image/filter/levels.hpp"
 #include "image/io/png.hpp"
@@ -46,8 +46,11 @@ image::Plane guide_of(std::span<const float> picture, image::PictureSize size) {
 std::vector<std::string> file_names_of(const screen::Screen& screen) {
   std::vector<std::string> names;
   std::map<std::string, int> seen;
-  for (const auto& field : screen.fields) {
-    auto name = field.plate + "_" + field.well + "_s" + field.site;
+  const auto& fields = screen.fields;
+  TextColumn::Cursor plate(fields.plates()), well(fields.wells()), site(fields.sites());
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    std::string name(plate.next());
+    name.append("_").append(well.next()).append("_s").append(site.next());
     std::replace(name.begin(), name.end(), '/', '_');
     while (const int before = seen[name]++) name += "~" + std::to_string(before + 1);
     names.push_back(std::move(name));

@@ -93,11 +93,14 @@ void agree(const Communicator& comm, const std::optional<Failure>& mine) {
   agree_naming(comm, mine, true);
 }
 
+// A process without MPI has nobody to agree with: what is thrown stays what it is.
 void together(const Communicator& comm, const std::function<void()>& work) {
+  if (!comm.native()) return work();
   agree_naming(comm, failure_in(work), true);
 }
 
 void on_root(const Communicator& comm, const std::function<void()>& work) {
+  if (!comm.native()) return work();
   agree_naming(comm, comm.root() ? failure_in(work) : std::nullopt, false);
 }
 

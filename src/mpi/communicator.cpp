@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "core/expect.hpp"
 #include "mpi/native_internal.hpp"
 
 namespace cytoscale::mpi {
@@ -23,6 +24,37 @@ void reduce_in_pieces(MPI_Comm comm, std::span<T> values, MPI_Datatype type, Red
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, values.data() + at, count, type, operation(how), comm),
               "MPI_Allreduce");
   }
+}
+
+// Where each rank's bytes begin in what is gathered; the last is their end.
+std::vector<std::size_t> places_of(const std::vector<std::size_t>& counts) {
+  std::vector<std::size_t> places(counts.size() + 1, 0);
+  std::partial_sum(counts.begin(), counts.end(), places.begin() + 1);
+  return places;
+}
+
+// work(first, count) for pieces of so many.
+template <typename Work>
+void in_pieces(std::size_t size, std::size_t most, const Work& work) {
+  for (std::size_t at = 0; at < size; at += most) work(at, static_cast<int>(std::min(most, size - at)));
+}
+
+void broadcast_in_pieces(MPI_Comm comm, std::span<std::byte> bytes, int from, std::size_t most) {
+  in_pieces(bytes.size(), most, [&](std::size_t at, int count) {
+    check_mpi(MPI_Bcast(bytes.data() + at, count, MPI_BYTE, from, comm), "MPI_Bcast");
+  });
+}
+
+void receive_in_pieces(MPI_Comm comm, std::span<std::byte> bytes, int from, std::size_t most) {
+  in_pieces(bytes.size(), most, [&](std::size_t at, int count) {
+    check_mpi(MPI_Recv(bytes.data() + at, count, MPI_BYTE, from, 0, comm, MPI_STATUS_IGNORE), "MPI_Recv");
+  });
+}
+
+void send_in_pieces(MPI_Comm comm, std::span<const std::byte> bytes, std::size_t most) {
+  in_pieces(bytes.size(), most, [&](std::size_t at, int count) {
+    check_mpi(MPI_Send(bytes.data() + at, count, MPI_BYTE, 0, 0, comm), "MPI_Send");
+  });
 }
 
 }  // namespace
@@ -92,53 +124,25 @@ void Communicator::broadcast(std::vector<std::byte>& bytes, int root) const {
   std::uint64_t size = bytes.size();
   check_mpi(MPI_Bcast(&size, 1, MPI_UINT64_T, root, impl_->comm), "MPI_Bcast");
   bytes.resize(size);
-  for (std::size_t at = 0; at < size; at += piece) {
-    const auto count = static_cast<int>(std::min<std::size_t>(piece, size - at));
-    check_mpi(MPI_Bcast(bytes.data() + at, count, MPI_BYTE, root, impl_->comm), "MPI_Bcast");
-  }
+  broadcast_in_pieces(impl_->comm, bytes, root, piece);
 }
 
-namespace {
-
-// Where each rank's bytes begin in what is gathered; the last is their end.
-std::vector<std::size_t> places_of(const std::vector<std::size_t>& counts) {
-  std::vector<std::size_t> places(counts.size() + 1, 0);
-  std::partial_sum(counts.begin(), counts.end(), places.begin() + 1);
-  return places;
-}
-
-// One rank's bytes to root, or to all, in pieces.
-void move_in_pieces(MPI_Comm comm, std::span<std::byte> bytes, int from, int rank, bool to_all,
-                    std::size_t most) {
-  for (std::size_t at = 0; at < bytes.size(); at += most) {
-    const auto count = static_cast<int>(std::min(most, bytes.size() - at));
-    auto* data = bytes.data() + at;
-    if (to_all) {
-      check_mpi(MPI_Bcast(data, count, MPI_BYTE, from, comm), "MPI_Bcast");
-    } else if (rank == 0) {
-      check_mpi(MPI_Recv(data, count, MPI_BYTE, from, 0, comm, MPI_STATUS_IGNORE), "MPI_Recv");
-    } else {
-      check_mpi(MPI_Send(data, count, MPI_BYTE, 0, 0, comm), "MPI_Send");
-    }
-  }
-}
-
-}  // namespace
-
-std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> mine,
-                                                  std::vector<std::size_t>& counts, bool to_all,
-                                                  std::size_t most) const {
-  if (!native()) {
-    counts.assign(1, mine.size());
-    return {mine.begin(), mine.end()};
-  }
+std::vector<std::size_t> Communicator::sizes_of_all(std::size_t mine) const {
+  if (!native()) return {mine};
   std::vector<std::int64_t> sizes(static_cast<std::size_t>(size_));
-  const auto size = static_cast<std::int64_t>(mine.size());
+  const auto size = static_cast<std::int64_t>(mine);
   check_mpi(MPI_Allgather(&size, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, impl_->comm), "MPI_Allgather");
-  counts.assign(sizes.begin(), sizes.end());
+  return {sizes.begin(), sizes.end()};
+}
+
+void Communicator::gather(std::span<const std::byte> mine, const std::vector<std::size_t>& counts,
+                          std::span<std::byte> all, bool to_all, std::size_t most) const {
+  if (!native()) {
+    std::ranges::copy(mine, all.begin());
+    return;
+  }
   const auto places = places_of(counts);
   const bool here = to_all || root();
-  std::vector<std::byte> all(here ? places.back() : 0);
   if (places.back() <= most) {
     const std::vector<int> count(counts.begin(), counts.end()), offset(places.begin(), places.end() - 1);
     const auto own = static_cast<int>(mine.size());
@@ -147,22 +151,38 @@ std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> min
                              : MPI_Gatherv(mine.data(), own, MPI_BYTE, all.data(), count.data(),
                                            offset.data(), MPI_BYTE, 0, impl_->comm);
     check_mpi(code, "MPI_Gatherv");
-    return all;
+    return;
   }
   // MPI counts are int: rank after rank.
   if (here)
     std::ranges::copy(mine,
                       all.begin() + static_cast<std::ptrdiff_t>(places[static_cast<std::size_t>(rank_)]));
-  std::vector<std::byte> sent(here ? 0 : mine.size());
-  if (!here) std::ranges::copy(mine, sent.begin());
   for (int from = 0; from < size_; ++from) {
-    if (!to_all && (from == 0 || (!root() && from != rank_))) continue;
-    const auto bytes = here ? std::span(all).subspan(places[static_cast<std::size_t>(from)],
-                                                     counts[static_cast<std::size_t>(from)])
-                            : std::span(sent);
-    move_in_pieces(impl_->comm, bytes, from, rank_, to_all, most);
+    const auto place = places[static_cast<std::size_t>(from)], count = counts[static_cast<std::size_t>(from)];
+    if (to_all) {
+      broadcast_in_pieces(impl_->comm, all.subspan(place, count), from, most);
+    } else if (from > 0 && root()) {
+      receive_in_pieces(impl_->comm, all.subspan(place, count), from, most);
+    } else if (from > 0 && from == rank_) {
+      send_in_pieces(impl_->comm, mine, most);
+    }
   }
+}
+
+std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> mine,
+                                                  std::vector<std::size_t>& counts, bool to_all,
+                                                  std::size_t most) const {
+  counts = sizes_of_all(mine.size());
+  std::vector<std::byte> all(to_all || root() ? places_of(counts).back() : 0);
+  gather(mine, counts, all, to_all, most);
   return all;
+}
+
+void Communicator::gather_into(std::span<const std::byte> mine, std::span<std::byte> all,
+                               std::size_t most) const {
+  const auto counts = sizes_of_all(mine.size());
+  CYTO_EXPECT(!root() || all.size() == places_of(counts).back());
+  gather(mine, counts, all, false, most);
 }
 
 std::int64_t Communicator::sum(std::int64_t value) const {

@@ -49,6 +49,10 @@ class Communicator {
   std::vector<std::byte> gather_bytes(std::span<const std::byte> mine, std::vector<std::size_t>& counts,
                                       bool to_all, std::size_t most = std::numeric_limits<int>::max()) const;
 
+  // The same to rank 0 alone, into room of its own that has just the size of all.
+  void gather_into(std::span<const std::byte> mine, std::span<std::byte> all,
+                   std::size_t most = std::numeric_limits<int>::max()) const;
+
   // Typed shells over the byte calls.
   std::int64_t sum(std::int64_t value) const;
   std::int64_t max(std::int64_t value) const;
@@ -78,6 +82,9 @@ class Communicator {
 
  private:
   Communicator();
+  std::vector<std::size_t> sizes_of_all(std::size_t mine) const;
+  void gather(std::span<const std::byte> mine, const std::vector<std::size_t>& counts,
+              std::span<std::byte> all, bool to_all, std::size_t most) const;
   struct Impl;
   std::unique_ptr<Impl> impl_;
   int rank_ = 0, size_ = 1, node_rank_ = 0, node_size_ = 1;

@@ -30,13 +30,12 @@ struct Chosen {
 std::vector<std::int64_t> whole_cells(const store::CellTable& cells, FieldId field, int crop_px) {
   std::vector<std::int64_t> inside, all;
   const float room = static_cast<float>(crop_px) / 2;
-  for (auto cell = cells.first_cell[field]; cell < cells.first_cell[field + 1]; ++cell) {
-    const auto i = static_cast<std::size_t>(cell);
-    all.push_back(cell);
-    if (cells.y[i] >= room && cells.x[i] >= room &&
-        cells.y[i] + room <= static_cast<float>(cells.height[field]) &&
-        cells.x[i] + room <= static_cast<float>(cells.width[field]))
-      inside.push_back(cell);
+  const auto y = cells.of_field(cells.y, field), x = cells.of_field(cells.x, field);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    all.push_back(cells.first_cell[field] + static_cast<std::int64_t>(i));
+    if (y[i] >= room && x[i] >= room && y[i] + room <= static_cast<float>(cells.height[field]) &&
+        x[i] + room <= static_cast<float>(cells.width[field]))
+      inside.push_back(all.back());
   }
   return inside.empty() ? all : inside;
 }
@@ -106,11 +105,11 @@ std::vector<std::vector<Window>> from_images(const Results& results, const std::
                                         screen);
   std::vector<std::function<std::vector<Window>(Claim&)>> tasks;
   for (const auto& one : chosen) {
-    const auto& field = screen.fields[one.field];
+    const auto field = screen.fields[one.field];
     if (!gains.contains(field.plate)) gains[field.plate] = illumination.of(field.plate);
     std::vector<std::pair<float, float>> centers;
     for (const auto cell : one.cells)
-      centers.emplace_back(cells.y[static_cast<std::size_t>(cell)], cells.x[static_cast<std::size_t>(cell)]);
+      centers.emplace_back(cells.y.read(cell, 1).front(), cells.x.read(cell, 1).front());
     // By value: a task that is given up may outlive what it was made from.
     tasks.emplace_back([images = field.images, gain = gains[field.plate], centers, crop_px](Claim& claim) {
       std::vector<Window> windows;

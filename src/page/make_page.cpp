@@ -39,12 +39,10 @@ std::string tile(const std::string& number, const std::string& what) {
 std::string tiles(const Results& results) {
   std::string html = "<div class=\"tiles\">";
   if (results.fields) {
-    std::vector<std::string> plates;
     const auto& fields = results.fields.get();
-    if (const auto plate = fields.find("Metadata_Plate"))
-      for (const auto& row : fields.rows)
-        if (plates.empty() || plates.back() != row[*plate]) plates.push_back(row[*plate]);
-    html += tile(count_text(plates.size()), plates.size() == 1 ? "plate" : "plates");
+    const auto plate = fields.find("Metadata_Plate");
+    const auto plates = plate ? fields.rows.column(*plate).codes().texts.size() : 0;
+    html += tile(count_text(plates), plates == 1 ? "plate" : "plates");
     html += tile(count_text(fields.rows.size()), "fields");
   }
   if (results.cells)

@@ -67,9 +67,9 @@ PointMap map_treatments(const Results& results, const PageOptions& options) {
     map.data.obs_names.push_back(set.name[i]);
   }
   // The controls of each batch are a point.
-  std::vector<std::string> batches(wells.profiles.size());
-  if (wells.labels.has_batch)
-    batches = screen::batch_labels(wells.profiles.metadata, wells.roles, "profiles.h5ad");
+  const auto batches = wells.labels.has_batch
+                           ? screen::batch_labels(wells.profiles.metadata, wells.roles, "profiles.h5ad")
+                           : TextColumn(wells.profiles.size(), "");
   std::map<std::string, std::vector<std::size_t>> by_batch;
   for (const auto row : wells.labels.controls()) by_batch[batches[row]].push_back(row);
   Matrix rows = set.values;
@@ -138,22 +138,22 @@ Matrix standardized(Matrix rows) {
 void color_cells(PointMap& map, const Results& results, const std::vector<SampledCell>& cells) {
   const auto& fields = results.embeddings.get().fields();
   const auto roles = results.wells ? results.wells.get().roles : screen::ColumnRoles();
-  const auto add = [&](const std::string& name, const std::vector<std::string>& of_fields) {
+  const auto add = [&](const std::string& name, const TextColumn& of_fields) {
     Coloring coloring{name, {}};
     for (const auto& cell : cells) coloring.labels.push_back(of_fields[cell.field]);
     map.colorings.push_back(std::move(coloring));
   };
   const auto column = [&](const std::string& name) {
-    std::vector<std::string> labels;
     const auto at = fields.find(name);
-    for (const auto& row : fields.rows) labels.push_back(at ? row[*at] : "");
-    return labels;
+    return at ? fields.rows.column(*at) : TextColumn(fields.rows.size(), "");
   };
   // As on the map of treatments.
-  auto classes = column(roles.class_column);
   const auto controls = screen::control_mask(fields, roles, "embeddings.h5ad", false);
-  for (std::size_t f = 0; f < classes.size(); ++f)
-    if (controls[f]) classes[f] = controls_name;
+  TextColumn classes;
+  std::size_t f = 0;
+  column(roles.class_column).each([&](std::string_view text) {
+    classes.push_back(controls[f++] ? controls_name : text);
+  });
   add("class", classes);
   try {
     add("batch", screen::batch_labels(fields, roles, "embeddings.h5ad"));

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "evaluate/matching/well_labels.hpp"
 #include "screen/manifest.hpp"
 #include "store/cell_table.hpp"

@@ -47,7 +47,7 @@ std::string content_of(const std::filesystem::path& path) {
 
 std::string images_of(const mpi::Communicator& comm, const screen::Screen& screen, ImageDigest how) {
   return digest(comm, screen.fields.size(), [&](FieldId f, Fingerprint& print) {
-    for (const auto& image : screen.fields[f].images)
+    for (const auto& image : screen.fields.images_of(f))
       print.add(how == ImageDigest::stat ? store::state_of_path(image.path) : content_of(image.path));
   });
 }

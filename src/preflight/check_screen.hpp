@@ -7,6 +7,8 @@
 #include <string>
 
 #include "core/findings.hpp"
+#include "preflight/dry_run/dry_run.hpp"
+#include "preflight/image_headers.hpp"
 #include "preflight/stage_plan.hpp"
 #include "screen/column_roles.hpp"
 #include "screen/manifest.hpp"
@@ -18,8 +20,10 @@ struct CheckOptions {
   screen::ManifestOptions manifest;
   screen::ColumnRoles roles;
   int ranks = 1;
-  int threads = 0;              // that read headers; check_screen() needs at least one
+  int threads = 0;  // that read headers; check_screen() needs at least one
+  HeadersOf images = HeadersOf::all;
   double expected_cells = 150;  // per field, before segmentation
+  DryRunOptions dry_run;
   std::filesystem::path plan;   // written where it is named: the plan and the problems, as JSON
   Chain chain;
   Findings found;  // in the config, before

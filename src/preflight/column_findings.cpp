@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -19,12 +18,10 @@ void check_controls(const screen::Screen& screen, const Table& metadata, const s
     found.notes.push_back(where + ": no wells are known to be negative controls; name them with --control");
     return;
   }
-  std::set<std::string> with;
-  for (FieldId f; f < mask.size(); ++f) {
-    if (mask[f]) with.insert(screen.fields[f].plate);
-  }
   for (const auto& plate : screen::plates_of(screen)) {
-    if (with.contains(plate.plate)) continue;
+    const auto first = mask.begin() + static_cast<std::ptrdiff_t>(plate.first_field);
+    const auto last = first + static_cast<std::ptrdiff_t>(plate.field_count);
+    if (std::find(first, last, 1) != last) continue;
     (needed ? found.problems : found.notes)
         .push_back(where + ": plate " + plate.plate + " has no negative control (" + roles.control +
                    "); per-plate normalization is impossible");
@@ -33,8 +30,8 @@ void check_controls(const screen::Screen& screen, const Table& metadata, const s
 
 void check_batches(const Table& metadata, const screen::ColumnRoles& roles, const std::string& where,
                    Findings& found) {
-  const auto batches = screen::batch_labels(metadata, roles, where);
-  if (std::set<std::string>(batches.begin(), batches.end()).size() != 1) return;
+  const auto batches = screen::batch_labels(metadata, roles, where).codes().texts;
+  if (batches.size() != 1) return;
   found.notes.push_back(where + ": all fields are of one batch ('" + batches.front() +
                         "'): NSCB has no candidates. Name another column with --batch if there were repeats");
 }
@@ -56,7 +53,8 @@ bool there(const Table& metadata, const std::string& column, const std::string& 
 void check_labels(const Table& metadata, const screen::ColumnRoles& roles, const std::string& where,
                   Findings& found) {
   const auto labels = screen::treatment_labels(metadata, roles, where);
-  const auto blank = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), ""));
+  std::size_t blank = 0;
+  labels.each([&](std::string_view label) { blank += label.empty(); });
   if (blank > 0)
     found.notes.push_back(where + ": " + count_text(blank) + " of " + count_text(labels.size()) +
                           " fields have no treatment (blank " + join(roles.treatment, ", ") +

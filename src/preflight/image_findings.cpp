@@ -16,19 +16,20 @@ void check_plate(const screen::Screen& screen, const screen::Plate& plate, const
   const auto end = plate.first_field + plate.field_count;
   std::vector<image::PictureSize> sizes;
   for (FieldId f(plate.first_field); f < end; ++f) {
-    for (const auto& header : headers[f]) {
-      if (!header.problem.empty()) problems.push_back(header.problem);
-      if (header.info) sizes.push_back(size_of(*header.info));
+    for (std::size_t c = 0; c < headers.channels(); ++c) {
+      if (const auto& problem = headers.problem(f, c); !problem.empty()) problems.push_back(problem);
+      if (const auto* info = headers.info(f, c)) sizes.push_back(size_of(*info));
     }
   }
   if (sizes.empty()) return;
   const auto usual = most_frequent(sizes);
   for (FieldId f(plate.first_field); f < end; ++f) {
-    for (std::size_t c = 0; c < headers[f].size(); ++c) {
-      if (!headers[f][c].info || size_of(*headers[f][c].info) == usual) continue;
-      problems.push_back(screen.fields[f].images[c].path.string() + ": " +
-                         image::size_text(size_of(*headers[f][c].info)) + " where plate " + plate.plate +
-                         " has " + image::size_text(usual));
+    for (std::size_t c = 0; c < headers.channels(); ++c) {
+      const auto* info = headers.info(f, c);
+      if (!info || size_of(*info) == usual) continue;
+      problems.push_back(screen.fields.images()[c][f].path.string() + ": " +
+                         image::size_text(size_of(*info)) + " where plate " + plate.plate + " has " +
+                         image::size_text(usual));
     }
   }
 }
@@ -36,16 +37,15 @@ void check_plate(const screen::Screen& screen, const screen::Plate& plate, const
 void check_channel(const screen::Screen& screen, std::size_t c, const ScreenHeaders& headers,
                    std::vector<std::string>& problems) {
   std::vector<int> bits;
-  for (const auto& field : headers) {
-    if (field[c].info) bits.push_back(field[c].info->bits);
-  }
+  for (std::size_t f = 0; f < headers.fields(); ++f)
+    if (const auto* info = headers.info(f, c)) bits.push_back(info->bits);
   if (bits.empty()) return;
   const int usual = most_frequent(bits);
-  for (FieldId f; f < headers.size(); ++f) {
-    if (!headers[f][c].info || headers[f][c].info->bits == usual) continue;
-    problems.push_back(screen.fields[f].images[c].path.string() + ": " +
-                       std::to_string(headers[f][c].info->bits) + " bits where channel " +
-                       screen.channels[c] + " has " + std::to_string(usual));
+  for (std::size_t f = 0; f < headers.fields(); ++f) {
+    const auto* info = headers.info(f, c);
+    if (!info || info->bits == usual) continue;
+    problems.push_back(screen.fields.images()[c][f].path.string() + ": " + std::to_string(info->bits) +
+                       " bits where channel " + screen.channels[c] + " has " + std::to_string(usual));
   }
 }
 
@@ -54,9 +54,9 @@ void note_offsets(const screen::Screen& screen, const ScreenHeaders& headers, Fi
   for (const auto& plate : screen::plates_of(screen)) {
     const FieldId first(plate.first_field);
     for (std::size_t c = 0; c < screen.channels.size(); ++c) {
-      const auto& info = headers[first][c].info;
+      const auto* info = headers.info(first, c);
       if (!info || !image::is_signed_integer(info->type)) continue;
-      const auto& file = screen.fields[first].images[c];
+      const auto file = screen.fields.images()[c][first];
       try {
         if (image::read_raw(file).offset_taken_off)
           found.notes.push_back(file.path.string() + ": channel " + screen.channels[c] + " of plate " +

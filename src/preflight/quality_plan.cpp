@@ -19,12 +19,13 @@ ChannelQuality channel_quality(const screen::Screen& screen, const store::CellTa
                          .blurred = std::vector<std::size_t>(std::size(blurred_thresholds)),
                          .saturated = std::vector<std::size_t>(std::size(saturated_thresholds))};
   std::vector<double> focus, saturated;
+  const auto scores = cells.focus_score.all(), fractions = cells.saturated_fraction.all();
   for (const auto& plate : screen::plates_of(screen)) {
     std::vector<double> of_plate;
     for (FieldId f(plate.first_field); f < plate.first_field + plate.field_count; ++f) {
       if (cells.failed[f]) continue;
-      saturated.push_back(cells.saturated_fraction[f * channels + c]);
-      if (cells.cells_of(f) > 0) of_plate.push_back(cells.focus_score[f * channels + c]);
+      saturated.push_back(fractions[f * channels + c]);
+      if (cells.cells_of(f) > 0) of_plate.push_back(scores[f * channels + c]);
     }
     const double median = median_of(of_plate);
     if (!(median > 0)) continue;

@@ -1,5 +1,6 @@
 #include "preflight/rank_plan.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/text/text.hpp"
@@ -9,17 +10,21 @@
 namespace cytoscale::preflight {
 namespace {
 
-Load load_of(const std::vector<FieldId>& fields, const screen::Screen& screen, const ScreenHeaders& headers,
+constexpr std::size_t most_lines = 64;  // of ranks
+
+// Each field is a group.
+Load load_of(const screen::GroupRanges& fields, const screen::PlateIndex& plate, const ScreenHeaders& headers,
              const std::vector<double>& cells) {
   Load load;
-  std::set<std::string> plates;
-  for (const auto field : fields) {
-    plates.insert(screen.fields[field].plate);
-    load.cells += cells[field];
-    for (const auto& header : headers[field]) load.bytes += static_cast<double>(header.bytes);
-  }
+  std::set<PlateId> plates;
+  for (const auto& range : fields)
+    for (auto field = range.first; field < range.last; ++field) {
+      plates.insert(plate[field]);
+      load.cells += cells[field];
+      load.bytes += static_cast<double>(headers.bytes(field));
+    }
   load.plates = plates.size();
-  load.fields = fields.size();
+  load.fields = screen::count_groups(fields);
   return load;
 }
 
@@ -47,18 +52,18 @@ FieldCounts cells_per_field(const screen::Screen& screen, const std::filesystem:
 
 RankPlan plan_ranks(const screen::Screen& screen, const ScreenHeaders& headers,
                     const std::vector<double>& cells, int ranks) {
-  const auto shards = screen::plan_shards(screen, ranks);
-  std::vector<FieldId> all;
-  for (FieldId f; f < screen.fields.size(); ++f) all.push_back(f);
+  const auto plates = screen::plates_of(screen);
+  const screen::PlateIndex plate(plates);
+  const auto count = screen.fields.size();
+  const auto shards = screen::plan_shards(
+      plates, screen::FieldGroups(count), [](FieldId) { return 1.0; }, ranks);
   RankPlan plan;
-  plan.plates = screen::plates_of(screen).size();
+  plan.plates = plates.size();
   plan.wells = screen::wells_of(screen).size();
   plan.channels = screen.channels;
-  plan.all = load_of(all, screen, headers, cells);
-  for (const auto& fields : shards.fields) plan.ranks.push_back(load_of(fields, screen, headers, cells));
-  std::vector<FieldId> tail;
-  for (const auto& group : shards.tail) tail.push_back(group.first);
-  plan.tail = load_of(tail, screen, headers, cells);
+  plan.all = load_of({{0, count}}, plate, headers, cells);
+  for (const auto& own : shards.own) plan.ranks.push_back(load_of(own, plate, headers, cells));
+  plan.tail = load_of(shards.tail, plate, headers, cells);
   return plan;
 }
 
@@ -67,8 +72,15 @@ std::string text_of(const RankPlan& plan) {
                      " wells, " + count_text(plan.all.fields) + " fields, channels " +
                      join(plan.channels, ", ") + "\nplan for " + std::to_string(plan.ranks.size()) +
                      (plan.ranks.size() == 1 ? " rank:\n" : " ranks:\n");
-  for (std::size_t rank = 0; rank < plan.ranks.size(); ++rank)
-    text += line_of("rank " + std::to_string(rank), plan.ranks[rank]);
+  if (plan.ranks.size() > most_lines) {
+    const auto [least, most] =
+        std::minmax_element(plan.ranks.begin(), plan.ranks.end(),
+                            [](const Load& a, const Load& b) { return a.fields < b.fields; });
+    text += line_of("least", *least) + line_of("most", *most);
+  } else {
+    for (std::size_t rank = 0; rank < plan.ranks.size(); ++rank)
+      text += line_of("rank " + std::to_string(rank), plan.ranks[rank]);
+  }
   if (plan.tail.fields > 0) text += line_of("shared tail", plan.tail);
   return text;
 }

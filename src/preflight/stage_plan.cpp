@@ -11,11 +11,10 @@ namespace {
 
 double pixels_of(const ScreenHeaders& headers) {
   double pixels = 0;
-  for (const auto& field : headers) {
-    for (const auto& header : field) {
-      if (header.info) pixels += static_cast<double>(header.info->height) * header.info->width;
-    }
-  }
+  for (const auto& [info, count] : headers.counts())
+    pixels += static_cast<double>(info.height) * info.width * static_cast<double>(count);
+  if (headers.fields_opened() > 0)
+    pixels *= static_cast<double>(headers.fields()) / static_cast<double>(headers.fields_opened());
   return pixels;
 }
 

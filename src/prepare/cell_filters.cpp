@@ -8,10 +8,10 @@
 
 #include "core/error.hpp"
 #include "core/statistics.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/text.hpp"
 #include "mpi/agree.hpp"
-#include "prepare/field_sizes.hpp"
+#include "screen/plan.hpp"
 
 namespace cytoscale::prepare {
 namespace {
@@ -71,12 +71,7 @@ class Filter {
  public:
   Filter(const mpi::Communicator& comm, const screen::Screen& screen, std::size_t dna,
          const CellFilters& filters, std::vector<FieldCells>& mine)
-      : comm_(comm),
-        plate_(plate_of_field(screen)),
-        plates_(screen::plates_of(screen).size()),
-        dna_(dna),
-        filters_(filters),
-        mine_(mine) {}
+      : comm_(comm), plate_(screen), plates_(plate_.plates()), dna_(dna), filters_(filters), mine_(mine) {}
 
   std::vector<Dropped> run() {
     drop_fields();
@@ -158,7 +153,7 @@ class Filter {
   }
 
   const mpi::Communicator& comm_;
-  std::vector<PlateId> plate_;
+  screen::PlateIndex plate_;
   std::size_t plates_, dna_;
   const CellFilters& filters_;
   std::vector<FieldCells>& mine_;
@@ -195,7 +190,7 @@ void write_dropped(const std::filesystem::path& path, const screen::Screen& scre
                "threshold"},
               {}};
   for (const auto& row : dropped) {
-    const auto& field = screen.fields[std::size_t(row.field)];
+    const auto field = screen.fields[std::size_t(row.field)];
     table.rows.push_back({field.plate, field.well, field.site, enum_name(row.reason),
                           row.channel < 0 ? "" : screen.channels[std::size_t(row.channel)],
                           std::to_string(row.cells), number_text(row.value), number_text(row.threshold)});

@@ -74,7 +74,7 @@ void CropScreenOptions::validate() const {
 store::CellWindows cut_windows(const image::PackedField& image, const store::CellTable& cells, FieldId field,
                                int window_px, int bits, const image::CellLabels& labels) {
   const auto count = static_cast<std::size_t>(cells.cells_of(field));
-  const auto first = static_cast<std::size_t>(cells.first_cell[field]);
+  const auto y = cells.of_field(cells.y, field), x = cells.of_field(cells.x, field);
   const auto channels = static_cast<std::size_t>(image.channels);
   const auto area = static_cast<std::size_t>(window_px) * static_cast<std::size_t>(window_px);
   store::CellWindows windows;
@@ -84,8 +84,7 @@ store::CellWindows cut_windows(const image::PackedField& image, const store::Cel
     windows.codes16.resize(count * channels * area);
   std::vector<std::uint16_t> wide(bits == 8 ? area : 0);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto place =
-        image::place_window(cells.y[first + i], cells.x[first + i], window_px, image.height, image.width);
+    const auto place = image::place_window(y[i], x[i], window_px, image.height, image.width);
     for (std::size_t c = 0; c < channels; ++c) {
       const Source source{image, labels, i, place, c, window_px};
       const auto at = (i * channels + c) * area;

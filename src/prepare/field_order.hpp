@@ -12,38 +12,44 @@
 
 namespace cytoscale::prepare {
 
-// A rank's own fields, in order, and the shared tail, group by group, the same on all ranks. Fields whose
-// `units` are 0 have nothing to do: they are left out. Collective: no.
+// A rank's own groups of fields, in order, and the shared tail, the same on all ranks.
 struct FieldShare {
-  std::vector<FieldId> own;
-  std::vector<std::vector<FieldId>> tail;
+  screen::FieldGroups groups;
+  screen::GroupRanges own, tail;
 };
-// Plates, balanced by units (screen/plan.hpp), of undivided groups; and equal blocks of the fields, without
-// a tail.
-FieldShare by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
-                    const std::vector<double>& units, const screen::FieldGroups& groups = {});
-FieldShare in_blocks(const mpi::Communicator& comm, const std::vector<double>& units);
+// Of a field; 0: there is nothing to do.
+using FieldUnits = std::function<double(FieldId field)>;
+// Plates, balanced by units (screen/plan.hpp), of undivided groups; and equal blocks of the fields that have
+// units, without a tail. Rank 0 plans for all. Collective: yes.
+FieldShare by_plate(const mpi::Communicator& comm, const screen::Screen& screen, const FieldUnits& units,
+                    const screen::FieldGroups& groups = {});
+FieldShare in_blocks(const mpi::Communicator& comm, screen::Block fields, const FieldUnits& units);
 
 class FieldOrder {
  public:
-  // Collective: yes.
-  FieldOrder(const mpi::Communicator& comm, FieldShare share);
+  // Fields without units are left out. Collective: yes.
+  FieldOrder(const mpi::Communicator& comm, FieldShare share, FieldUnits units);
   FieldOrder(const FieldOrder&) = delete;
   FieldOrder& operator=(const FieldOrder&) = delete;
 
   // Every rank must go on until it is given nothing, or drain(): rank 0 waits for that of the others.
   std::optional<FieldId> next();
   // True on rank 0 when next() would wait for other ranks: finish what is at hand first.
-  bool would_wait() const { return at_ >= now_->size() && tail_.would_wait(); }
+  bool would_wait() const { return at_ >= end_ && tail_.would_wait(); }
   // Rank 0 answers the others. Without blocking.
   void serve() { tail_.serve(); }
   // Takes and drops what is left, after a failure; nothing where next() has given nothing already.
   void drain();
 
  private:
+  void begin(std::size_t group);
+  void begin_of_tail(std::size_t number);
+  void go_to_work();
+
   FieldShare share_;
-  const std::vector<FieldId>* now_;  // its own, or a group of the tail …
-  std::size_t at_ = 0;               // … and how many of these were given
+  FieldUnits units_;
+  std::size_t own_ = 0, group_ = 0;  // in share_.own; the next group of it
+  std::size_t at_ = 0, end_ = 0;     // of the group that was begun: the next field with units, its end
   mpi::WorkCounter tail_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <thread>
 
 #include "core/error.hpp"
@@ -25,11 +24,41 @@ struct Prepared {
 // What is summed over the ranks.
 enum Count : std::size_t { units_done, fields_failed, fields_stuck, errors, stops, ranks_finished, counts };
 
-std::vector<double> units_to_do(const screen::Screen& screen, const store::FieldLedger& ledger,
-                                const FieldWork& work) {
-  std::vector<double> units;
-  for (FieldId f; f < screen.fields.size(); ++f) units.push_back(ledger.done(f) ? 0.0 : work.units(f));
-  return units;
+// Sums over all fields, as rank 0 reckons them.
+struct Outlook {
+  double units_before = 0, units_total = 0;
+  std::size_t fields_before = 0;  // that were done and had something to do
+};
+
+screen::Block fields_of(const screen::Screen& screen, const FieldWork& work) {
+  return work.fields.value_or(screen::Block{0, screen.fields.size()});
+}
+
+Outlook outlook_of(const mpi::Communicator& comm, screen::Block fields, const store::FieldLedger& ledger,
+                   const FieldWork& work) {
+  std::vector<Outlook> outlook(1);
+  mpi::on_root(comm, [&] {
+    for (FieldId f(fields.first); f < fields.last; ++f) {
+      const double units = work.units(f);
+      outlook[0].units_total += units;
+      if (!ledger.done(f)) continue;
+      outlook[0].units_before += units;
+      outlook[0].fields_before += units > 0;
+    }
+  });
+  comm.broadcast_values(outlook);
+  return outlook[0];
+}
+
+FieldUnits units_to_do(const store::FieldLedger& ledger, const FieldWork& work) {
+  return [&ledger, &work](FieldId field) { return ledger.done(field) ? 0.0 : work.units(field); };
+}
+
+FieldShare share_of(const mpi::Communicator& comm, const screen::Screen& screen,
+                    const store::FieldLedger& ledger, const FieldWork& work) {
+  const auto units = units_to_do(ledger, work);
+  return work.by_plate ? by_plate(comm, screen, units, work.groups)
+                       : in_blocks(comm, fields_of(screen, work), units);
 }
 
 }  // namespace
@@ -37,7 +66,8 @@ std::vector<double> units_to_do(const screen::Screen& screen, const store::Field
 // One rank's part.
 class FieldPass::Worker {
  public:
-  Worker(FieldPass& pass, store::FieldLedger& ledger, const FieldWork& work, std::size_t known_failures)
+  Worker(FieldPass& pass, store::FieldLedger& ledger, const FieldWork& work, const Outlook& outlook,
+         std::size_t known_failures)
       : comm_(pass.context_.comm),
         clock_(pass.context_.clock),
         timings_(pass.context_.timings),
@@ -46,20 +76,15 @@ class FieldPass::Worker {
         illumination_(pass.illumination_),
         ledger_(ledger),
         work_(work),
-        units_(units_to_do(screen_, ledger, work)),
-        order_(comm_,
-               work.by_plate ? by_plate(comm_, screen_, units_, work.groups) : in_blocks(comm_, units_)),
+        order_(comm_, share_of(comm_, screen_, ledger, work), units_to_do(ledger, work)),
         pulse_(comm_, counts),
         known_failures_(known_failures),
-        allowed_(screen::failure_limit(options_.max_failed_fields, screen_.fields.size())) {
-    for (FieldId f; f < units_.size(); ++f)
-      if (ledger.done(f)) units_before_ += work.units(f);
-    units_total_ = units_before_ + std::accumulate(units_.begin(), units_.end(), 0.0);
-  }
+        allowed_(screen::failure_limit(options_.max_failed_fields, screen_.fields.size())),
+        outlook_(outlook) {}
 
   // Until all ranks have nothing left to do, or all have seen why to end before.
   void run() {
-    Progress progress(work_.name, work_.unit, static_cast<std::uint64_t>(units_total_), clock_,
+    Progress progress(work_.name, work_.unit, static_cast<std::uint64_t>(outlook_.units_total), clock_,
                       comm_.root() && work_.shows_progress);
     problem_ = mpi::failure_in([&] { queue_.emplace(options_.threads); });
     checked_s_ = clock_.now_s();
@@ -106,7 +131,8 @@ class FieldPass::Worker {
   }
 
   void show(Progress& progress) const {
-    progress.update(static_cast<std::uint64_t>(units_before_) + static_cast<std::uint64_t>(sum(units_done)));
+    progress.update(static_cast<std::uint64_t>(outlook_.units_before) +
+                    static_cast<std::uint64_t>(sum(units_done)));
   }
 
   // Asks for fields, and finishes the oldest; false where there is nothing to do.
@@ -150,7 +176,7 @@ class FieldPass::Worker {
     asked_.push_back(field);
     // Copies of what a read that hangs must not lose: this pass may be gone when it returns.
     queue_->ask([&screen = screen_, &work = work_, field,
-                 gain = illumination_.of(screen_.fields[field].plate)](Claim& claim) {
+                 gain = illumination_.of(screen_.fields.plates()[field])](Claim& claim) {
       Prepared prepared;
       const SteadyClock clock;  // its own: that of the pass may be gone, too
       const double start_s = clock.now_s();
@@ -169,7 +195,7 @@ class FieldPass::Worker {
     queued_bytes_ -= work_.bytes(field);
     if (prepared && timings_) timings_->add("prepare fields, threads", prepared->seconds);
     if (!prepared) {
-      fail({field, screen_.fields[field].images.front().path.string(),
+      fail({field, screen_.fields.images().front()[field].path.string(),
             "reading it did not end within " + number_text(options_.field_timeout_s) +
                 " s (--field-timeout)"});
       ++stuck_;
@@ -209,11 +235,11 @@ class FieldPass::Worker {
   store::PlateIllumination& illumination_;
   store::FieldLedger& ledger_;
   const FieldWork& work_;
-  std::vector<double> units_;
   FieldOrder order_;
   mpi::Pulse pulse_;
   std::size_t known_failures_, allowed_;
-  double units_before_ = 0, units_total_ = 0, finished_ = 0, checked_s_ = 0;
+  Outlook outlook_;
+  double finished_ = 0, checked_s_ = 0;
   std::deque<FieldId> asked_;
   std::optional<FieldId> next_;
   bool more_ = true, settled_ = true;
@@ -245,12 +271,12 @@ FieldPassResult FieldPass::run(store::FieldLedger& ledger, const FieldWork& work
                                std::size_t known_failures) {
   const auto& comm = context_.comm;
   FieldPassResult result;
-  for (FieldId f; f < screen_.fields.size(); ++f)
-    result.fields_done_before += ledger.done(f) && work.units(f) > 0;
+  const auto outlook = outlook_of(comm, fields_of(screen_, work), ledger, work);
+  result.fields_done_before = outlook.fields_before;
   if (result.fields_done_before > 0)
     context_.log.info("continuing an interrupted run: " + count_text(result.fields_done_before) +
                       " fields are complete");
-  Worker worker(*this, ledger, work, known_failures);
+  Worker worker(*this, ledger, work, outlook, known_failures);
   worker.run();
   mpi::agree(comm, worker.problem());
   result.failures = gather_failures(comm, worker.failures());

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,7 @@ struct FieldWork {
   std::string name;                            // of the job, for messages
   std::string unit = "cells";                  // what is counted
   std::function<double(FieldId field)> units;  // of the field; 0: there is nothing to do
+  std::optional<screen::Block> fields = {};    // that have something to do; else any may have
   bool by_plate = true;                        // ranks take plates; else each an equal block of the fields
   screen::FieldGroups groups = {};             // by plate: not divided between ranks; none: a field each
   std::function<std::size_t(FieldId field)> bytes;  // that a prepared field takes in memory

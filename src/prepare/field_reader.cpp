@@ -14,26 +14,28 @@ void FieldReader::Wanted::check(const image::PictureSize& own, const image::Pict
 
 FieldReader::FieldReader(const screen::Screen& screen, const std::vector<image::PictureSize>& plate_sizes)
     : screen_(screen),
-      wanted_{"where its plate has ", "Replace the file, or take the field out of the manifest"} {
-  for (const auto plate : plate_of_field(screen)) sizes_.push_back(plate_sizes[plate]);
-}
+      plate_(screen),
+      sizes_(plate_sizes),
+      wanted_{"where its plate has ", "Replace the file, or take the field out of the manifest"} {}
 
 FieldReader::FieldReader(const screen::Screen& screen, const store::CellTable& cells, std::string masks)
     : screen_(screen),
       cells_(&cells),
       masks_(std::move(masks)),
-      wanted_{"its cells were found in one of ", "Run segment again"} {
-  for (FieldId f; f < cells.fields(); ++f) sizes_.emplace_back(cells.height[f], cells.width[f]);
+      wanted_{"its cells were found in one of ", "Run segment again"} {}
+
+image::PictureSize FieldReader::size(FieldId field) const {
+  return cells_ ? image::PictureSize(cells_->height[field], cells_->width[field]) : sizes_[(*plate_)[field]];
 }
 
 std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, const image::Illumination* gain,
                                                              Claim& claim, image::CellLabels* labels) const {
-  const auto images = screen_.fields.at(field).images;  // its own: a read that hangs may outlive the screen
+  const auto images = screen_.fields.images_of(field);  // its own: a read that hangs may outlive the screen
   auto mask = mask_of(field, labels);
   auto image = image::read_field(images);
   mask.read();
   if (!claim.keep()) return std::nullopt;
-  wanted_.check({image.height, image.width}, sizes_[field], images.front());
+  wanted_.check({image.height, image.width}, size(field), images.front());
   find_cells(field, std::move(mask), labels);
   if (gain != nullptr) image::correct(image, *gain);
   return image;
@@ -41,23 +43,23 @@ std::optional<image::FieldImage> FieldReader::read_corrected(FieldId field, cons
 
 std::optional<std::vector<image::RawPlane>> FieldReader::read_raw(FieldId field, Claim& claim,
                                                                   image::CellLabels* labels) const {
-  const auto images = screen_.fields.at(field).images;
+  const auto images = screen_.fields.images_of(field);
   auto mask = mask_of(field, labels);
   auto planes = image::read_raw_field(images);
   mask.read();
   if (!claim.keep()) return std::nullopt;
-  wanted_.check({planes.front().height, planes.front().width}, sizes_[field], images.front());
+  wanted_.check({planes.front().height, planes.front().width}, size(field), images.front());
   find_cells(field, std::move(mask), labels);
   return planes;
 }
 
 bool FieldReader::read_planes(FieldId field, Claim& claim, const image::UsePlane& use) const {
   // Its own, as in read_corrected().
-  const auto images = screen_.fields.at(field).images;
-  const auto size = sizes_[field];
+  const auto images = screen_.fields.images_of(field);
+  const auto own_size = size(field);
   const auto wanted = wanted_;
   image::read_planes(images, [&](int channel, image::Plane& plane, const image::PlaneFacts& facts) {
-    wanted.check({plane.height, plane.width}, size, images.front());
+    wanted.check({plane.height, plane.width}, own_size, images.front());
     use(channel, plane, facts);
   });
   return claim.keep();
@@ -65,7 +67,7 @@ bool FieldReader::read_planes(FieldId field, Claim& claim, const image::UsePlane
 
 std::size_t FieldReader::bytes(FieldId field) const {
   const auto planes = screen_.channels.size() + (masks_.empty() ? 0 : 1);
-  return planes * sizes_[field].pixels() * sizeof(float);
+  return planes * size(field).pixels() * sizeof(float);
 }
 
 void FieldReader::Mask::read() {
@@ -79,11 +81,9 @@ FieldReader::Mask FieldReader::mask_of(FieldId field, const image::CellLabels* w
 
 void FieldReader::find_cells(FieldId field, Mask mask, image::CellLabels* labels) const {
   if (mask.path.empty()) return;
-  image::check_mask_size(mask.labels, sizes_[field], mask.path);
-  const auto first = static_cast<std::size_t>(cells_->first_cell[field]);
-  const auto count = static_cast<std::size_t>(cells_->cells_of(field));
-  *labels = image::labels_of_cells(std::move(mask.labels), std::span(cells_->y).subspan(first, count),
-                                   std::span(cells_->x).subspan(first, count), mask.path);
+  image::check_mask_size(mask.labels, size(field), mask.path);
+  *labels = image::labels_of_cells(std::move(mask.labels), cells_->of_field(cells_->y, field),
+                                   cells_->of_field(cells_->x, field), mask.path);
 }
 
 std::string masks_to_read(image::CropNeighbors neighbors, const std::string& masks) {

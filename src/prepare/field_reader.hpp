@@ -12,6 +12,7 @@
 #include "image/illumination.hpp"
 #include "image/segment/cell_labels.hpp"
 #include "prepare/field_sizes.hpp"
+#include "screen/plan.hpp"
 #include "store/cell_table.hpp"
 
 namespace cytoscale::prepare {
@@ -35,7 +36,7 @@ class FieldReader {
   // As it is, channel by channel (image/field_image.hpp): memory holds one of them. `use` is called before
   // the claim is kept: it may touch nothing but what the task owns. False where the claim was given up.
   bool read_planes(FieldId field, Claim& claim, const image::UsePlane& use) const;
-  image::PictureSize size(FieldId field) const { return sizes_[field]; }
+  image::PictureSize size(FieldId field) const;
   std::size_t bytes(FieldId field) const;  // of a field as float32, with its labels
 
  private:
@@ -56,6 +57,7 @@ class FieldReader {
   const screen::Screen& screen_;
   const store::CellTable* cells_ = nullptr;
   std::string masks_;
+  std::optional<screen::PlateIndex> plate_;  // and sizes of plates: without cells
   std::vector<image::PictureSize> sizes_;
   Wanted wanted_;
 };

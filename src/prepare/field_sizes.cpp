@@ -1,24 +1,16 @@
 #include "prepare/field_sizes.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "core/error.hpp"
-#include "core/statistics.hpp"
 #include "core/threads/in_order.hpp"
 #include "image/io/read_image.hpp"
 #include "screen/plan.hpp"
 
 namespace cytoscale::prepare {
-
-std::vector<PlateId> plate_of_field(const screen::Screen& screen) {
-  std::vector<PlateId> plate(screen.fields.size());
-  const auto plates = screen::plates_of(screen);
-  for (PlateId p; p < plates.size(); ++p) {
-    for (std::size_t i = 0; i < plates[p].field_count; ++i) plate[plates[p].first_field + i] = p;
-  }
-  return plate;
-}
 
 namespace {
 
@@ -38,7 +30,7 @@ std::vector<image::PictureSize> sizes_of_fields(const screen::Screen& screen, st
                                                 std::size_t last, const HeaderReading& how) {
   // A thread that was given up may outlive the screen: its file goes with it.
   std::vector<ImageFile> files;
-  for (FieldId f(first); f < last; ++f) files.push_back(screen.fields[f].images.front());
+  for (FieldId f(first); f < last; ++f) files.push_back(screen.fields.images().front()[f]);
   const auto shared = std::make_shared<const std::vector<ImageFile>>(std::move(files));
   const auto found = in_order<image::PictureSize>(last - first, std::max(1, how.threads), how.timeout_s,
                                                   most_hung, [shared](std::size_t item, Claim& claim) {
@@ -52,21 +44,37 @@ std::vector<image::PictureSize> sizes_of_fields(const screen::Screen& screen, st
 
 }  // namespace
 
+namespace {
+
+// So many of a rank's fields of a plate have this size.
+struct Votes {
+  std::int64_t plate;
+  std::int32_t height, width;
+  std::int64_t count;
+};
+
+}  // namespace
+
 std::vector<image::PictureSize> sizes_by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
                                                const HeaderReading& how) {
   const auto block = screen::block_of(screen.fields.size(), comm.rank(), comm.size());
-  const auto mine = sizes_of_fields(screen, block.first, block.last, how);
-  const auto all = comm.gather_all(std::span<const image::PictureSize>(mine));
-  std::vector<image::PictureSize> sizes;
-  for (const auto& plate : screen::plates_of(screen)) {
-    std::vector<image::PictureSize> votes;
-    for (std::size_t i = 0; i < plate.field_count; ++i) {
-      const auto& size = all[plate.first_field + i];
-      if (size.height > 0) votes.push_back(size);
-    }
-    sizes.push_back(votes.empty() ? image::PictureSize() : most_frequent(votes));
-  }
-  return sizes;
+  const auto sizes = sizes_of_fields(screen, block.first, block.last, how);
+  const screen::PlateIndex plate(screen);
+  std::map<std::pair<std::size_t, image::PictureSize>, std::int64_t> votes;
+  for (std::size_t i = 0; i < sizes.size(); ++i)
+    if (sizes[i].height > 0) ++votes[{plate[block.first + i], sizes[i]}];
+  std::vector<Votes> mine;
+  for (const auto& [of, count] : votes)
+    mine.push_back({static_cast<std::int64_t>(of.first), of.second.height, of.second.width, count});
+  votes.clear();
+  for (const auto& vote : comm.gather_all<Votes>(mine))
+    votes[{static_cast<std::size_t>(vote.plate), {vote.height, vote.width}}] += vote.count;
+  // The size that most have; of several the least.
+  std::vector<image::PictureSize> most(plate.plates());
+  std::vector<std::int64_t> best(plate.plates(), 0);
+  for (const auto& [of, count] : votes)
+    if (count > best[of.first]) best[of.first] = count, most[of.first] = of.second;
+  return most;
 }
 
 }  // namespace cytoscale::prepare

@@ -22,7 +22,4 @@ struct HeaderReading {
 std::vector<image::PictureSize> sizes_by_plate(const mpi::Communicator& comm, const screen::Screen& screen,
                                                const HeaderReading& how = {});
 
-// Each field's plate. Collective: no.
-std::vector<PlateId> plate_of_field(const screen::Screen& screen);
-
 }  // namespace cytoscale::prepare

@@ -3,13 +3,15 @@
 #include <limits>
 
 #include "mpi/agree.hpp"
+#include "screen/plan.hpp"
+#include "store/screen_file.hpp"
 
 namespace cytoscale::prepare {
 
 store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen& screen,
                              const HeaderReading& how) {
   const auto sizes = sizes_by_plate(comm, screen, how);
-  const auto plate = plate_of_field(screen);
+  const screen::PlateIndex plate(screen);
   store::CellTable table;
   table.channels = screen.channels;
   table.screen_fingerprint = screen.fingerprint();
@@ -34,13 +36,13 @@ store::CellTable field_table(const mpi::Communicator& comm, const screen::Screen
 ScreenCells read_screen_cells(const mpi::Communicator& comm, const screen::ManifestOptions& manifest,
                               const std::filesystem::path& table, const HeaderReading& how) {
   ScreenCells read;
-  mpi::together(comm, [&] {
-    read.screen = screen::read_manifest(manifest);
-    if (table.empty()) return;
-    read.cells = store::read_cell_table(table);
-    store::check_cells_match(read.cells, read.screen, table);
-  });
-  if (table.empty()) read.cells = field_table(comm, read.screen, how);
+  read.screen = store::open_screen(comm, manifest);
+  if (table.empty()) {
+    read.cells = field_table(comm, read.screen, how);
+    return read;
+  }
+  read.cells = store::open_cell_table(comm, table);
+  mpi::together(comm, [&] { store::check_cells_match(read.cells, read.screen, table); });
   return read;
 }
 

@@ -34,7 +34,7 @@ class Illuminator {
         sizes_(sizes),
         reader_(screen, sizes),
         pass_(context, screen, options.pass),
-        plate_of_(plate_of_field(screen)) {
+        plate_of_(plates_) {
     mpi::together(context.comm, [this] { pool_.emplace(options_.pass.threads); });
   }
 
@@ -128,6 +128,8 @@ class Illuminator {
     work.unit = "fields";
     work.units = [&](FieldId field) { return sum_of[plate_of_[field]] ? 1.0 : 0.0; };
     work.bytes = [this](FieldId field) { return reader_.bytes(field); };
+    const auto &first = plates_[group.front().plate], &last = plates_[group.back().plate];
+    work.fields = screen::Block{first.first_field, last.first_field + last.field_count};
     work.by_plate = false;
     work.shows_progress = false;
     work.prepare = [&](FieldId field, const Gain&, Claim& claim) -> Finish {
@@ -217,7 +219,7 @@ class Illuminator {
   const std::vector<image::PictureSize>& sizes_;
   FieldReader reader_;
   FieldPass pass_;
-  std::vector<PlateId> plate_of_;  // by field
+  screen::PlateIndex plate_of_;
   std::optional<WorkerPool> pool_;
   std::vector<screen::FieldFailure> failures_;
 };

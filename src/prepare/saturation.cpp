@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "prepare/field_sizes.hpp"
+#include "screen/plan.hpp"
 
 namespace cytoscale::prepare {
 namespace {
@@ -21,7 +21,7 @@ struct Brightest {
   }
 };
 
-std::vector<Brightest> brightest_of(const mpi::Communicator& comm, const std::vector<PlateId>& plate,
+std::vector<Brightest> brightest_of(const mpi::Communicator& comm, const screen::PlateIndex& plate,
                                     std::size_t plates, std::size_t channels,
                                     const std::vector<store::FieldCells>& mine) {
   std::vector<Brightest> own(plates * channels);
@@ -47,7 +47,7 @@ bool is_ceiling(float value) {
 
 void apply_ceilings(const mpi::Communicator& comm, const screen::Screen& screen,
                     std::vector<store::FieldCells>& mine) {
-  const auto plate = plate_of_field(screen);
+  const screen::PlateIndex plate(screen);
   const auto channels = screen.channels.size();
   const auto ceiling = brightest_of(comm, plate, screen::plates_of(screen).size(), channels, mine);
   for (auto& field : mine) {

@@ -149,9 +149,9 @@ ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<s
   result.values = aggregate_rows(wells.values, groups, how);
   std::vector<std::size_t> constant;
   for (std::size_t column = 0; column < from.columns.size(); ++column) {
+    const auto codes = from.rows.column(column).codes().of;
     const bool same = std::all_of(groups.rows.begin(), groups.rows.end(), [&](const auto& rows) {
-      return std::all_of(rows.begin(), rows.end(),
-                         [&](auto row) { return from.rows[row][column] == from.rows[rows[0]][column]; });
+      return std::all_of(rows.begin(), rows.end(), [&](auto row) { return codes[row] == codes[rows[0]]; });
     });
     const bool added = std::find(std::begin(added_columns), std::end(added_columns), from.columns[column]) !=
                        std::end(added_columns);
@@ -160,11 +160,12 @@ ProfileTable aggregate_treatments(const ProfileTable& wells, const std::vector<s
   for (const auto column : constant) result.metadata.columns.push_back(from.columns[column]);
   for (const auto name : added_columns) result.metadata.columns.emplace_back(name);
   for (std::size_t g = 0; g < groups.names.size(); ++g) {
-    auto& row = result.metadata.rows.emplace_back();
-    for (const auto column : constant) row.push_back(from.rows[groups.rows[g][0]][column]);
+    std::vector<std::string> row;
+    for (const auto column : constant) row.push_back(from.rows.at(groups.rows[g][0], column));
     row.push_back(groups.names[g]);
     row.push_back(std::to_string(groups.rows[g].size()));
     row.push_back(how.name());
+    result.metadata.rows.push_back(row);
   }
   return result;
 }

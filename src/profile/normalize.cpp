@@ -89,10 +89,10 @@ WellRoles well_roles(const Table& metadata, const screen::ColumnRoles& columns,
   roles.control = screen::control_mask(metadata, columns, where);
   if (options.within == Within::plate) {
     const auto plate = metadata.column(columns.plate, where);
-    for (const auto& row : metadata.rows) roles.plate.push_back(row[plate]);
+    roles.plate = metadata.rows.column(plate).texts();
   }
   if (options.within == Within::batch || options.correction() != BatchCorrection::none) {
-    roles.batch = screen::batch_labels(metadata, columns, where);
+    roles.batch = screen::batch_labels(metadata, columns, where).texts();
   }
   return roles;
 }

@@ -17,12 +17,13 @@ std::vector<std::string> row_names(const Table& metadata) {
   std::vector<std::string> names;
   const auto plate = metadata.find("Metadata_Plate"), well = metadata.find("Metadata_Well");
   if (plate && well) {
-    for (const auto& row : metadata.rows) names.push_back(row[*plate] + "_" + row[*well]);
+    for (std::size_t row = 0; row < metadata.rows.size(); ++row)
+      names.push_back(metadata.rows.at(row, *plate) + "_" + metadata.rows.at(row, *well));
     if (std::set<std::string>(names.begin(), names.end()).size() == names.size()) return names;
     names.clear();
   }
   if (const auto treatment = metadata.find("Metadata_Treatment")) {
-    for (const auto& row : metadata.rows) names.push_back(row[*treatment]);
+    names = metadata.rows.column(*treatment).texts();
     if (std::set<std::string>(names.begin(), names.end()).size() == names.size()) return names;
     names.clear();
   }
@@ -37,15 +38,16 @@ ProfileTable read_profile_anndata(const std::filesystem::path& path, double miss
   if (data.rows == 0) throw Error("the file has no rows", path.string(), "Profiles need one row per well");
   ProfileTable profiles;
   profiles.metadata = std::move(data.obs);
-  if (profiles.metadata.rows.empty()) profiles.metadata.rows.resize(data.rows);  // an obs without columns
+  if (profiles.metadata.rows.empty())
+    profiles.metadata.rows.resize_empty(data.rows);  // an obs without columns
   profiles.features = std::move(data.var_names);
   if (const auto layer = data.var.find("layer")) {
-    for (const auto& row : data.var.rows) profiles.layers.push_back(row[*layer]);
+    profiles.layers = data.var.rows.column(*layer).texts();
   }
   profiles.values = Eigen::Map<const Matrix>(data.x.data(), static_cast<Eigen::Index>(data.rows),
                                              static_cast<Eigen::Index>(data.vars));
-  for (auto& row : profiles.metadata.rows)
-    for (auto& value : row) value = trim(value);
+  for (std::size_t c = 0; c < profiles.metadata.columns.size(); ++c)
+    profiles.metadata.rows.set_column(c, profiles.metadata.rows.column(c).changed(trim));
   make_usable(profiles, missing_cut, path.string());
   return profiles;
 }
@@ -60,7 +62,6 @@ void write_profile_anndata(const std::filesystem::path& path, const ProfileTable
   store::AnnData data;
   data.rows = profiles.size();
   data.vars = profiles.features.size();
-  data.x.assign(profiles.values.data(), profiles.values.data() + profiles.values.size());
   data.obs = profiles.metadata;
   // pandas' name for an index that was written without one; HDF5 has no empty name.
   for (auto& column : data.obs.columns)
@@ -70,7 +71,8 @@ void write_profile_anndata(const std::filesystem::path& path, const ProfileTable
   if (!profiles.layers.empty()) data.var.add_column("layer", profiles.layers);
   data.numeric_columns = screen::number_columns(profiles.metadata);  // doses, counts
   data.uns = provenance;
-  store::write_anndata(path, data, true);
+  store::write_anndata(path, data, {profiles.values.data(), static_cast<std::size_t>(profiles.values.size())},
+                       true);
 }
 
 }  // namespace cytoscale::profile

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t text_at_once = std::size_t{256} << 10;
 
 // Also "none", which some programs write for a number.
-bool missing_value(const std::string& text) {
+bool missing_value(std::string_view text) {
   return is_missing(text) || text == "none" || text == "None" || text == "NONE";
 }
 
@@ -32,10 +32,12 @@ bool missing_value(const std::string& text) {
 std::optional<std::vector<double>> numbers_of(const Table& table, std::size_t column) {
   std::vector<double> numbers;
   numbers.reserve(table.rows.size());
-  for (const auto& row : table.rows) {
-    if (const auto number = to_number(row[column])) {
+  TextColumn::Cursor next(table.rows.column(column));
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    const auto text = next.next();
+    if (const auto number = to_number(text)) {
       numbers.push_back(*number);
-    } else if (missing_value(row[column])) {
+    } else if (missing_value(text)) {
       numbers.push_back(std::numeric_limits<double>::quiet_NaN());
     } else {
       return std::nullopt;
@@ -119,10 +121,10 @@ ProfileTable read_profile_csv(const std::filesystem::path& path, double missing_
       profiles.text_columns.push_back(name);
     }
   }
-  for (const auto i : metadata) profiles.metadata.columns.push_back(table.columns[i]);
-  for (auto& row : table.rows) {
-    auto& cells = profiles.metadata.rows.emplace_back();
-    for (const auto i : metadata) cells.push_back(std::move(row[i]));
+  profiles.metadata.rows.resize_empty(table.rows.size());
+  for (const auto i : metadata) {
+    profiles.metadata.columns.push_back(table.columns[i]);
+    profiles.metadata.rows.add_column(table.rows.column(i));
   }
   profiles.values.resize(static_cast<Eigen::Index>(table.rows.size()),
                          static_cast<Eigen::Index>(columns.size()));

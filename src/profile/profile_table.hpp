@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 
 namespace cytoscale::profile {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <span>
 
 #include "core/error.hpp"
@@ -10,6 +11,7 @@
 #include "core/system/stop_request.hpp"
 #include "core/threads/worker_pool.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/node/node_bytes.hpp"
 #include "store/rows/embedding_file.hpp"
 
 namespace cytoscale::profile {
@@ -95,14 +97,13 @@ MyWells reduce_wells(const store::EmbeddingReader& reader, const std::vector<Wel
 }
 
 std::string well_name(const Table& metadata, std::size_t row) {
-  return "plate " + metadata.rows[row][metadata.column("Metadata_Plate")] + ", well " +
-         metadata.rows[row][metadata.column("Metadata_Well")];
+  return "plate " + metadata.rows.at(row, metadata.column("Metadata_Plate")) + ", well " +
+         metadata.rows.at(row, metadata.column("Metadata_Well"));
 }
 
-// Root: the gathered rows, wells without cells left out.
+// Root: the gathered rows are in the result's values; wells without cells are left out.
 void assemble(ReducedWells& result, Table metadata, const store::EmbeddingReader& reader,
-              const std::vector<double>& profiles, const std::vector<WellCount>& counts,
-              const std::string& where) {
+              const std::vector<WellCount>& counts, const std::string& where) {
   std::vector<std::size_t> full;
   for (std::size_t well = 0; well < counts.size(); ++well) {
     result.cells += counts[well].cells;
@@ -118,16 +119,19 @@ void assemble(ReducedWells& result, Table metadata, const store::EmbeddingReader
   auto& table = result.wells;
   table.features = reader.feature_names();
   table.layers = reader.feature_layers();
-  const auto dims = table.features.size();
   table.metadata.columns = std::move(metadata.columns);
   table.metadata.columns.emplace_back("Metadata_CellCount");
-  table.values.resize(static_cast<Eigen::Index>(full.size()), static_cast<Eigen::Index>(dims));
+  TextColumn cell_counts;
+  for (const auto well : full) cell_counts.push_back(std::to_string(counts[well].cells));
+  table.metadata.rows = std::move(metadata.rows);
+  table.metadata.rows.pick(full);
+  table.metadata.rows.add_column(std::move(cell_counts));
   for (std::size_t i = 0; i < full.size(); ++i) {
-    auto& row = table.metadata.rows.emplace_back(std::move(metadata.rows[full[i]]));
-    row.push_back(std::to_string(counts[full[i]].cells));
-    table.values.row(static_cast<Eigen::Index>(i)) = Eigen::Map<const Eigen::RowVectorXd>(
-        profiles.data() + full[i] * dims, static_cast<Eigen::Index>(dims));
+    if (full[i] != i)
+      table.values.row(static_cast<Eigen::Index>(i)) = table.values.row(static_cast<Eigen::Index>(full[i]));
   }
+  if (full.size() < counts.size())
+    table.values.conservativeResize(static_cast<Eigen::Index>(full.size()), Eigen::NoChange);
 }
 
 template <typename T>
@@ -144,10 +148,9 @@ std::vector<T> gather_to_root(const mpi::Communicator& comm, const std::vector<T
 std::vector<WellFields> wells_of_fields(const Table& fields) {
   const auto plate = fields.column("Metadata_Plate"), well = fields.column("Metadata_Well");
   std::vector<WellFields> wells;
+  const auto plates = fields.rows.column(plate).codes().of, names = fields.rows.column(well).codes().of;
   for (FieldId field; field < fields.rows.size(); ++field) {
-    const auto& row = fields.rows[field];
-    const bool same =
-        field > 0 && fields.rows[field - 1][plate] == row[plate] && fields.rows[field - 1][well] == row[well];
+    const bool same = field > 0 && plates[field - 1] == plates[field] && names[field - 1] == names[field];
     if (!same) wells.push_back({field, 0});
     ++wells.back().field_count;
   }
@@ -157,26 +160,47 @@ std::vector<WellFields> wells_of_fields(const Table& fields) {
 Table well_metadata(const Table& fields, const std::vector<WellFields>& wells) {
   std::vector<std::size_t> constant;
   for (std::size_t column = 0; column < fields.columns.size(); ++column) {
+    const auto codes = fields.rows.column(column).codes().of;
     const bool same = std::all_of(wells.begin(), wells.end(), [&](const auto& well) {
       for (std::size_t i = 1; i < well.field_count; ++i) {
-        if (fields.rows[well.first_field + i][column] != fields.rows[well.first_field][column]) return false;
+        if (codes[well.first_field + i] != codes[well.first_field]) return false;
       }
       return true;
     });
     const auto& name = fields.columns[column];
     if (same && name != "Metadata_Site" && name != "Metadata_CellCount") constant.push_back(column);
   }
+  std::vector<std::size_t> first_fields;
+  for (const auto& well : wells) first_fields.push_back(well.first_field);
   Table table;
-  for (const auto column : constant) table.columns.push_back(fields.columns[column]);
-  for (const auto& well : wells) {
-    auto& row = table.rows.emplace_back();
-    for (const auto column : constant) row.push_back(fields.rows[well.first_field][column]);
-  }
+  for (const auto column : constant)
+    table.add_column(fields.columns[column], fields.rows.column(column).rows(first_fields));
   return table;
 }
 
-std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
-                                const std::vector<std::int64_t>& first_row, int ranks) {
+namespace {
+
+// Rank 0 gives each rank those that it reduces: they follow one another.
+std::vector<WellFields> wells_of_rank(const mpi::Communicator& comm, const std::vector<WellFields>& wells,
+                                      const store::EmbeddingReader& reader) {
+  std::vector<std::size_t> ends(static_cast<std::size_t>(comm.size()), 0);
+  if (comm.root()) {
+    const auto owners = ranks_of_wells(wells, reader.first_row().span(), comm.size());
+    for (const int owner : owners) ++ends[static_cast<std::size_t>(owner)];
+    std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  }
+  comm.broadcast_values(ends);
+  const std::span<const std::byte> part = std::as_bytes(std::span(wells));
+  const auto node = mpi::on_each_node(comm, {&part, 1});
+  const auto* all = reinterpret_cast<const WellFields*>(node.bytes.data());
+  const auto rank = static_cast<std::size_t>(comm.rank());
+  return {all + (rank == 0 ? 0 : ends[rank - 1]), all + ends[rank]};
+}
+
+}  // namespace
+
+std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells, std::span<const std::int64_t> first_row,
+                                int ranks) {
   std::vector<int> owners;
   const double total = static_cast<double>(std::max<std::int64_t>(1, first_row.back()));
   for (const auto& well : wells) {
@@ -189,28 +213,33 @@ std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
 
 ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::path& embeddings,
                           const Aggregation& how, int threads, const Clock& clock) {
-  std::unique_ptr<store::EmbeddingReader> reader;
+  const auto reader = std::make_unique<store::EmbeddingReader>(comm, embeddings);
   MyWells mine;
   Table metadata;
+  std::vector<WellFields> all_wells;  // of rank 0
+  mpi::on_root(comm, [&] {
+    all_wells = wells_of_fields(reader->fields());
+    metadata = well_metadata(reader->fields(), all_wells);
+  });
+  const auto my_wells = wells_of_rank(comm, all_wells, *reader);
   mpi::together(comm, [&] {
-    reader = std::make_unique<store::EmbeddingReader>(embeddings);
-    const auto wells = wells_of_fields(reader->fields());
-    metadata = well_metadata(reader->fields(), wells);
-    const auto owners = ranks_of_wells(wells, reader->first_row(), comm.size());
-    std::vector<WellFields> my_wells;
-    for (std::size_t i = 0; i < wells.size(); ++i)
-      if (owners[i] == comm.rank()) my_wells.push_back(wells[i]);
     Progress progress("reduce", comm.size() > 1 ? "wells of rank 0" : "wells", my_wells.size(), clock,
                       comm.root());
     mine = reduce_wells(*reader, my_wells, how, threads, progress);
     progress.finish();
   });
-  const auto profiles = gather_to_root(comm, mine.profiles);
   const auto counts = gather_to_root(comm, mine.counts);
   ReducedWells result;
   result.provenance = reader->provenance();
-  mpi::on_root(
-      comm, [&] { assemble(result, std::move(metadata), *reader, profiles, counts, embeddings.string()); });
+  auto& values = result.wells.values;
+  mpi::on_root(comm, [&] {
+    values.resize(static_cast<Eigen::Index>(counts.size()), static_cast<Eigen::Index>(reader->features()));
+  });
+  // Rows of a large screen stand in memory twice where they must, and no third time.
+  comm.gather_into(std::as_bytes(std::span(mine.profiles)),
+                   std::as_writable_bytes(std::span(values.data(), static_cast<std::size_t>(values.size()))));
+  mine.profiles = {};
+  mpi::on_root(comm, [&] { assemble(result, std::move(metadata), *reader, counts, embeddings.string()); });
   return result;
 }
 

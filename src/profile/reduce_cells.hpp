@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ std::vector<WellFields> wells_of_fields(const Table& fields);
 Table well_metadata(const Table& fields, const std::vector<WellFields>& wells);
 
 // The rank that reduces each well: contiguous, balanced by rows.
-std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells,
-                                const std::vector<std::int64_t>& first_row, int ranks);
+std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells, std::span<const std::int64_t> first_row,
+                                int ranks);
 
 struct ReducedWells {
   ProfileTable wells;                    // on root; metadata ends with Metadata_CellCount

@@ -81,8 +81,8 @@ void finish(Source source, const ReduceFiles& files, const ReduceOptions& how, c
   if (!wells.text_columns.empty())
     log.info("taken as metadata, since not numbers: " + some_of(wells.text_columns));
   if (!wells.dropped.empty()) log.warning(dropped_text(wells.dropped));
-  const auto treatments =
-      aggregate_treatments(wells, screen::treatment_labels(wells.metadata, how.roles, where), how.wells);
+  const auto treatments = aggregate_treatments(
+      wells, screen::treatment_labels(wells.metadata, how.roles, where).texts(), how.wells);
   const double norm = wells.values.norm();
   provenance["features_dropped"] = wells.dropped;
   provenance["frobenius_norm"] = norm;

@@ -70,12 +70,13 @@ void add_predicted(Table& table, const evaluate::Predictions& predictions,
   }
   for (std::size_t row = 0; row < predictions.size(); ++row) {
     const auto& predicted = figures.predicted[row];
-    auto& cells = table.rows.emplace_back();
-    cells = {figures.level, predictions.name[row], names_of(predictions.truth[row], predictions),
-             names_of(predicted, predictions), predicted == predictions.truth[row] ? "1" : "0"};
+    std::vector<std::string> cells = {
+        figures.level, predictions.name[row], names_of(predictions.truth[row], predictions),
+        names_of(predicted, predictions), predicted == predictions.truth[row] ? "1" : "0"};
     for (std::size_t k = 0; k < predictions.labels.size(); ++k)
       cells.push_back(number_text(static_cast<float>(
           predictions.probabilities(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(k)))));
+    table.rows.push_back(cells);
   }
 }
 

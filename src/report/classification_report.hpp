@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "evaluate/classification/classification.hpp"
 
 namespace cytoscale::report {

@@ -127,9 +127,10 @@ Table matches_table(const evaluate::Evaluation& evaluation) {
   }
   for (std::size_t i = 0; i < set.size(); ++i) {
     if (set.moa[i].empty() && !evaluation.rules.empty()) continue;
-    auto& row = table.rows.emplace_back();
-    row = {set.name[i], set.compound[i], set.moa[i], join(set.batches[i], ";"), std::to_string(set.wells[i])};
+    std::vector<std::string> row = {set.name[i], set.compound[i], set.moa[i], join(set.batches[i], ";"),
+                                    std::to_string(set.wells[i])};
     for (const auto& matches : by_rule) add_match(row, set, matches[i]);
+    table.rows.push_back(row);
   }
   return table;
 }

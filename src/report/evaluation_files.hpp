@@ -3,7 +3,7 @@
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "evaluate/evaluation.hpp"
 
 namespace cytoscale::report {

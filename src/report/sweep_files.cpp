@@ -16,8 +16,8 @@ Table sweep_table(const std::vector<evaluate::SweepEntry>& entries) {
   }
   table.columns.emplace_back("z_prime");
   for (const auto& entry : entries) {
-    auto& row = table.rows.emplace_back();
-    row = {entry.profiles, entry.layer, entry.normalization, std::to_string(entry.evaluation.features)};
+    std::vector<std::string> row = {entry.profiles, entry.layer, entry.normalization,
+                                    std::to_string(entry.evaluation.features)};
     for (const auto& metric : evaluate::all_sweep_metrics()) {
       const auto* score = metric.of(entry.evaluation);
       row.push_back(score ? std::to_string(score->correct) : "");
@@ -27,6 +27,7 @@ Table sweep_table(const std::vector<evaluate::SweepEntry>& entries) {
       row.push_back(score && score->ci95 ? number_text(score->ci95->high) : "");
     }
     row.push_back(entry.evaluation.z_prime ? number_text(entry.evaluation.z_prime->value) : "");
+    table.rows.push_back(row);
   }
   return table;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <regex>
 #include <set>
-#include <unordered_map>
 
 #include "core/error.hpp"
 #include "core/text/spelling.hpp"
@@ -35,56 +34,67 @@ void ColumnRoles::validate() const {
   }
 }
 
-std::vector<std::string> treatment_labels(const Table& metadata, const ColumnRoles& roles,
-                                          const std::string& where) {
+namespace {
+
+// A column of the treatment: by the number of its text, what that adds to the label, and what it says.
+struct LabelPart {
+  TextColumn::Codes codes;
+  std::vector<std::string> spelled;
+  std::vector<char> missing;
+  bool is_compound;
+};
+
+LabelPart label_part(const TextColumn& column, bool is_compound, bool as_it_is) {
+  LabelPart part{column.codes(), {}, {}, is_compound};
+  for (const auto& text : part.codes.texts) {
+    part.spelled.push_back(as_it_is ? text : dose_spelling(text));
+    part.missing.push_back(is_missing(text));
+  }
+  return part;
+}
+
+}  // namespace
+
+TextColumn treatment_labels(const Table& metadata, const ColumnRoles& roles, const std::string& where) {
   const auto count = roles.treatment.size();
-  std::vector<std::size_t> columns;
-  for (const auto& name : roles.treatment) columns.push_back(metadata.column(name, where));
-  std::vector<std::unordered_map<std::string, std::string>> parts(
-      count);  // of each column: value to what it adds
-  std::vector<std::string> labels;
-  labels.reserve(metadata.rows.size());
-  for (const auto& row : metadata.rows) {
-    std::string label;
+  std::vector<LabelPart> parts;
+  for (const auto& name : roles.treatment) {
+    const bool is_compound = name == roles.compound;
+    parts.push_back(label_part(metadata.rows.column(metadata.column(name, where)), is_compound,
+                               is_compound || count == 1));
+  }
+  TextColumn labels;
+  std::string label;
+  for (std::size_t row = 0; row < metadata.rows.size(); ++row) {
     bool known = false, compound = true;
+    label.clear();
     for (std::size_t i = 0; i < count; ++i) {
-      const auto& value = row[columns[i]];
-      const bool is_compound = roles.treatment[i] == roles.compound;
-      const auto [at, fresh] = parts[i].try_emplace(value);
-      if (fresh) at->second = is_compound || count == 1 ? value : dose_spelling(value);
-      label += (i ? "_" : "") + at->second;
-      const bool missing = is_missing(value);
-      known = known || !missing;
-      compound = compound && !(is_compound && missing);
+      const auto number = parts[i].codes.of[row];
+      if (i) label += '_';
+      label += parts[i].spelled[number];
+      known = known || !parts[i].missing[number];
+      compound = compound && !(parts[i].is_compound && parts[i].missing[number]);
     }
-    labels.push_back(known && compound ? std::move(label) : std::string());
+    labels.push_back(known && compound ? label : std::string_view());
   }
   return labels;
 }
 
-std::vector<std::string> batch_labels(const Table& metadata, const ColumnRoles& roles,
-                                      const std::string& where) {
-  std::vector<std::string> labels;
-  labels.reserve(metadata.rows.size());
-  if (roles.batch_from_plate.empty()) {
-    const auto column = metadata.column(roles.batch, where);
-    for (const auto& row : metadata.rows) labels.push_back(row[column]);
-    return labels;
-  }
-  const auto column = metadata.column(roles.plate, where);
+TextColumn batch_labels(const Table& metadata, const ColumnRoles& roles, const std::string& where) {
+  if (roles.batch_from_plate.empty()) return metadata.rows.column(metadata.column(roles.batch, where));
   const std::regex pattern(roles.batch_from_plate);
-  for (const auto& row : metadata.rows) {
-    std::smatch match;
-    if (row[column].size() > longest_plate)
-      throw Error("a plate's name has " + std::to_string(row[column].size()) + " characters", where,
+  return metadata.rows.column(metadata.column(roles.plate, where)).changed([&](std::string_view name) {
+    if (name.size() > longest_plate)
+      throw Error("a plate's name has " + std::to_string(name.size()) + " characters", where,
                   "Name the batch's column with --batch");
-    if (!std::regex_search(row[column], match, pattern)) {
-      throw Error("plate '" + row[column] + "' does not match '" + roles.batch_from_plate + "'", where,
+    const std::string plate(name);
+    std::smatch match;
+    if (!std::regex_search(plate, match, pattern)) {
+      throw Error("plate '" + plate + "' does not match '" + roles.batch_from_plate + "'", where,
                   "Correct --batch-from-plate, or name the batch's column with --batch");
     }
-    labels.push_back(match.str());
-  }
-  return labels;
+    return match.str();
+  });
 }
 
 Selector parse_selector(const std::string& text, const std::string& option) {
@@ -97,7 +107,7 @@ Selector parse_selector(const std::string& text, const std::string& option) {
   return {text.substr(0, equal ? sign : sign - 1), text.substr(sign + 1), equal};
 }
 
-bool Selector::holds(const std::string& of_column) const {
+bool Selector::holds(std::string_view of_column) const {
   const auto same = [&] {
     if (of_column == value) return true;
     if (of_column.empty() || value.empty()) return false;
@@ -122,19 +132,27 @@ std::vector<Selector> parse_choices(const std::string& text, const std::string& 
   return choices;
 }
 
+namespace {
+
+std::vector<char> rows_of(const Table& metadata, const Selector& selector, const std::string& where) {
+  const auto& column = metadata.rows.column(metadata.column(selector.column, where));
+  return column.where([&](std::string_view text) { return selector.holds(text); });
+}
+
+}  // namespace
+
 std::vector<char> rows_with(const Table& metadata, const std::vector<Selector>& choices,
                             const std::string& where) {
   std::vector<char> any(metadata.rows.size(), 0), none(metadata.rows.size(), 1);
   bool negated = false;
   for (const auto& choice : choices) {
-    const auto column = metadata.column(choice.column, where);
+    const auto holds = rows_of(metadata, choice, where);
     negated = negated || !choice.equal;
     for (std::size_t i = 0; i < any.size(); ++i) {
-      const bool holds = choice.holds(metadata.rows[i][column]);
       if (choice.equal) {
-        any[i] |= holds;
+        any[i] |= holds[i];
       } else {
-        none[i] &= holds;
+        none[i] &= holds[i];
       }
     }
   }
@@ -145,9 +163,8 @@ std::vector<char> rows_with(const Table& metadata, const std::vector<Selector>& 
 std::vector<char> rows_where(const Table& metadata, const std::string& selectors, const std::string& option) {
   std::vector<char> mask(metadata.rows.size(), 1);
   for (const auto& part : split_list(selectors)) {
-    const auto selector = parse_selector(part, option);
-    const auto column = metadata.column(selector.column, option);
-    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] &= selector.holds(metadata.rows[i][column]);
+    const auto holds = rows_of(metadata, parse_selector(part, option), option);
+    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] &= holds[i];
   }
   return mask;
 }
@@ -175,10 +192,7 @@ std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, 
 }
 
 Table metadata_table(const Screen& screen) {
-  Table table{screen.metadata_columns, {}};
-  table.rows.reserve(screen.fields.size());
-  for (const auto& field : screen.fields) table.rows.push_back(field.metadata);
-  return table;
+  return {screen.metadata_columns, screen.fields.metadata()};
 }
 
 }  // namespace cytoscale::screen

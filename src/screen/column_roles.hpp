@@ -1,9 +1,10 @@
 // The roles that metadata columns play, and the control wells. Shared by train, reduce and evaluate.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 
 namespace cytoscale::screen {
 
@@ -22,10 +23,8 @@ struct ColumnRoles {
 // One label per row of a metadata table: values joined with "_" (as "taxol_0.3"), numbers in one spelling
 // ("0.10" is "0.1") but for the compound's column, whose values are names. "" where nothing is known of the
 // compound, or of any of the columns: blank, NA and the like (core/text/spelling.hpp).
-std::vector<std::string> treatment_labels(const Table& metadata, const ColumnRoles& roles,
-                                          const std::string& where);
-std::vector<std::string> batch_labels(const Table& metadata, const ColumnRoles& roles,
-                                      const std::string& where);
+TextColumn treatment_labels(const Table& metadata, const ColumnRoles& roles, const std::string& where);
+TextColumn batch_labels(const Table& metadata, const ColumnRoles& roles, const std::string& where);
 // 1 where the row is a negative control. Throws Error when the column is missing or no row is a control and
 // `required`.
 std::vector<char> control_mask(const Table& metadata, const ColumnRoles& roles, const std::string& where,
@@ -35,7 +34,7 @@ struct Selector {
   std::string column, value;
   bool equal = true;  // =, not !=
   // Values are one where they are equal as text, as numbers, or, of Metadata_Well, as wells.
-  bool holds(const std::string& of_column) const;
+  bool holds(std::string_view of_column) const;
 };
 Selector parse_selector(const std::string& text, const std::string& option);
 // Several kinds of wells: "COLUMN=VALUE,VALUE,COLUMN=VALUE"; a value alone is of the column before. Throws

@@ -48,7 +48,7 @@ Table failure_table(const Screen& screen, std::vector<FieldFailure> failures) {
   Table table{failure_columns, {}};
   for (std::size_t i = 0; i < failures.size(); ++i) {
     if (i && failures[i].field == failures[i - 1].field) continue;
-    const auto& field = screen.fields.at(failures[i].field);
+    const auto field = screen.fields.at(failures[i].field);
     table.rows.push_back({field.plate, field.well, field.site, failures[i].file, failures[i].reason});
   }
   return table;
@@ -60,11 +60,10 @@ Table union_of(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".csv") lists.push_back(entry.path());
   std::sort(lists.begin(), lists.end());
-  Table table{failure_columns, {}};
+  std::vector<TableRows::Row> rows;
   for (const auto& list : lists) {
     const auto some = read_csv(list);
-    if (some.columns == failure_columns)
-      table.rows.insert(table.rows.end(), some.rows.begin(), some.rows.end());
+    if (some.columns == failure_columns) rows.insert(rows.end(), some.rows.begin(), some.rows.end());
   }
   const auto same = [](const auto& a, const auto& b) {
     return std::equal(a.begin(), a.begin() + 3, b.begin());
@@ -74,8 +73,10 @@ Table union_of(const std::filesystem::path& folder) {
       if (a[c] != b[c]) return natural_less(a[c], b[c]);
     return false;
   };
-  std::stable_sort(table.rows.begin(), table.rows.end(), before);
-  table.rows.erase(std::unique(table.rows.begin(), table.rows.end(), same), table.rows.end());
+  std::stable_sort(rows.begin(), rows.end(), before);
+  rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
+  Table table{failure_columns, {}};
+  for (const auto& row : rows) table.rows.push_back(row);
   return table;
 }
 

@@ -15,10 +15,9 @@ FieldIndex::FieldIndex(const Screen& screen, const Table& table, const std::stri
     : plate_(table.column("Metadata_Plate", where)),
       well_(table.column("Metadata_Well", where)),
       site_(table.column("Metadata_Site", where)) {
-  for (FieldId f; f < screen.fields.size(); ++f) {
-    const auto& field = screen.fields[f];
-    index_[key_of(field.plate, field.well, field.site)] = f;
-  }
+  const auto& fields = screen.fields;
+  for (FieldId f; f < fields.size(); ++f)
+    index_[key_of(fields.plates()[f], fields.wells()[f], fields.sites()[f])] = f;
 }
 
 std::optional<std::size_t> FieldIndex::find(const std::vector<std::string>& row) const {

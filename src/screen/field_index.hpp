@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "screen/screen.hpp"
 
 namespace cytoscale::screen {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -44,15 +43,16 @@ Table converted(Table table, ManifestFormat format, const ManifestOptions& optio
   return table;
 }
 
-void join_metadata(Table& table, const ManifestOptions& options, std::vector<std::string>& notes) {
-  if (!options.platemap.empty()) join_plate_map(table, options, notes);
+void join_metadata(Table& table, const ManifestOptions& options, Reading& reading) {
+  if (!options.platemap.empty()) join_plate_map(table, options, reading);
   std::vector<fs::path> compounds(options.compounds.begin(), options.compounds.end());
-  if (compounds.empty() && !options.platemap.empty()) compounds = compound_tables(options.platemap);
-  for (const auto& path : compounds) join_compounds(table, path, notes);
-  if (!options.platemap.empty()) name_solvent_wells(table, notes);
+  if (compounds.empty() && !options.platemap.empty()) compounds = compound_tables(options.platemap, reading);
+  for (const auto& path : compounds) join_compounds(table, path, reading);
+  if (!options.platemap.empty()) name_solvent_wells(table, reading.notes);
 }
 
-Table native_table(const ManifestOptions& options, std::vector<std::string>& notes) {
+Table native_table(const ManifestOptions& options, Reading& reading) {
+  reading.sources.push_back(options.manifest);
   auto table = read_csv(options.manifest);
   const auto format = options.format == ManifestFormat::automatic ? guess_format(table) : options.format;
   if (!options.moa.empty() && format != ManifestFormat::bbbc021) {
@@ -60,50 +60,30 @@ Table native_table(const ManifestOptions& options, std::vector<std::string>& not
                 "--moa-file " + options.moa.string(), "Name the classes in the manifest or in a --platemap");
   }
   table = converted(std::move(table), format, options);
-  join_metadata(table, options, notes);
-  tidy_metadata(table, options.manifest.string(), notes);
+  if (format == ManifestFormat::bbbc021) {  // which folders there are decides on paths
+    const auto root = options.image_root.empty() ? options.manifest.parent_path() : options.image_root;
+    reading.sources.push_back(root.empty() ? fs::path(".") : root);
+    if (!options.moa.empty()) reading.sources.push_back(options.moa);
+  }
+  join_metadata(table, options, reading);
+  tidy_metadata(table, options.manifest.string(), reading.notes);
   return table;
 }
 
 void keep_plates(Table& table, const ManifestOptions& options, const std::string& where) {
   if (options.plates.empty()) return;
   const auto column = table.column("Metadata_Plate", where);
-  std::set<std::string> present;
-  for (const auto& row : table.rows) present.insert(row[column]);
+  const auto& plates = table.rows.column(column);
   for (const auto& plate : options.plates) {
-    if (!present.contains(plate)) {
-      throw Error("there is no plate '" + plate + "'", where,
-                  "--plates takes the values of Metadata_Plate" +
-                      (present.empty() ? std::string() : ", e.g. " + *present.begin()));
-    }
+    if (plates.contains(plate)) continue;
+    const auto present = plates.codes().texts;
+    throw Error("there is no plate '" + plate + "'", where,
+                "--plates takes the values of Metadata_Plate" +
+                    (present.empty() ? std::string() : ", e.g. " + *std::ranges::min_element(present)));
   }
-  std::erase_if(table.rows, [&](const auto& row) {
-    return std::find(options.plates.begin(), options.plates.end(), row[column]) == options.plates.end();
-  });
-}
-
-void keep_rows(Table& table, const std::vector<char>& keep) {
-  std::vector<std::vector<std::string>> kept;
-  for (std::size_t i = 0; i < keep.size(); ++i)
-    if (keep[i]) kept.push_back(std::move(table.rows[i]));
-  table.rows = std::move(kept);
-}
-
-// Every field that is there more than once is a problem of its own; order_fields would stop at the first.
-void drop_duplicates(Screen& screen, std::vector<std::string>& problems) {
-  std::unordered_set<std::string> seen;
-  seen.reserve(screen.fields.size());
-  std::vector<Field> kept;
-  kept.reserve(screen.fields.size());
-  for (auto& field : screen.fields) {
-    if (seen.insert(field.plate + '\n' + field.well + '\n' + field.site).second) {
-      kept.push_back(std::move(field));
-    } else {
-      problems.push_back("the field occurs twice: plate " + field.plate + ", well " + field.well + ", site " +
-                         field.site);
-    }
-  }
-  screen.fields = std::move(kept);
+  table.rows.keep(plates.where([&](std::string_view plate) {
+    return std::find(options.plates.begin(), options.plates.end(), plate) != options.plates.end();
+  }));
 }
 
 }  // namespace
@@ -113,17 +93,18 @@ ManifestReport inspect_manifest(const ManifestOptions& options) {
   try {
     options.validate();
     const auto where = options.manifest.string();
-    std::vector<std::string> notes;
-    auto table = native_table(options, notes);
+    Reading reading;
+    auto table = native_table(options, reading);
     keep_plates(table, options, where);
-    keep_rows(table, rows_where(table, options.select, "--select"));
+    if (!options.select.empty()) table.rows.keep(rows_where(table, options.select, "--select"));
     if (table.rows.empty()) throw Error("no field is left", where, "Check the file, --plates and --select");
     localize_paths(table, options.path_map, report.problems);
     auto screen = screen_from_native(std::move(table), options, report.problems);
-    screen.notes.insert(screen.notes.begin(), notes.begin(), notes.end());
+    screen.notes.insert(screen.notes.begin(), reading.notes.begin(), reading.notes.end());
+    screen.sources = std::move(reading.sources);
     report.notes = screen.notes;
-    drop_duplicates(screen, report.problems);
-    order_fields(screen);
+    for (const auto& name : order_fields(screen))
+      report.problems.push_back("the field occurs twice: " + name);
     if (!screen.fields.empty() && !screen.channels.empty()) report.screen = std::move(screen);
   } catch (const Error& error) {
     report.problems.emplace_back(error.what());
@@ -148,27 +129,29 @@ Screen read_manifest(const ManifestOptions& options) {
 }
 
 void write_native_manifest(const fs::path& path, const Screen& screen, const fs::path& relative_to) {
-  Table table{screen.metadata_columns, {}};
-  const bool paged = std::any_of(screen.fields.begin(), screen.fields.end(), [](const Field& field) {
-    return std::any_of(field.images.begin(), field.images.end(),
-                       [](const ImageFile& i) { return i.page != 0; });
+  auto table = metadata_table(screen);
+  const auto& images = screen.fields.images();
+  const auto add = [&](const std::string& kind, const auto& column_of) {
+    for (std::size_t c = 0; c < images.size(); ++c)
+      table.add_column(kind + screen.channels[c], column_of(images[c]));
+  };
+  add("FileName_", [](const ImageColumn& column) { return column.name; });
+  add("PathName_", [&](const ImageColumn& column) {
+    return column.folder.changed([&](std::string_view text) {
+      const auto folder = fs::path(text).parent_path();
+      return relative_to.empty() ? folder.string() : folder.lexically_proximate(relative_to).string();
+    });
   });
-  for (const char* kind : {"FileName_", "PathName_", "Frame_"}) {
-    if (kind[1] == 'r' && !paged) continue;
-    for (const auto& channel : screen.channels) table.columns.push_back(kind + channel);
-  }
-  for (const auto& field : screen.fields) {
-    auto row = field.metadata;
-    for (const auto& image : field.images) row.push_back(image.path.filename().string());
-    for (const auto& image : field.images) {
-      const auto folder = image.path.parent_path();
-      row.push_back(relative_to.empty() ? folder.string() : folder.lexically_proximate(relative_to).string());
-    }
-    for (const auto& image : field.images) {
-      if (paged) row.push_back(std::to_string(image.page));
-    }
-    table.rows.push_back(std::move(row));
-  }
+  const bool paged = std::any_of(images.begin(), images.end(), [](const ImageColumn& column) {
+    return std::any_of(column.planes.begin(), column.planes.end(), [](const auto& p) { return p.page != 0; });
+  });
+  if (paged)
+    add("Frame_", [](const ImageColumn& column) {
+      TextColumn pages;
+      for (std::size_t f = 0; f < column.size(); ++f)
+        pages.push_back(std::to_string(column.plane_of(f).page));
+      return pages;
+    });
   write_csv(path, table);
 }
 

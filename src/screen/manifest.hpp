@@ -27,7 +27,11 @@ struct ManifestOptions {
   std::vector<std::string> compounds;  // tables joined on the compound; empty: those in the folder `platemap`
   std::vector<std::string> path_map;   // FROM=TO: where paths of another machine are here
   std::vector<std::string> plates;     // keep only these plates; empty: all
-  std::string select;     // keep rows with COLUMN=VALUE or != (comma-separated: all must hold); empty: all
+  std::string select;  // keep rows with COLUMN=VALUE or != (comma-separated: all must hold); empty: all
+  // screen.h5, which may stand for all of these (store/screen_file.hpp), and whether it is written where it
+  // does not; no options.
+  std::filesystem::path kept = {};
+  bool keep = false;
   void validate() const;  // throws Error
 };
 

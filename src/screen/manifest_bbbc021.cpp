@@ -36,16 +36,12 @@ std::string site_in(const std::string& name) {
   return {};
 }
 
-std::vector<std::string> sites(const Table& table, const std::string& where) {
-  const auto file = table.column("FileName_DAPI", where);
-  std::vector<std::string> found;
-  for (const auto& row : table.rows) {
-    found.push_back(site_in(row[file]));
-    if (found.back().empty()) {
-      throw Error("file name '" + row[file] + "' tells no site (_s<number>_)", where);
-    }
-  }
-  return found;
+TextColumn sites(const Table& table, const std::string& where) {
+  return table.rows.column(table.column("FileName_DAPI", where)).changed([&](std::string_view name) {
+    auto site = site_in(std::string(name));
+    if (site.empty()) throw Error("file name '" + std::string(name) + "' tells no site (_s<number>_)", where);
+    return site;
+  });
 }
 
 std::map<std::string, std::string> read_moa(const fs::path& path) {
@@ -66,36 +62,34 @@ std::vector<std::string> control_types(const Table& table, const std::string& wh
   const auto plate = table.column("Metadata_Plate", where), well = table.column("Metadata_Well", where),
              compound = table.column("Metadata_Compound", where),
              concentration = table.column("Metadata_Concentration", where);
+  const auto& rows = table.rows;
   std::set<std::string> plates;
   std::map<std::string, std::set<std::string>> plates_with;
-  const auto key = [&](const auto& row) {
-    return row[well] + '\n' + row[compound] + '\n' + row[concentration];
+  const auto key = [&](std::size_t row) {
+    return rows.at(row, well) + '\n' + rows.at(row, compound) + '\n' + rows.at(row, concentration);
   };
-  for (const auto& row : table.rows) {
-    plates.insert(row[plate]);
-    plates_with[key(row)].insert(row[plate]);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    plates.insert(rows.at(row, plate));
+    plates_with[key(row)].insert(rows.at(row, plate));
   }
   std::vector<std::string> types;
-  for (const auto& row : table.rows) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
     const bool everywhere = plates.size() > 3 && plates_with[key(row)].size() == plates.size();
-    types.push_back(row[compound] == "DMSO" ? "negcon" : everywhere ? "poscon" : "trt");
+    types.push_back(rows.at(row, compound) == "DMSO" ? "negcon" : everywhere ? "poscon" : "trt");
   }
   return types;
 }
 
 // image.csv says Week1/Week1_22123; the published archives unpack to Week1_22123.
 void mend_folders(Table& table, const fs::path& root) {
-  std::map<std::string, std::string> known;
   std::error_code unknown;  // a name that no file system can hold does not exist either
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     if (!table.columns[c].starts_with("PathName_")) continue;
-    for (auto& row : table.rows) {
-      auto [it, fresh] = known.try_emplace(row[c], row[c]);
-      const auto flat = fs::path(row[c]).filename();
-      if (fresh && !fs::exists(root / row[c], unknown) && fs::exists(root / flat, unknown))
-        it->second = flat.string();
-      row[c] = it->second;
-    }
+    table.rows.set_column(c, table.rows.column(c).changed([&](std::string_view folder) {
+      const auto flat = fs::path(folder).filename();
+      const bool mend = !fs::exists(root / folder, unknown) && fs::exists(root / flat, unknown);
+      return mend ? flat.string() : std::string(folder);
+    }));
   }
 }
 
@@ -106,18 +100,19 @@ Table native_from_bbbc021(Table table, const ManifestOptions& options) {
   rename_columns(table);
   table.add_column("Metadata_Site", sites(table, where));
   const auto concentration = table.column("Metadata_Concentration", where);
-  for (auto& row : table.rows) row[concentration] = dose_spelling(row[concentration]);
+  table.rows.set_column(concentration, table.rows.column(concentration).changed(dose_spelling));
   table.add_column("Metadata_Control", control_types(table, where));
-  const auto plate = table.column("Metadata_Plate", where);
-  std::vector<std::string> batches;
-  for (const auto& row : table.rows) batches.push_back(row[plate].substr(0, row[plate].find('_')));
-  table.add_column("Metadata_Batch", std::move(batches));
+  table.add_column(
+      "Metadata_Batch",
+      table.rows.column(table.column("Metadata_Plate", where)).changed([](std::string_view plate) {
+        return std::string(plate.substr(0, plate.find('_')));
+      }));
   if (!options.moa.empty()) {
     const auto moa = read_moa(options.moa);
     const auto compound = table.column("Metadata_Compound", where);
-    std::vector<std::string> classes;
-    for (const auto& row : table.rows) {
-      const auto it = moa.find(row[compound] + '\n' + row[concentration]);
+    TextColumn classes;
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+      const auto it = moa.find(table.rows.at(row, compound) + '\n' + table.rows.at(row, concentration));
       classes.push_back(it == moa.end() ? "" : it->second);  // the screen has more treatments than known MOAs
     }
     table.add_column("Metadata_MOA", std::move(classes));

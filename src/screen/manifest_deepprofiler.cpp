@@ -24,7 +24,7 @@ Table native_from_deepprofiler(Table table, const ManifestOptions& options) {
     auto& column = table.columns[c];
     if (column.starts_with("Metadata_")) continue;
     const bool named = std::find(wanted.begin(), wanted.end(), column) != wanted.end();
-    const bool files = !table.rows.empty() && is_image_name(table.rows.front()[c]);
+    const bool files = !table.rows.empty() && is_image_name(table.rows.at(0, c));
     any = any || named || files;
     column = (named || files ? "FileName_" : "Metadata_") + column;
   }

@@ -13,12 +13,12 @@ void add_urls(Table& table) {
     if (!table.columns[c].starts_with("URL_")) continue;
     const auto channel = table.columns[c].substr(4);
     if (table.find("FileName_" + channel)) continue;
-    std::vector<std::string> names, folders;
-    for (const auto& row : table.rows) {
-      const auto slash = row[c].find_last_of("/\\");
-      names.push_back(slash == std::string::npos ? row[c] : row[c].substr(slash + 1));
-      folders.push_back(slash == std::string::npos ? std::string() : row[c].substr(0, slash));
-    }
+    TextColumn names, folders;
+    table.rows.column(c).each([&](std::string_view url) {
+      const auto slash = url.find_last_of("/\\");
+      names.push_back(url.substr(slash + 1));  // all of it where there is none
+      folders.push_back(slash == std::string_view::npos ? std::string_view() : url.substr(0, slash));
+    });
     table.add_column("FileName_" + channel, std::move(names));
     if (!table.find("PathName_" + channel)) table.add_column("PathName_" + channel, std::move(folders));
   }

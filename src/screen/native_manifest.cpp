@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
+#include <optional>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/text/text.hpp"
@@ -35,7 +38,7 @@ bool is_illumination(const Table& table, std::size_t column) {
   const auto channel = name.starts_with("Illum") ? name.substr(5) : std::string();
   if (!channel.empty() && (table.find("FileName_" + channel) || table.find("FileName_Orig" + channel)))
     return true;
-  const auto file = table.rows.empty() ? std::string() : table.rows.front()[column];
+  const auto file = table.rows.empty() ? std::string() : table.rows.at(0, column);
   return file.ends_with(".npy") || file.ends_with(".npz") || file.ends_with(".mat");
 }
 
@@ -115,12 +118,12 @@ std::vector<IlluminationColumns> illumination_columns(const Table& table, const 
   return found;
 }
 
-bool blank(const std::string& text) {
-  return text.find_first_not_of(" \t\n\v\f\r") == std::string::npos;
+bool blank(std::string_view text) {
+  return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
 }
 
 // Folder and name in one text, since each step of fs::path takes all of it apart again.
-fs::path path_in(std::string_view folder, const std::string& name) {
+std::string path_in(std::string_view folder, std::string_view name) {
   std::string text;
   if (!name.starts_with('/')) text = folder;
   if (!text.empty() && !text.ends_with('/')) text += '/';
@@ -128,60 +131,100 @@ fs::path path_in(std::string_view folder, const std::string& name) {
   // What normalizing could change begins with a point or follows a slash at once.
   const bool plain =
       !text.starts_with('.') && text.find("//") == std::string::npos && text.find("/.") == std::string::npos;
-  return plain ? fs::path(std::move(text)) : fs::path(text).lexically_normal();
+  return plain ? text : fs::path(text).lexically_normal().native();
 }
 
-fs::path file_at(const std::string& root, const std::string& folder, const std::string& name) {
+std::string file_at(const std::string& root, const std::string& folder, std::string_view name) {
   if (folder.empty()) return path_in(root, name);
   if (folder.starts_with('/') || root.empty()) return path_in(folder, name);
   return path_in(root + (root.ends_with('/') ? "" : "/") + folder, name);
 }
 
-std::optional<ImageFile> image_of(const std::vector<std::string>& row, const ChannelColumns& columns,
-                                  const std::string& root, std::string& problem) {
-  const auto& name = row[columns.file];
-  if (blank(name)) {
-    problem = "no file is named for channel " + columns.channel;
-    return std::nullopt;
-  }
-  int page = columns.page;
-  if (columns.frame) {
-    const auto number = to_whole_number(row[*columns.frame], 0, std::numeric_limits<int>::max());
-    if (!number) {
-      problem = "'" + row[*columns.frame] + "' is not a page number for channel " + columns.channel;
-      return std::nullopt;
-    }
-    page = static_cast<int>(*number);
-  }
-  return ImageFile{file_at(root, columns.folder ? row[*columns.folder] : "", name), page, columns.choice};
-}
+using Problems = std::map<std::size_t, std::string>;  // by row, the first of each
 
-// Rows of a plate mostly name the same.
-class IlluminationFiles {
+// The images of one channel, row by row; what is wrong with a row is added to the problems.
+class ImageRows {
  public:
-  IlluminationFiles(const Table& table, const Screen& screen)
-      : columns_(illumination_columns(table, screen)), last_(columns_.size()) {}
-  void add(const std::vector<std::string>& row, const std::string& plate, const std::string& root,
-           Screen& screen) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const auto& columns = columns_[i];
-      const auto& name = row[columns.file];
-      Named named{plate, columns.folder ? row[*columns.folder] : std::string(), name};
-      if (blank(name) || named == last_[i]) continue;
-      auto& of_plate = screen.illumination[plate];
-      of_plate.resize(screen.channels.size());
-      auto& files = of_plate[columns.channel];
-      auto file = file_at(root, named[1], name);
-      if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
-      last_[i] = std::move(named);
+  ImageRows(const Table& table, const ChannelColumns& columns, const std::string& root)
+      : columns_(columns),
+        root_(root),
+        names_(table.rows.column(columns.file)),
+        folders_(columns.folder ? table.rows.column(*columns.folder).codes()
+                                : TextColumn(table.rows.size(), "").codes()),
+        known_(folders_.texts.size()) {
+    if (columns.frame) frames_ = table.rows.column(*columns.frame).codes();
+    for (const auto& frame : frames_.texts)
+      pages_.push_back(to_whole_number(frame, 0, std::numeric_limits<int>::max()));
+    planes_.resize(pages_.size());
+  }
+
+  void read_next(ImageColumn& images, Problems& problems) {
+    const auto row = row_++;
+    const auto name = names_.next();
+    std::optional<std::uint32_t>& plane = columns_.frame ? planes_[frames_.of[row]] : plane_;
+    const auto page = columns_.frame ? pages_[frames_.of[row]] : columns_.page;
+    if (blank(name)) {
+      problems[row] = "no file is named for channel " + columns_.channel;
+    } else if (!page) {
+      problems[row] =
+          "'" + frames_.texts[frames_.of[row]] + "' is not a page number for channel " + columns_.channel;
     }
+    if (!plane) plane = images.number_of({static_cast<int>(page.value_or(0)), columns_.choice});
+    add(images, name, folders_.of[row], *plane);
   }
 
  private:
-  using Named = std::array<std::string, 3>;  // plate, folder, file
-  std::vector<IlluminationColumns> columns_;
-  std::vector<Named> last_;
+  void add(ImageColumn& images, std::string_view name, std::uint32_t folder, std::uint32_t plane) {
+    // Of a name that no step of fs::path would change what the folder becomes is known.
+    if (!blank(name) && name.find('/') == std::string_view::npos && !name.starts_with('.')) {
+      auto& known = known_[folder];
+      if (!known) {
+        auto path = file_at(root_, folders_.texts[folder], "x");
+        path.pop_back();
+        known = std::move(path);
+      }
+      return images.push_back(*known, name, plane);
+    }
+    const auto path = file_at(root_, folders_.texts[folder], name);
+    const auto begin = path.rfind('/') + 1;  // 0 where there is none
+    images.push_back(std::string_view(path).substr(0, begin), std::string_view(path).substr(begin), plane);
+  }
+
+  const ChannelColumns& columns_;
+  const std::string& root_;
+  std::size_t row_ = 0;
+  TextColumn::Cursor names_;
+  TextColumn::Codes folders_, frames_;
+  std::vector<std::optional<std::string>> known_;     // by number of the folder: what stands before a name
+  std::optional<std::uint32_t> plane_;                // numbers in the column of images: of all …
+  std::vector<std::optional<std::uint32_t>> planes_;  // … or by number of the frame
+  std::vector<std::optional<std::int64_t>> pages_;    // by number of the frame
 };
+
+// Files of illumination functions that the rows of each plate name, which mostly are the same.
+void list_illumination(const Table& table, const std::vector<std::size_t>& rows, const TextColumn& plates,
+                       const std::string& root, Screen& screen) {
+  for (const auto& columns : illumination_columns(table, screen)) {
+    const auto names = table.rows.column(columns.file).codes();
+    const auto folders = columns.folder ? table.rows.column(*columns.folder).codes()
+                                        : TextColumn(table.rows.size(), "").codes();
+    const auto of_plate = plates.codes();
+    std::set<std::array<std::uint32_t, 3>> seen;
+    for (const auto row : rows) {
+      const auto name = names.of[row], folder = folders.of[row], plate = of_plate.of[row];
+      if (!seen.insert({plate, folder, name}).second || blank(names.texts[name])) continue;
+      auto& all = screen.illumination[of_plate.texts[plate]];
+      all.resize(screen.channels.size());
+      auto& files = all[columns.channel];
+      const fs::path file = file_at(root, folders.texts[folder], names.texts[name]);
+      if (std::ranges::find(files, file) == files.end()) files.push_back(file);
+    }
+  }
+}
+
+TextColumn trimmed(const TextColumn& column) {
+  return column.changed([](std::string_view text) { return trim(text); });
+}
 
 }  // namespace
 
@@ -193,40 +236,39 @@ Screen screen_from_native(Table&& table, const ManifestOptions& options, std::ve
   const auto root =
       (options.image_root.empty() ? options.manifest.parent_path() : options.image_root).string();
   for (const auto& image : images) screen.channels.push_back(image.channel);
-  IlluminationFiles illumination(table, screen);
   screen.metadata_columns = {"Metadata_Plate", "Metadata_Well", "Metadata_Site"};
-  for (auto column : metadata.others) screen.metadata_columns.push_back(table.columns[column]);
-  screen.fields.reserve(table.rows.size());
-  for (std::size_t r = 0; r < table.rows.size(); ++r) {
-    const auto row = std::move(table.rows[r]);
-    Field field{trim(row[metadata.plate]),
-                trim(row[metadata.well]),
-                metadata.site ? trim(row[*metadata.site]) : "1",
-                {},
-                {}};
-    const auto add_problem = [&](const std::string& problem) {
-      problems.push_back("field " + std::to_string(r + 1) + " (plate " + field.plate + ", well " +
-                         field.well + ", site " + field.site + "): " + problem);
-    };
-    if (field.plate.empty() || field.well.empty() || field.site.empty()) {
-      add_problem("plate, well or site is empty");
-      continue;
-    }
-    field.metadata.reserve(screen.metadata_columns.size());
-    field.metadata.assign({field.plate, field.well, field.site});
-    for (auto column : metadata.others) field.metadata.push_back(row[column]);
-    std::string problem;
-    field.images.reserve(images.size());
-    for (const auto& columns : images) {
-      if (auto image = image_of(row, columns, root, problem)) field.images.push_back(*std::move(image));
-    }
-    if (problem.empty()) {
-      illumination.add(row, field.plate, root, screen);
-      screen.fields.push_back(std::move(field));
-    } else {
-      add_problem(problem);
-    }
+  TableRows values;
+  values.resize_empty(table.rows.size());
+  values.add_column(trimmed(table.rows.column(metadata.plate)));
+  values.add_column(trimmed(table.rows.column(metadata.well)));
+  values.add_column(metadata.site ? trimmed(table.rows.column(*metadata.site))
+                                  : TextColumn(table.rows.size(), "1"));
+  for (auto column : metadata.others) {
+    screen.metadata_columns.push_back(table.columns[column]);
+    values.add_column(table.rows.column(column));
   }
+  Problems wrong;
+  std::vector<ImageColumn> files;
+  for (const auto& columns : images) {
+    ImageRows rows(table, columns, root);
+    auto& of_channel = files.emplace_back();
+    for (std::size_t row = 0; row < table.rows.size(); ++row) rows.read_next(of_channel, wrong);
+  }
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto empty = values.column(c).where([](std::string_view text) { return text.empty(); });
+    for (std::size_t row = 0; row < empty.size(); ++row)
+      if (empty[row]) wrong[row] = "plate, well or site is empty";
+  }
+  std::vector<std::size_t> kept;
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    if (!wrong.contains(row)) kept.push_back(row);
+  for (const auto& [row, problem] : wrong)
+    problems.push_back("field " + std::to_string(row + 1) + " (plate " + values.at(row, 0) + ", well " +
+                       values.at(row, 1) + ", site " + values.at(row, 2) + "): " + problem);
+  list_illumination(table, kept, values.column(0), root, screen);
+  table = {};  // its memory
+  screen.fields = FieldList(std::move(values), std::move(files));
+  if (!wrong.empty()) screen.fields.pick(kept);
   return screen;
 }
 

@@ -24,7 +24,7 @@ bool names_things(const std::string& column) {
 }
 
 // "007", "-01", but not "0" or "0.5".
-bool begins_with_an_idle_zero(const std::string& text) {
+bool begins_with_an_idle_zero(std::string_view text) {
   const std::size_t at = text.find_first_not_of("+- ");
   return at != std::string::npos && at + 1 < text.size() && text[at] == '0' &&
          std::isdigit(static_cast<unsigned char>(text[at + 1]));
@@ -36,23 +36,23 @@ std::vector<std::string> number_columns(const Table& metadata) {
   std::vector<std::string> found;
   for (std::size_t column = 0; column < metadata.columns.size(); ++column) {
     if (names_things(metadata.columns[column])) continue;
-    bool all = true, any = false;
-    for (std::size_t row = 0; all && row < metadata.rows.size(); ++row) {
-      const std::string& text = metadata.rows[row][column];
-      if (text.empty()) continue;
-      const auto number = to_number(text);
-      all = number && std::isfinite(*number) && !begins_with_an_idle_zero(text);
+    bool any = false;
+    const bool all = metadata.rows.column(column).all_of([&](std::string_view text) {
+      if (text.empty()) return true;
       any = true;
-    }
+      const auto number = to_number(text);
+      return number && std::isfinite(*number) && !begins_with_an_idle_zero(text);
+    });
     if (all && any) found.push_back(metadata.columns[column]);
   }
   return found;
 }
 
-std::optional<ColumnNumbers> numbers_of(const std::vector<std::string>& texts) {
+std::optional<ColumnNumbers> numbers_of(const TextColumn& texts) {
+  const auto codes = texts.codes();
   ColumnNumbers numbers;
-  numbers.values.reserve(texts.size());
-  for (const auto& text : texts) {
+  std::vector<double> by_code;
+  for (const auto& text : codes.texts) {
     double value = std::numeric_limits<double>::quiet_NaN();
     if (!text.empty()) {
       const auto number = to_number(text);
@@ -60,8 +60,10 @@ std::optional<ColumnNumbers> numbers_of(const std::vector<std::string>& texts) {
       value = *number;
     }
     numbers.whole = numbers.whole && std::floor(value) == value && std::abs(value) < beyond_exact;
-    numbers.values.push_back(value);
+    by_code.push_back(value);
   }
+  numbers.values.reserve(texts.size());
+  for (const auto code : codes.of) numbers.values.push_back(by_code[code]);
   return numbers;
 }
 

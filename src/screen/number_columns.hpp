@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 
 namespace cytoscale::screen {
 
@@ -22,6 +22,6 @@ struct ColumnNumbers {
   bool whole = true;
 };
 // Nothing where a text is not a number.
-std::optional<ColumnNumbers> numbers_of(const std::vector<std::string>& texts);
+std::optional<ColumnNumbers> numbers_of(const TextColumn& texts);
 
 }  // namespace cytoscale::screen

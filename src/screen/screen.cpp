@@ -1,7 +1,10 @@
 #include "screen/screen.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <string_view>
+#include <tuple>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
@@ -10,23 +13,31 @@
 namespace cytoscale::screen {
 namespace {
 
-// Natural order, by plate, then well, then site.
-bool before(const Field& a, const Field& b) {
-  if (a.plate != b.plate) return natural_less(a.plate, b.plate);
-  if (a.well != b.well) return natural_less(a.well, b.well);
-  return natural_less(a.site, b.site);
+// By field: the number that its text has among all of the column's in natural order.
+std::vector<std::uint32_t> places_in_order(const TextColumn& column) {
+  const auto codes = column.codes();
+  std::vector<std::uint32_t> order(codes.texts.size()), place(codes.texts.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(),
+            [&](auto a, auto b) { return natural_less(codes.texts[a], codes.texts[b]); });
+  for (std::uint32_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+  std::vector<std::uint32_t> places;
+  places.reserve(codes.of.size());
+  for (const auto code : codes.of) places.push_back(place[code]);
+  return places;
 }
 
-// As fs::path::filename() of a path in normal form, which would take it apart.
-std::string_view name_in(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-template <typename Run, typename Same>
-std::vector<Run> runs(const Screen& screen, Same same, Run (*make)(const Field&, std::size_t)) {
+template <typename Run>
+std::vector<Run> runs(const Screen& screen, const std::vector<const TextColumn*>& columns,
+                      const std::function<Run(std::size_t)>& make) {
+  std::vector<Array<std::uint32_t>> codes;
+  for (const auto* column : columns) codes.push_back(column->codes().of);
+  const auto same = [&](std::size_t a, std::size_t b) {
+    return std::all_of(codes.begin(), codes.end(), [&](const auto& of) { return of[a] == of[b]; });
+  };
   std::vector<Run> found;
   for (std::size_t i = 0; i < screen.fields.size(); ++i) {
-    if (i == 0 || !same(screen.fields[i - 1], screen.fields[i])) found.push_back(make(screen.fields[i], i));
+    if (i == 0 || !same(i - 1, i)) found.push_back(make(i));
     ++found.back().field_count;
   }
   return found;
@@ -38,12 +49,8 @@ std::size_t Screen::column(const std::string& wanted) const {
   return Table{metadata_columns, {}}.column(wanted, "the screen's metadata");
 }
 
-std::vector<std::string> Screen::values(const std::string& wanted) const {
-  const auto index = column(wanted);
-  std::vector<std::string> found;
-  found.reserve(fields.size());
-  for (const auto& field : fields) found.push_back(field.metadata[index]);
-  return found;
+const TextColumn& Screen::values(const std::string& wanted) const {
+  return fields.metadata().column(column(wanted));
 }
 
 std::size_t Screen::channel(const std::string& wanted) const {
@@ -68,37 +75,43 @@ std::string Screen::fill(const std::string& pattern, FieldId field) const {
       filled += pattern[at++];
       continue;
     }
-    filled += fields[field].metadata[static_cast<std::size_t>(column - metadata_columns.begin())];
+    filled += fields.metadata().at(field, static_cast<std::size_t>(column - metadata_columns.begin()));
     at = close + 1;
   }
   return filled;
 }
 
 std::string Screen::name(FieldId field) const {
-  const auto& f = fields.at(field);
-  return "plate " + f.plate + ", well " + f.well + ", site " + f.site;
+  return "plate " + fields.plates()[field] + ", well " + fields.wells()[field] + ", site " +
+         fields.sites()[field];
 }
 
 std::string Screen::fingerprint() const {
+  if (const auto* known = fields.digests()) return known->fields;
   Fingerprint print;
   for (const auto& channel : channels) print.add(channel);
-  for (const auto& field : fields) {
-    print.add(field.plate).add(field.well).add(field.site);
+  TextColumn::Cursor plate(fields.plates()), well(fields.wells()), site(fields.sites());
+  std::vector<TextColumn::Cursor> names;
+  for (const auto& column : fields.images()) names.emplace_back(column.name);
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    print.add(plate.next()).add(well.next()).add(site.next());
     // File names without folders: a screen that was moved is the same screen.
-    for (const auto& image : field.images) {
-      print.add(name_in(image.path.native())).add(static_cast<std::uint64_t>(image.page));
-      if (image.choice && image.choice->z != no_z_plane)
-        print.add("z").add(static_cast<std::uint64_t>(image.choice->z));
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      const auto& plane = fields.images()[c].plane_of(f);
+      print.add(names[c].next()).add(static_cast<std::uint64_t>(plane.page));
+      if (plane.choice && plane.choice->z != no_z_plane)
+        print.add("z").add(static_cast<std::uint64_t>(plane.choice->z));
     }
   }
   return print.text();
 }
 
 std::string Screen::column_fingerprint(const std::string& wanted) const {
-  const auto index = column(wanted);
+  if (const auto* known = fields.digests()) return known->columns.at(column(wanted));
+  const auto& texts = values(wanted);
   Fingerprint print;
   print.add(wanted);
-  for (const auto& field : fields) print.add(field.metadata[index]);
+  texts.each([&](std::string_view text) { print.add(text); });
   return print.text();
 }
 
@@ -112,54 +125,74 @@ void say_notes(const Screen& screen, Log& log) {
   for (const auto& note : screen.notes) log.note(note);
 }
 
-std::vector<std::string> shared_planes(const Screen& screen) {
-  std::map<std::pair<std::size_t, std::size_t>, std::pair<std::size_t, FieldId>>
-      shared;  // pair to count, first
-  for (FieldId f; f < screen.fields.size(); ++f) {
-    const auto& images = screen.fields[f].images;
-    for (std::size_t b = 1; b < images.size(); ++b)
-      for (std::size_t a = 0; a < b; ++a) {
-        const std::string_view name = images[a].path.native();
-        if (images[a].path != images[b].path || images[a].page != images[b].page ||
-            name.ends_with(".ome.tif") || name.ends_with(".ome.tiff"))
-          continue;
-        ++shared.try_emplace({a, b}, 0, f).first->second.first;
-      }
+namespace {
+
+// Fields in which two channels have one plane.
+struct Shared {
+  std::size_t count = 0, first = 0;
+};
+
+bool is_ome(std::string_view name) {
+  return name.ends_with(".ome.tif") || name.ends_with(".ome.tiff");
+}
+
+Shared shared_of(const ImageColumn& a, const ImageColumn& b) {
+  Shared shared;
+  TextColumn::Cursor name_a(a.name), name_b(b.name), folder_a(a.folder), folder_b(b.folder);
+  for (std::size_t f = 0; f < a.size(); ++f) {
+    const auto name = name_a.next();
+    const bool same_name = name == name_b.next(), same_folder = folder_a.next() == folder_b.next();
+    if (!same_name || !same_folder || is_ome(name) || a.plane_of(f).page != b.plane_of(f).page) continue;
+    if (shared.count++ == 0) shared.first = f;
   }
+  return shared;
+}
+
+}  // namespace
+
+std::vector<std::string> shared_planes(const Screen& screen) {
+  const auto& images = screen.fields.images();
   std::vector<std::string> lines;
-  for (const auto& [channels, seen] : shared)
-    lines.push_back("channels " + screen.channels[channels.first] + " and " +
-                    screen.channels[channels.second] + " are one image in " + count_text(seen.first) +
-                    " of " + count_text(screen.fields.size()) + " fields, as " +
-                    screen.fields[seen.second].images[channels.first].path.string());
+  for (std::size_t a = 0; a < images.size(); ++a)
+    for (std::size_t b = a + 1; b < images.size(); ++b) {
+      const auto shared = shared_of(images[a], images[b]);
+      if (shared.count == 0) continue;
+      lines.push_back("channels " + screen.channels[a] + " and " + screen.channels[b] + " are one image in " +
+                      count_text(shared.count) + " of " + count_text(screen.fields.size()) + " fields, as " +
+                      images[a][shared.first].path.string());
+    }
   return lines;
 }
 
-void order_fields(Screen& screen) {
-  if (!std::is_sorted(screen.fields.begin(), screen.fields.end(), before))
-    std::stable_sort(screen.fields.begin(), screen.fields.end(), before);
-  for (FieldId i(1); i < screen.fields.size(); ++i) {
-    if (!before(screen.fields[i - 1], screen.fields[i])) {
-      throw Error("the field occurs twice (" + screen.name(i) + ")", "the manifest",
-                  "Give every field of a well its own Metadata_Site, or remove the copy");
-    }
-  }
+std::vector<std::string> order_fields(Screen& screen) {
+  auto& fields = screen.fields;
+  const auto plate = places_in_order(fields.plates()), well = places_in_order(fields.wells()),
+             site = places_in_order(fields.sites());
+  const auto key = [&](std::size_t f) { return std::tuple(plate[f], well[f], site[f]); };
+  std::vector<std::size_t> order(fields.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto before = [&](std::size_t a, std::size_t b) { return key(a) < key(b); };
+  const bool sorted = std::is_sorted(order.begin(), order.end(), before);
+  if (!sorted) std::stable_sort(order.begin(), order.end(), before);
+  std::vector<std::size_t> kept, again;
+  for (const auto f : order) (kept.empty() || key(kept.back()) != key(f) ? kept : again).push_back(f);
+  std::sort(again.begin(), again.end());
+  std::vector<std::string> names;
+  for (const auto f : again) names.push_back(screen.name(FieldId(f)));
+  if (!sorted || !again.empty()) fields.pick(kept);
+  return names;
 }
 
 std::vector<Well> wells_of(const Screen& screen) {
-  return runs<Well>(
-      screen, [](const Field& a, const Field& b) { return a.plate == b.plate && a.well == b.well; },
-      +[](const Field& f, std::size_t i) {
-        return Well{f.plate, f.well, i, 0};
-      });
+  const auto &plates = screen.fields.plates(), &wells = screen.fields.wells();
+  return runs<Well>(screen, {&plates, &wells}, [&](std::size_t f) {
+    return Well{plates[f], wells[f], f, 0};
+  });
 }
 
 std::vector<Plate> plates_of(const Screen& screen) {
-  return runs<Plate>(
-      screen, [](const Field& a, const Field& b) { return a.plate == b.plate; },
-      +[](const Field& f, std::size_t i) {
-        return Plate{f.plate, i, 0};
-      });
+  const auto& plates = screen.fields.plates();
+  return runs<Plate>(screen, {&plates}, [&](std::size_t f) { return Plate{plates[f], f, 0}; });
 }
 
 }  // namespace cytoscale::screen

@@ -11,29 +11,26 @@
 #include "core/ids.hpp"
 #include "core/image_file.hpp"
 #include "core/log.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
+#include "screen/field_list.hpp"
 
 namespace cytoscale::screen {
-
-struct Field {
-  std::string plate, well, site;      // also metadata Metadata_Plate, Metadata_Well, Metadata_Site
-  std::vector<std::string> metadata;  // as Screen::metadata_columns
-  std::vector<ImageFile> images;      // as Screen::channels; absolute or relative to the working directory
-};
 
 struct Screen {
   std::vector<std::string> channels;          // e.g. DNA, Tubulin, Actin
   std::vector<std::string> metadata_columns;  // begins with Metadata_Plate, Metadata_Well, Metadata_Site
-  std::vector<Field> fields;                  // sorted, no two with the same plate, well and site
+  FieldList fields;                           // sorted, no two with the same plate, well and site
   // Files of illumination functions that the manifest names: of each plate, for each channel, without
   // repetition.
   std::map<std::string, std::vector<std::vector<std::filesystem::path>>> illumination;
+  std::vector<std::filesystem::path>
+      sources;                     // files that its reader read, and folders that it looked through
   std::vector<std::string> notes;  // what its reader changed or assumed: for the log, and for check
 
   // Index of a metadata column; throws Error naming it and those present.
   std::size_t column(const std::string& name) const;
   // Values of a metadata column, one per field.
-  std::vector<std::string> values(const std::string& column) const;
+  const TextColumn& values(const std::string& column) const;
   std::size_t channel(const std::string& name) const;
   // A pattern of file names with the field's {Plate}, {Well}, {Site} and other metadata put in.
   std::string fill(const std::string& pattern, FieldId field) const;
@@ -56,9 +53,8 @@ void say_notes(const Screen& screen, Log& log);
 // (.ome.tif) does not count.
 std::vector<std::string> shared_planes(const Screen& screen);
 
-// Puts fields in global order and checks that (plate, well, site) is unique; throws Error naming the
-// duplicate.
-void order_fields(Screen& screen);
+// Puts fields in global order. Of those with one plate, well and site the first stays; the others are named.
+std::vector<std::string> order_fields(Screen& screen);
 
 // A run of fields that belong together.
 struct Well {

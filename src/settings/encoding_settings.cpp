@@ -70,7 +70,7 @@ void EncodeSettings::resolve() {
   encoding.encoder.precision =
       network::resolve_precision(encoding.encoder.precision, encoding.encoder.device);
   encoding.embed.pass.validate();
-  encoding.manifest.validate();
+  resolve_manifest(encoding.manifest, output);
 }
 
 void EmbedSettings::declare(cli::OptionSet& options) {

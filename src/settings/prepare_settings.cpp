@@ -55,7 +55,7 @@ void declare_filters(cli::OptionSet& options, prepare::CellFilters& filters) {
 void IlluminateSettings::resolve() {
   if (illumination.empty()) illumination = output / "illumination.h5";
   illuminate.validate();
-  manifest.validate();
+  resolve_manifest(manifest, output);
 }
 
 prepare::FieldFiles IlluminateSettings::files() const {
@@ -112,7 +112,7 @@ void SegmentSettings::resolve() {
   if (named.failures.empty()) named.failures = output / "failures.csv";
   if (named.dropped.empty()) named.dropped = output / "dropped.csv";
   segment.validate();
-  manifest.validate();
+  resolve_manifest(manifest, output);
 }
 
 prepare::FieldFiles SegmentSettings::files(const mpi::Communicator& comm) const {
@@ -151,7 +151,7 @@ void CropSettings::resolve() {
     throw Error("windows of " + std::to_string(windows().window_px) + " px cannot hold crops of " +
                     std::to_string(training.crop_px),
                 "--store-size", "Give at least --crop-size, or 0");
-  manifest.validate();
+  resolve_manifest(manifest, output);
 }
 
 prepare::FieldFiles CropSettings::files(const mpi::Communicator& comm) const {

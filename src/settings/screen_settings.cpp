@@ -87,6 +87,11 @@ void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest
       .of_screen();
 }
 
+void resolve_manifest(screen::ManifestOptions& manifest, const std::filesystem::path& output) {
+  manifest.kept = output / "state" / "screen.h5";
+  manifest.validate();
+}
+
 void declare_pixel_size(cli::OptionSet& options, double& um) {
   options
       .add("pixel-size", um,

@@ -17,6 +17,9 @@ void declare_output(cli::OptionSet& options, std::filesystem::path& output);  //
 std::filesystem::path existing_or_empty(const std::filesystem::path& named,
                                         const std::filesystem::path& usual);
 void declare_manifest(cli::OptionSet& options, screen::ManifestOptions& manifest);  // --manifest … --select
+// Checks them, and says where `run` keeps the screen that they stand for: OUTPUT/state/screen.h5. Throws
+// Error.
+void resolve_manifest(screen::ManifestOptions& manifest, const std::filesystem::path& output);
 // --pixel-size, of scale bars; image::validate_pixel_size() judges it.
 void declare_pixel_size(cli::OptionSet& options, double& um);
 void declare_roles(cli::OptionSet& options, screen::ColumnRoles& roles);  // --treatment … --control

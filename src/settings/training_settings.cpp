@@ -226,7 +226,7 @@ void TrainSettings::resolve() {
   training.failures = output / "failures.csv";
   training.options.validate();
   training.roles.validate();
-  training.manifest.validate();
+  resolve_manifest(training.manifest, output);
 }
 
 std::filesystem::path TrainSettings::store() const {

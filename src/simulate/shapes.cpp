@@ -13,7 +13,7 @@
 #include "core/shuffle.hpp"
 #include "core/system/files.hpp"
 #include "core/system/stop_request.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "image/io/tiff.hpp"
 #include "mpi/agree.hpp"
 #include "screen/plan.hpp"

@@ -57,7 +57,9 @@ std::string simulate_share(const SimulateSettings& settings, const Design& desig
       if (settings.masks) write_masks(settings, design, design.wells[w], site, field);
       auto rows = truth_rows(design, settings, design.wells[w], site, field.cells);
       cells += static_cast<std::int64_t>(rows.size());
-      text += body_text({columns, std::move(rows)});
+      Table table{columns, {}};
+      for (const auto& row : rows) table.rows.push_back(row);
+      text += body_text(table);
       progress.update(++done);
     }
   return text;

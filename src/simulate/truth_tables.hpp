@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "simulate/biology/population.hpp"
 #include "simulate/design/design.hpp"
 #include "simulate/settings.hpp"

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "mpi/communicator.hpp"
 
 namespace cytoscale::simulate {

@@ -2,7 +2,7 @@
 #pragma once
 #include <filesystem>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 
 namespace cytoscale::store {
 

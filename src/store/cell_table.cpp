@@ -1,6 +1,7 @@
 #include "store/cell_table.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/node/node_bytes.hpp"
 #include "store/cell_table_columns.hpp"
 #include "store/integrity/seal_file.hpp"
 #include "store/provenance/stamp.hpp"
@@ -19,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What every rank must know of every field before a row is written.
+// What rank 0 must know of every field before a row is written.
 struct FieldHead {
   std::int64_t field, cells;
   std::uint64_t sum;  // checksum of its rows (integrity/seal.hpp)
@@ -67,54 +69,73 @@ SealPlan seal_plan() {
   return plan;
 }
 
-// All fields' heads in global order, on every rank.
-std::vector<FieldHead> agree_on_fields(const mpi::Communicator& comm, const screen::Screen& screen,
-                                       const std::vector<FieldCells>& mine) {
-  std::vector<FieldHead> heads;
-  for (const auto& cells : mine) {
-    heads.push_back({static_cast<std::int64_t>(cells.field), static_cast<std::int64_t>(cells.y.size()),
-                     sum_of(cells, screen.channels.size()), cells.height, cells.width, cells.failed,
-                     comm.rank()});
-  }
-  heads = comm.gather_all<FieldHead>(heads);
-  std::sort(heads.begin(), heads.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
+// Throws Error: a field is missing, or there twice.
+void check_heads(const std::vector<FieldHead>& heads, const screen::Screen& screen) {
   for (std::size_t i = 0; i < std::max(heads.size(), screen.fields.size()); ++i) {
     if (i < heads.size() && heads[i].field == static_cast<std::int64_t>(i)) continue;
     const bool twice = i > 0 && i < heads.size() && heads[i].field == static_cast<std::int64_t>(i) - 1;
     throw Error(twice ? "its cells were brought twice" : "its cells are missing",
                 screen.name(FieldId(twice ? i - 1 : i)), "This is a defect: please report it");
   }
+}
+
+// All fields' heads in global order, on rank 0.
+std::vector<FieldHead> gather_heads(const mpi::Communicator& comm, const screen::Screen& screen,
+                                    const std::vector<FieldCells>& mine) {
+  std::vector<FieldHead> heads;
+  for (const auto& cells : mine) {
+    heads.push_back({static_cast<std::int64_t>(cells.field), static_cast<std::int64_t>(cells.y.size()),
+                     sum_of(cells, screen.channels.size()), cells.height, cells.width, cells.failed,
+                     comm.rank()});
+  }
+  std::vector<std::size_t> counts;
+  const auto bytes = comm.gather_bytes(std::as_bytes(std::span(heads)), counts, false);
+  heads.resize(bytes.size() / sizeof(FieldHead));
+  if (!heads.empty()) std::memcpy(heads.data(), bytes.data(), bytes.size());
+  std::sort(heads.begin(), heads.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
+  mpi::on_root(comm, [&] { check_heads(heads, screen); });
   return heads;
 }
 
-std::size_t longest(const std::vector<std::string>& texts) {
-  std::size_t width = 1;
-  for (const auto& text : texts) width = std::max(width, text.size());
-  return width;
+// The same on each node once.
+Array<std::int64_t> first_cells(const mpi::Communicator& comm, const std::vector<FieldHead>& heads,
+                                std::size_t fields) {
+  std::vector<std::int64_t> first_cell;
+  if (comm.root()) first_cell.push_back(0);
+  for (const auto& head : heads) first_cell.push_back(first_cell.back() + head.cells);
+  const std::span<const std::byte> part = std::as_bytes(std::span(first_cell));
+  const auto node = mpi::on_each_node(comm, {&part, 1});
+  return {std::span(reinterpret_cast<const std::int64_t*>(node.bytes.data()), fields + 1), node.keeper};
 }
 
-void store_fixed(hdf5::Group& group, const std::string& name, const std::vector<std::string>& texts) {
-  group.create_text(name, texts.size(), longest(texts)).write_text(0, texts);
+constexpr std::size_t texts_at_once = 1 << 16;
+
+void store_fixed(hdf5::Group& group, const std::string& name, const TextColumn& texts) {
+  std::size_t longest = 1;
+  texts.each([&](std::string_view text) { longest = std::max(longest, text.size()); });
+  auto dataset = group.create_text(name, texts.size(), longest);
+  TextColumn::Cursor next(texts);
+  for (std::size_t first = 0; first < texts.size(); first += texts_at_once) {
+    std::vector<std::string> some(std::min(texts_at_once, texts.size() - first));
+    for (auto& text : some) text = next.next();
+    dataset.write_text(first, some);
+  }
 }
 
 void store_field_columns(hdf5::Group& fields, const screen::Screen& screen,
-                         const std::vector<FieldHead>& heads, const std::vector<std::int64_t>& first_cell) {
-  std::vector<std::string> plates, wells, sites;
+                         const std::vector<FieldHead>& heads, const Array<std::int64_t>& first_cell) {
   std::vector<std::int32_t> heights, widths;
   std::vector<std::uint8_t> failed;
   std::vector<std::uint64_t> sums;
   for (std::size_t i = 0; i < heads.size(); ++i) {
-    plates.push_back(screen.fields[i].plate);
-    wells.push_back(screen.fields[i].well);
-    sites.push_back(screen.fields[i].site);
     heights.push_back(heads[i].height);
     widths.push_back(heads[i].width);
     failed.push_back(heads[i].failed != 0);
     sums.push_back(heads[i].sum);
   }
-  store_fixed(fields, "plate", plates);
-  store_fixed(fields, "well", wells);
-  store_fixed(fields, "site", sites);
+  store_fixed(fields, "plate", screen.fields.plates());
+  store_fixed(fields, "well", screen.fields.wells());
+  store_fixed(fields, "site", screen.fields.sites());
   fields.store<std::int64_t>("first_cell", {first_cell.size()}, first_cell);
   fields.store<std::int32_t>("height", {heights.size()}, heights);
   fields.store<std::int32_t>("width", {widths.size()}, widths);
@@ -135,7 +156,7 @@ std::string content_of(const screen::Screen& screen, const std::vector<FieldHead
 
 // Everything but the rows that the ranks bring.
 void create_file(const fs::path& path, const screen::Screen& screen, const std::vector<FieldHead>& heads,
-                 const std::vector<std::int64_t>& first_cell, const nlohmann::json& provenance) {
+                 const Array<std::int64_t>& first_cell, const nlohmann::json& provenance) {
   hdf5::File file = hdf5::File::create(path);
   {
     hdf5::Group& root = file.root();
@@ -184,7 +205,7 @@ void write_run(hdf5::Dataset& dataset, std::uint64_t first, const std::vector<Fi
 }
 
 void write_rows(hdf5::File& file, const std::vector<FieldCells>& mine,
-                const std::vector<std::int64_t>& first_cell) {
+                const Array<std::int64_t>& first_cell) {
   const hdf5::Group fields = file.root().group("fields"), cells = file.root().group("cells");
   const auto runs = runs_of(mine);
   for (const auto& column : quality_columns) {
@@ -205,7 +226,7 @@ void write_rows(hdf5::File& file, const std::vector<FieldCells>& mine,
 }
 
 void write_rows_together(const mpi::Communicator& comm, const fs::path& path,
-                         const std::vector<FieldCells>& mine, const std::vector<std::int64_t>& first_cell) {
+                         const std::vector<FieldCells>& mine, const Array<std::int64_t>& first_cell) {
   hdf5::File file = hdf5::File::open_parallel(comm, path);
   mpi::together(comm, [&] { write_rows(file, mine, first_cell); });
   mpi::together(comm, [&] { file.close(); });
@@ -220,10 +241,9 @@ void write_cell_table(const mpi::Communicator& comm, const fs::path& path, const
   mpi::together(comm, [&] {
     for (const auto& cells : mine) check_columns(cells, screen);
   });
-  const auto heads = agree_on_fields(comm, screen, mine);
+  const auto heads = gather_heads(comm, screen, mine);
   std::sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
-  std::vector<std::int64_t> first_cell = {0};
-  for (const auto& head : heads) first_cell.push_back(first_cell.back() + head.cells);
+  const auto first_cell = first_cells(comm, heads, screen.fields.size());
 
   std::optional<AtomicFile> file;  // rank 0's
   mpi::on_root(comm, [&] {

@@ -14,7 +14,7 @@ inline constexpr std::int64_t cell_table_version = 1;
 struct FloatColumn {
   const char* name;
   std::vector<float> FieldCells::*of_field;
-  std::vector<float> CellTable::*of_table;
+  StoredColumn<float> CellTable::*of_table;
 };
 inline constexpr FloatColumn cell_columns[] = {
     {"y", &FieldCells::y, &CellTable::y},

@@ -2,7 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale {

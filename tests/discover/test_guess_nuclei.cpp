@@ -65,8 +65,8 @@ TEST(GuessNuclei, FieldsThatCannotBeReadAreLeftOut) {
   auto screen = screen_of("nuclei_lost", {Shown::cells, Shown::nuclei});
   std::filesystem::remove(screen.fields[0].images[1].path);
   EXPECT_EQ(guess_nuclei(screen), "w2");
-  for (auto& field : screen.fields) std::filesystem::remove(field.images[1].path);
-  for (auto& field : screen.fields) std::filesystem::remove(field.images[0].path);
+  for (const auto& field : screen.fields) std::filesystem::remove(field.images[1].path);
+  for (const auto& field : screen.fields) std::filesystem::remove(field.images[0].path);
   EXPECT_EQ(guess_nuclei(screen), std::nullopt);
 }
 

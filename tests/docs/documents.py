@@ -98,6 +98,7 @@ NOT_RUN = {
     "docs/performance.md": "hours, on a machine with nothing beside it; the test bench runs the tools",
     "docs/results.md": "hours; the tests study, faults_chaos and fuzz_regressions run the tools",
     "docs/results-fields.md": "hours; the test field_studies runs the tools",
+    "docs/scale.md": "many ranks and gigabytes; the tests preflight, screen_file and many_rows run what the programs do",
     "docs/slurm.md": "need a Slurm; the tests slurm_* run them on one",
     "tools/bench/gpu/README.md": "need a GPU",
 }

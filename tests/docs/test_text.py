@@ -23,7 +23,7 @@ FOREIGN = {
     "mpirun, srun, sbatch": {"--bind-to", "--oversubscribe", "--mpi", "--kill-on-bad-exit", "--wait", "--nodes", "--exclusive", "--mail-type"},
     "apt-get, debootstrap, update-alternatives": {"--no-install-recommends", "--variant", "--config"},
 }
-FORMATS = {"cytoscale cell table", "cytoscale illumination", "cytoscale crop store"}  # values of an attribute, no commands
+FORMATS = {"cytoscale cell table", "cytoscale screen", "cytoscale illumination", "cytoscale crop store"}  # values of an attribute, no commands
 PROGRAM_ITSELF = {"--help", "--version", "--key"}  # --key: of a synopsis
 
 

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "embed_support.hpp"
 #include "store/rows/embedding_file.hpp"
 
@@ -62,7 +62,7 @@ struct EmbedFailures : testing::Test {
 TEST_F(EmbedFailures, FieldThatCannotBeReadBecomesNaN) {
   prepare("corrupt");
   spoil(FieldId(5));
-  cells.height[6] = 99;  // not the size the cells were found in
+  cells.height.own()[6] = 99;  // not the size the cells were found in
   options.pass.max_failed_fields = "2";
   StatisticsEncoder encoder;
   EXPECT_EQ(embed(encoder), "");

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "embed/kept_features.hpp"
 #include "embed/tile_places.hpp"
 #include "embed_support.hpp"
@@ -89,7 +89,7 @@ TEST(EmbedScreen, KeptFeaturesAreThoseThatAreThere) {
     return encoder.cells_encoded.load();
   };
   embed(file, {});
-  for (auto& field : screen.fields) field.metadata.back() = "corrected";
+  screen.fields.change([](FieldId, screen::Field& field) { field.metadata.back() = "corrected"; });
   embed(folder / "anew.h5ad", {});
   mpi::on_root(world(), [&] {
     for (const auto& field : screen.fields)
@@ -151,7 +151,8 @@ TEST(EmbedScreen, PlacesInTilesDependOnTheCellTableAlone) {
 TEST(EmbedScreen, RanksWithoutFields) {
   const auto folder = fresh_folder("few_fields");
   screen::Screen screen = prepare::screen_with_images(folder, 1, 1);
-  screen.fields.resize(1);
+  const std::size_t first[] = {0};
+  screen.fields.pick(first);
   const store::CellTable cells = prepare::cells_for(screen);
   StatisticsEncoder encoder;
   const auto result =

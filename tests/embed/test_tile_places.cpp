@@ -10,9 +10,8 @@ store::CellTable table_of(const std::vector<std::int64_t>& counts) {
   store::CellTable cells;
   cells.first_cell = {0};
   for (const auto count : counts) cells.first_cell.push_back(cells.first_cell.back() + count);
-  cells.height.resize(counts.size());
-  cells.width = cells.height;
-  cells.failed.resize(counts.size());
+  cells.height = cells.width = std::vector<int>(counts.size());
+  cells.failed = std::vector<char>(counts.size());
   return cells;
 }
 
@@ -20,7 +19,7 @@ using Parts = std::vector<TilePart>;
 
 TEST(TilePlaces, TilesFillAcrossTheFieldsOfAGroup) {
   const auto cells = table_of({3, 0, 6, 2, 9});
-  const TilePlaces places(cells, {{FieldId(0), 3}, {FieldId(3), 2}}, 4);
+  const TilePlaces places(cells, Array<screen::FieldGroup>{{FieldId(0), 3}, {FieldId(3), 2}}, 4);
   EXPECT_EQ(places.parts_of(FieldId(0)), (Parts{{0, 0, 0, 3}}));
   EXPECT_EQ(places.parts_of(FieldId(1)), Parts{});
   EXPECT_EQ(places.parts_of(FieldId(2)), (Parts{{0, 3, 0, 1}, {1, 0, 1, 4}, {2, 0, 5, 1}}));
@@ -34,8 +33,8 @@ TEST(TilePlaces, TilesOfOneAndGroupsForTiles) {
   for (std::size_t f = 0; f < 6; ++f) screen.fields.push_back({f < 5 ? "P1" : "P2", "A01", "1", {}, {}});
   const screen::FieldGroups alone = groups_for_tiles(screen, cells, 1);
   EXPECT_EQ(alone.size(), 6u);
-  EXPECT_EQ(groups_for_tiles(screen, cells, 3),
-            (screen::FieldGroups{{FieldId(0), 3}, {FieldId(3), 2}, {FieldId(5), 1}}));
+  EXPECT_EQ(groups_for_tiles(screen, cells, 3).listed(),
+            (Array<screen::FieldGroup>{{FieldId(0), 3}, {FieldId(3), 2}, {FieldId(5), 1}}));
   EXPECT_EQ(TilePlaces(cells, alone, 1).parts_of(FieldId(1)).size(), 20u);
 }
 

@@ -6,7 +6,7 @@
 #include <regex>
 
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/text.hpp"
 #include "test_support.hpp"
 
@@ -123,7 +123,8 @@ TEST(EvaluateJob, ComparesSeveralProfiles) {
                  {"--profile-names", "trained,untrained", "--matches", (folder / "m.csv").string()});
   const auto result = run_program(options);
   ASSERT_EQ(result.exit_code, 0) << result.errors;
-  EXPECT_TRUE(std::regex_search(result.output, std::regex("profiles +trained +untrained *\n"))) << result.output;
+  EXPECT_TRUE(std::regex_search(result.output, std::regex("profiles +trained +untrained *\n")))
+      << result.output;
   const auto json = nlohmann::json::parse(read_file(folder / "metrics.json"));
   ASSERT_EQ(json["compared"].size(), 2u);
   EXPECT_EQ(json["compared"][1]["name"], "untrained");

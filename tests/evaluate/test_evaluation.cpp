@@ -44,7 +44,8 @@ profile::ProfileTable wells() {
 void replace(profile::ProfileTable& table, const std::string& column,
              const std::function<std::string(const std::string&)>& by) {
   const auto index = table.metadata.column(column);
-  for (auto& row : table.metadata.rows) row[index] = by(row[index]);
+  table.metadata.rows.set_column(index, table.metadata.rows.column(index).changed(
+                                            [&](std::string_view text) { return by(std::string(text)); }));
 }
 
 void rename(profile::ProfileTable& table, const std::string& column, const std::string& name) {
@@ -136,7 +137,7 @@ TEST(Evaluation, GeneScreenWithoutClasses) {
   rename(table, "Metadata_MOA", "Metadata_Note");
   replace(table, "Metadata_Gene", [](auto gene) { return gene == "b" ? "a" : gene == "d" ? "c" : gene; });
   for (std::size_t i = 0; i < table.size(); ++i) {  // a allele 1 and 2, c allele 1 and 2
-    table.metadata.rows[i][2] = std::to_string(i % 9 == 6 || i % 9 == 8 ? 2 : 1);
+    table.metadata.rows.set(i, 2, std::to_string(i % 9 == 6 || i % 9 == 8 ? 2 : 1));
   }
   EvaluateOptions options;
   options.roles.compound = "Metadata_Gene";
@@ -194,7 +195,8 @@ TEST(Evaluation, ContradictionsAreNamed) {
   options.single_batch_classes = {"auto", "x"};
   EXPECT_NE(error_of(wells(), options).find("Use auto alone"), std::string::npos);
   auto table = wells();
-  table.metadata.rows[5][table.metadata.column("Metadata_MOA")] = "y";  // a is of class x in the other batch
+  table.metadata.rows.set(5, table.metadata.column("Metadata_MOA"),
+                          "y");  // a is of class x in the other batch
   EXPECT_NE(error_of(table, {}).find("treatment 'a_1' has two values of Metadata_MOA: 'y' and 'x'"),
             std::string::npos);
   auto all_controls = wells();

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "image/io/tiff.hpp"
 #include "image/segment/segment_nuclei.hpp"
 #include "instance_score.hpp"

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "image/io/read_image.hpp"
 #include "instance_score.hpp"
 #include "test_support.hpp"

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::jobs {

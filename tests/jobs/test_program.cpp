@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "image/io/tiff.hpp"
 #include "jobs/registry.hpp"
 #include "test_support.hpp"

@@ -108,8 +108,9 @@ SmallScreen over_fields(SmallScreen small) {
   auto& cells = small.cells;
   const std::vector<float> middles(small.screen.fields.size(), small_screen_px / 2);
   cells.y = cells.x = middles;
-  cells.first_cell.resize(middles.size() + 1);
-  std::iota(cells.first_cell.begin(), cells.first_cell.end(), 0);
+  std::vector<std::int64_t> first(middles.size() + 1);
+  std::iota(first.begin(), first.end(), 0);
+  cells.first_cell = first;
   return small;
 }
 

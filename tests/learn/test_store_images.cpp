@@ -28,10 +28,12 @@ struct StoreImagesTest : testing::Test {
     folder = fresh_folder(name);
     small = paint_small_screen(folder);
     // To the fields' edges and corners, and off the pixels' middles.
-    for (std::size_t i = 0; i < small.cells.y.size(); ++i) {
-      small.cells.y[i] = std::clamp(1.6f * (small.cells.y[i] - 80) + 80.3f, 0.0f, small_screen_px - 1.0f);
-      small.cells.x[i] = std::clamp(1.6f * (small.cells.x[i] - 80) + 79.5f, 0.0f, small_screen_px - 1.0f);
+    auto ys = small.cells.y.all(), xs = small.cells.x.all();
+    for (std::size_t i = 0; i < ys.size(); ++i) {
+      ys[i] = std::clamp(1.6f * (ys[i] - 80) + 80.3f, 0.0f, small_screen_px - 1.0f);
+      xs[i] = std::clamp(1.6f * (xs[i] - 80) + 79.5f, 0.0f, small_screen_px - 1.0f);
     }
+    small.cells.y = ys, small.cells.x = xs;
     fields =
         load_fields(quiet(), small.screen, small.cells, {FieldId(0), FieldId(5), FieldId(11)}, {}, {}).images;
   }

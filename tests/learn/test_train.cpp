@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "learn/run/checkpoints.hpp"
 #include "prepared_training.hpp"
 #include "test_support.hpp"
@@ -54,7 +54,7 @@ TEST(Train, StopsEarlyWithTheBestWeights) {
   double best = 1e9;
   std::size_t best_row = 0, validations = 0;
   for (std::size_t row = 0; row < log.rows.size(); ++row) {
-    const auto& text = log.rows[row][log.column("validation_loss")];
+    const auto text = log.rows.at(row, log.column("validation_loss"));
     if (text.empty()) continue;
     ++validations;
     if (std::stod(text) < best) best = std::stod(text), best_row = validations;

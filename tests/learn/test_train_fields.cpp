@@ -171,8 +171,8 @@ TEST(TrainFields, TheTableOfFieldsIsThatOfTheirHeaders) {
   const auto& small = fields().small;
   const auto table = prepare::field_table(world(), small.screen, {});
   EXPECT_EQ(table.first_cell, small.cells.first_cell);
-  EXPECT_EQ(table.y, small.cells.y);
-  EXPECT_EQ(table.x, small.cells.x);
+  EXPECT_EQ(table.y.all(), small.cells.y.all());
+  EXPECT_EQ(table.x.all(), small.cells.x.all());
   EXPECT_EQ(table.height, small.cells.height);
   EXPECT_EQ(table.failed, small.cells.failed);
 }

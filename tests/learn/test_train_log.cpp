@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "core/error.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "learn/run/train_log.hpp"
 #include "test_support.hpp"
 

@@ -41,8 +41,9 @@ TEST(TrainingPlan, FieldsAreExamplesOfTheirOwn) {
 
 TEST(TrainingPlan, APictureMayHaveSeveralLabels) {
   auto small = over_fields(describe_small_screen("x"));
-  for (auto& field : small.screen.fields)
+  small.screen.fields.change([](FieldId, screen::Field& field) {
     if (field.metadata[3] == "drug3") field.metadata[3] = "drug2|nucleus|drug1";
+  });
   TrainOptions options;
   options.examples = Examples::fields;
   EXPECT_EQ(plan_training(small.screen, small.cells, small.roles, options).labels.size(), 4u);
@@ -104,8 +105,9 @@ TEST(TrainingPlan, HoldsOutByColumn) {
 
 TEST(TrainingPlan, ATreatmentWithOneWellIsAnErrorUnlessSomethingIsSaid) {
   auto small = describe_small_screen("x");
-  for (auto& field : small.screen.fields)
+  small.screen.fields.change([](FieldId, screen::Field& field) {
     if (field.plate != "P1" && field.well == "A02") field.metadata[3] = "drug3";
+  });
   try {
     plan_of(small);
     FAIL();
@@ -171,12 +173,14 @@ TEST(TrainingPlan, HoldsOutWholePlatesAndBatches) {
   for (const auto& well : plan.wells)
     EXPECT_EQ("P" + plan.batches[static_cast<std::size_t>(well.batch)], well.plate);
   // All of drug1 on one plate: that plate trains.
-  for (auto& field : small.screen.fields)
+  small.screen.fields.change([](FieldId, screen::Field& field) {
     if (field.plate != "P1" && field.well == "A02") field.metadata[3] = "drug3";
+  });
   for (std::uint64_t seed = 0; seed < 5; ++seed)
     for (const auto& well : plan_of(small, options, seed).wells)
       EXPECT_FALSE(well.plate == "P1" && well.validation);
-  for (auto& field : small.screen.fields) field.metadata[3] += field.plate;  // every treatment on one plate
+  // Every treatment on one plate.
+  small.screen.fields.change([](FieldId, screen::Field& field) { field.metadata[3] += field.plate; });
   EXPECT_THROW(plan_of(small, options), Error);
 }
 
@@ -196,8 +200,10 @@ TEST(TrainingPlan, SelectionControlsAndLimits) {
 
 TEST(TrainingPlan, FailedFieldsAndEmptyLabelsAreLeftOut) {
   auto small = describe_small_screen("x");
-  small.cells.failed[0] = 1;
-  small.screen.fields[1].metadata[3] = "";
+  small.cells.failed.own()[0] = 1;
+  small.screen.fields.change([](FieldId f, screen::Field& field) {
+    if (f == 1) field.metadata[3] = "";
+  });
   EXPECT_EQ(plan_of(small).wells.size(), 10u);
 }
 
@@ -224,12 +230,14 @@ TEST(TrainingPlan, BadRequestsAreRefused) {
   refused([](auto& o) { o.validation_fraction = 1; });
   refused([](auto& o) { o.max_cells_per_well = -1; });
   auto two = describe_small_screen("x");
-  auto extra = two.screen.fields[0];
+  screen::Field extra = two.screen.fields[0];
   extra.site = extra.metadata[2] = "2";
   extra.metadata[3] = "drug2";
-  two.screen.fields.insert(two.screen.fields.begin() + 1, extra);
+  two.screen.fields.push_back(extra);
+  screen::order_fields(two.screen);
   two.cells.failed.push_back(0);
-  two.cells.first_cell.push_back(two.cells.first_cell.back());
+  const auto last = two.cells.first_cell.back();
+  two.cells.first_cell.push_back(last);
   EXPECT_THROW(plan_of(two), Error);
 }
 

@@ -42,6 +42,11 @@ TEST(Communicator, GathersMoreThanOneCallMayCarry) {
     EXPECT_EQ(world().gather_bytes(mine, counts_again, to_all, 3), all);  // 3 bytes at a time
     EXPECT_EQ(counts_again, counts);
     EXPECT_EQ(all.empty(), !to_all && !world().root());
+    for (const std::size_t most : {3u, 1u << 30}) {
+      std::vector<std::byte> room(world().root() ? all.size() : 0);
+      world().gather_into(mine, room, most);
+      EXPECT_TRUE(!world().root() || room == all);
+    }
   }
 }
 

@@ -89,7 +89,9 @@ TEST_F(ChainTest, AStageIsDoneAnewWhereWhatItReadsHasChanged) {
   EXPECT_EQ(read_file(folder_ / "second"), "b..");
   write("start", "b");
   EXPECT_EQ(run(), Words{}) << "another file of the same content";
-  screen_.fields[0].metadata[3] = "nocodazole";
+  screen_.fields.change([](FieldId f, screen::Field& field) {
+    if (f == 0) field.metadata[3] = "nocodazole";
+  });
   EXPECT_EQ(run(), (Words{"second:other"}));
   screen_.metadata_columns[3] = "Metadata_Dose";
   EXPECT_EQ(run(), (Words{"second:other"})) << "the column is not there any more";

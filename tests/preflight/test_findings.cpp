@@ -27,14 +27,16 @@ TEST(ImageFindings, NoneWhereAllIsRight) {
   const auto screen = screen_in(painted_screen("right"));
   const auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 3);
   EXPECT_THAT(image_findings(screen, headers).problems, IsEmpty());
-  ASSERT_EQ(headers.size(), 4u);
-  for (std::size_t f = 0; f < headers.size(); ++f) {
-    ASSERT_EQ(headers[f].size(), 2u);
+  ASSERT_EQ(headers.fields(), 4u);
+  ASSERT_EQ(headers.channels(), 2u);
+  for (std::size_t f = 0; f < headers.fields(); ++f) {
+    std::uintmax_t bytes = 0;
     for (std::size_t c = 0; c < 2; ++c) {
-      EXPECT_EQ(headers[f][c].bytes, fs::file_size(screen.fields[f].images[c].path));
-      EXPECT_EQ(headers[f][c].info->width, side_px);
-      EXPECT_EQ(headers[f][c].info->bits, 16);
+      bytes += fs::file_size(screen.fields[f].images[c].path);
+      EXPECT_EQ(headers.info(f, c)->width, side_px);
+      EXPECT_EQ(headers.info(f, c)->bits, 16);
     }
+    EXPECT_EQ(headers.bytes(f), bytes);
   }
 }
 
@@ -69,14 +71,16 @@ TEST(ImageFindings, AFieldWhoseFileHangsIsGivenUpAndNoOther) {
   auto screen = screen_in(folder);
   while (screen.fields.size() < 40) screen.fields.push_back(screen.fields[screen.fields.size() - 4]);
   paint(folder / "slow.tif", side_px, side_px);
-  screen.fields[21].images[1].path = folder / "slow.tif";
+  screen.fields.change([&](FieldId f, screen::Field& field) {
+    if (f == 21) field.images[1].path = folder / "slow.tif";
+  });
   const Lease lease(folder / "slow.tif");
   if (!lease.held()) GTEST_SKIP() << "this file system has no leases";
   const auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 2, 0.3);
   EXPECT_THAT(image_findings(screen, headers).problems,
               ElementsAre(HasSubstr("reading its header did not end")));
-  EXPECT_THAT(headers[21][0].problem, HasSubstr(screen.fields[21].images[0].path.string()));
-  for (std::size_t f = 0; f < headers.size(); ++f) EXPECT_EQ(headers[f][1].info.has_value(), f != 21);
+  EXPECT_THAT(headers.problem(21, 0), HasSubstr(screen.fields[21].images[0].path.string()));
+  for (std::size_t f = 0; f < headers.fields(); ++f) EXPECT_EQ(headers.info(f, 1) != nullptr, f != 21);
 }
 
 TEST(ImageFindings, AnotherSizeThanThePlateIsNamedWithBoth) {
@@ -96,7 +100,9 @@ TEST(ImageFindings, PlatesMayDifferInSize) {
 TEST(ImageFindings, AnotherBitDepthThanTheChannelIsNamedWithBoth) {
   const auto screen = screen_in(painted_screen("bits"));
   auto headers = read_headers(std::make_shared<const screen::Screen>(screen), 1);
-  headers[3][1].info->bits = 12;
+  auto info = *headers.info(3, 1);
+  info.bits = 12;
+  headers.put(3, 1, {0, info, ""});
   EXPECT_THAT(image_findings(screen, headers).problems,
               ElementsAre(AllOf(HasSubstr("P2A2_RNA.tif: 12 bits"), EndsWith("where channel RNA has 16"))));
 }
@@ -110,8 +116,9 @@ TEST(ColumnFindings, NoneWhereAllIsRight) {
 TEST(ColumnFindings, APlateWithoutControlIsNamed) {
   auto screen = screen_in(painted_screen("control"));
   const auto control = screen.column("Metadata_Control");
-  for (auto& field : screen.fields)
+  screen.fields.change([&](FieldId, screen::Field& field) {
     if (field.plate == "P2") field.metadata[control] = "trt";
+  });
   EXPECT_THAT(column_findings(screen, {}, "screen.csv").problems,
               ElementsAre(HasSubstr("screen.csv: plate P2 has no negative control")));
 }
@@ -119,7 +126,7 @@ TEST(ColumnFindings, APlateWithoutControlIsNamed) {
 TEST(ColumnFindings, AMissingColumnIsAProblemAndOneBatchANote) {
   auto screen = screen_in(painted_screen("batch"));
   const auto batch = screen.column("Metadata_Batch");
-  for (auto& field : screen.fields) field.metadata[batch] = "b1";
+  screen.fields.change([&](FieldId, screen::Field& field) { field.metadata[batch] = "b1"; });
   screen::ColumnRoles roles;
   roles.class_column = "Metadata_Gene";
   const auto found = column_findings(screen, roles, "screen.csv");
@@ -148,7 +155,9 @@ TEST(ColumnFindings, UsualColumnsThatAreNotThereAreNotes) {
 
 TEST(ColumnFindings, ChannelsOfOneImageAreAProblem) {
   auto screen = screen_in(painted_screen("one_image"));
-  screen.fields[0].images[1] = screen.fields[0].images[0];
+  screen.fields.change([](FieldId f, screen::Field& field) {
+    if (f == 0) field.images[1] = field.images[0];
+  });
   EXPECT_THAT(column_findings(screen, {}, "screen.csv").problems,
               ElementsAre(HasSubstr("screen.csv: channels DNA and RNA are one image in 1 of 4 fields")));
 }
@@ -156,8 +165,10 @@ TEST(ColumnFindings, ChannelsOfOneImageAreAProblem) {
 TEST(ColumnFindings, BlankTreatmentsAndValuesThatAreAlikeAreNotes) {
   auto screen = screen_in(painted_screen("alike"));
   const auto compound = screen.column("Metadata_Compound"), moa = screen.column("Metadata_MOA");
-  screen.fields[1].metadata[compound] = "";
-  screen.fields[3].metadata[moa] = "None";
+  screen.fields.change([&](FieldId f, screen::Field& field) {
+    if (f == 1) field.metadata[compound] = "";
+    if (f == 3) field.metadata[moa] = "None";
+  });
   const auto found = column_findings(screen, {}, "screen.csv");
   EXPECT_THAT(found.problems, IsEmpty());
   EXPECT_THAT(found.notes, ElementsAre(HasSubstr("1 of 4 fields have no treatment"),

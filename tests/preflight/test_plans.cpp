@@ -77,7 +77,9 @@ TEST(RankPlan, CellsAreCountedWhereTheyAreKnown) {
   EXPECT_TRUE(counted.known);
   EXPECT_THAT(counted.cells, ElementsAre(0, 1, 2, 3));
   auto other = screen;
-  other.fields[0].site = "9";
+  other.fields.change([](FieldId f, screen::Field& field) {
+    if (f == 0) field.site = "9";
+  });
   EXPECT_FALSE(cells_per_field(other, folder, 7).known) << "of another screen";
 }
 

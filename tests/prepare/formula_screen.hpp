@@ -107,7 +107,7 @@ inline store::CellTable cells_in_masks(const screen::Screen& screen, const std::
     cells.width.push_back(field_px);
   }
   cells.area_px = cells.mean_intensity = cells.eccentricity = std::vector<float>(cells.y.size(), 121);
-  cells.border.resize(cells.y.size());
+  cells.border.assign(cells.y.size(), 0);
   cells.screen_fingerprint = screen.fingerprint();
   return cells;
 }

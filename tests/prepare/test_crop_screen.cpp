@@ -11,7 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "image/crop/crop.hpp"
 #include "image/field_image.hpp"
 #include "prepare/formula_screen.hpp"
@@ -230,11 +230,14 @@ TEST_F(CropScreen, RefusesWhatIsNotItsStore) {
   crop(world());
   const store::CropStore store(files.output);
   auto moved = cells;
-  moved.y[3] += 1;
+  auto ys = moved.y.all();
+  ys[3] += 1;
+  moved.y = ys;
   EXPECT_THAT(message_of([&] { store.check_matches(screen, moved); }),
               AllOf(HasSubstr("another cell table"), HasSubstr("Run crop again")));
   auto other = screen;
-  other.fields.pop_back();
+  const std::size_t first[] = {0};
+  other.fields.pick(first);
   EXPECT_THAT(message_of([&] { store.check_matches(other, cells); }), HasSubstr("another screen"));
   std::vector<std::byte> codes(store.window_bytes());
   std::vector<float> scaling(2 * store.channels());

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "image/io/tiff.hpp"
 #include "prepare/illuminate_screen.hpp"
 #include "prepare/segment_screen.hpp"

@@ -117,7 +117,8 @@ TEST(ReduceCells, WellsAreSpreadInOrder) {
   const std::vector<std::int64_t> first_row = {0, 10, 20, 30, 40, 60};
   EXPECT_EQ(ranks_of_wells(wells, first_row, 1), (std::vector<int>{0, 0, 0, 0}));
   EXPECT_EQ(ranks_of_wells(wells, first_row, 3), (std::vector<int>{0, 0, 1, 2}));
-  EXPECT_EQ(ranks_of_wells(wells, {0, 0, 0, 0, 0, 0}, 3), (std::vector<int>{0, 0, 0, 0}));  // no cells at all
+  EXPECT_EQ(ranks_of_wells(wells, std::vector<std::int64_t>(6), 3),
+            (std::vector<int>{0, 0, 0, 0}));                                 // no cells at all
   EXPECT_EQ(ranks_of_wells({{0, 5}}, first_row, 8), (std::vector<int>{4}));  // more ranks than wells
 }
 

@@ -101,7 +101,7 @@ TEST(OutlierCut, AFeatureNearlyConstantInTheControlsLeaves) {
   table.features = {"fine", "tiny"};
   table.values.resize(6, 2);
   table.values << 0, 1, 1, 1 + 1e-9, 2, 1 - 1e-9, 3, 1 + 2e-9, 9, 5, -4, 2;
-  table.metadata = {{"Metadata_Well"}, std::vector<std::vector<std::string>>(6, {"A01"})};
+  table.metadata.add_column("Metadata_Well", TextColumn(6, "A01"));
   const WellRoles roles{{1, 1, 1, 1, 0, 0}, {}, {}};
   for (const auto method : {Normalization::mad_robustize, Normalization::standardize}) {
     NormalizeOptions options;

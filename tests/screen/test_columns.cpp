@@ -10,7 +10,7 @@ const Table metadata{{"Metadata_Plate", "Metadata_Compound", "Metadata_Concentra
                      {{"Week1_22", "taxol", "0.3"}, {"Week2_7", "DMSO", "0"}}};
 
 TEST(Columns, LabelsJoinTheTreatmentsColumns) {
-  EXPECT_EQ(treatment_labels(metadata, {}, "t"), (std::vector<std::string>{"taxol_0.3", "DMSO_0"}));
+  EXPECT_EQ(treatment_labels(metadata, {}, "t").texts(), (std::vector<std::string>{"taxol_0.3", "DMSO_0"}));
   ColumnRoles roles;
   roles.treatment = {"Metadata_Gene"};
   EXPECT_THROW(treatment_labels(metadata, roles, "t"), Error);
@@ -19,7 +19,7 @@ TEST(Columns, LabelsJoinTheTreatmentsColumns) {
 TEST(Columns, BatchFromThePlatesName) {
   ColumnRoles roles;
   roles.batch_from_plate = "^[^_]+";
-  EXPECT_EQ(batch_labels(metadata, roles, "t"), (std::vector<std::string>{"Week1", "Week2"}));
+  EXPECT_EQ(batch_labels(metadata, roles, "t").texts(), (std::vector<std::string>{"Week1", "Week2"}));
   roles.batch_from_plate = "^Week1";
   EXPECT_THROW(batch_labels(metadata, roles, "t"), Error);
   for (const std::string& bad : {std::string("("), std::string(100'000, '(')}) {

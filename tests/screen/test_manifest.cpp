@@ -189,7 +189,7 @@ TEST(LoadData, StripsOrigAndJoinsThePlateMap) {
                         "well_position\tbroad_sample\tplate_map_name\na01\tBRD-1\tm\nB3\tDMSO\tm\n");
   const auto screen = read_manifest(options);
   EXPECT_EQ(screen.channels, (std::vector<std::string>{"DNA", "ER"}));
-  EXPECT_EQ(screen.values("Metadata_broad_sample"), (std::vector<std::string>{"BRD-1", "DMSO"}));
+  EXPECT_EQ(screen.values("Metadata_broad_sample").texts(), (std::vector<std::string>{"BRD-1", "DMSO"}));
   EXPECT_EQ(screen.fields[0].images[1].path, "/x/b.tif");
   write_file_atomically(options.platemap, "well_position\tbroad_sample\na01\tBRD-1\n");
   EXPECT_NE(refusal(options).find("B03"), std::string::npos);
@@ -208,11 +208,11 @@ TEST(PlateMap, JoinsAnyManifest) {
   for (const char* column : {"Plate", "Metadata_Plate"}) {
     const auto screen = read_manifest(native_with_map(
         "map_by_plate", std::string(column) + ",Well,Compound\nP2,a1,taxol\nP1,A1,DMSO\nP3,A1,none\n"));
-    EXPECT_EQ(screen.values("Metadata_Compound"), (std::vector<std::string>{"DMSO", "taxol"}));
+    EXPECT_EQ(screen.values("Metadata_Compound").texts(), (std::vector<std::string>{"DMSO", "taxol"}));
   }
   const auto named = read_manifest(
       native_with_map("map_by_name", "plate_map_name,well_position,Compound\ntwo,A01,taxol\none,A01,DMSO\n"));
-  EXPECT_EQ(named.values("Metadata_Compound"), (std::vector<std::string>{"DMSO", "taxol"}));
+  EXPECT_EQ(named.values("Metadata_Compound").texts(), (std::vector<std::string>{"DMSO", "taxol"}));
 }
 
 TEST(PlateMap, RefusesWellsThatItCannotTellApart) {

@@ -34,14 +34,14 @@ TEST(NumberColumns, NamesSpelledInDigitsStayNames) {
 }
 
 TEST(NumberColumns, WholeWhereInt64HoldsThem) {
-  EXPECT_TRUE(numbers_of({"1", "20", "-3"})->whole);
-  EXPECT_TRUE(numbers_of({"1.0"})->whole);
-  EXPECT_FALSE(numbers_of({"1", "0.5"})->whole);
-  EXPECT_FALSE(numbers_of({"1e300"})->whole);
-  const auto with_a_gap = numbers_of({"1", ""});
+  EXPECT_TRUE(numbers_of(TextColumn({"1", "20", "-3"}))->whole);
+  EXPECT_TRUE(numbers_of(TextColumn({"1.0"}))->whole);
+  EXPECT_FALSE(numbers_of(TextColumn({"1", "0.5"}))->whole);
+  EXPECT_FALSE(numbers_of(TextColumn({"1e300"}))->whole);
+  const auto with_a_gap = numbers_of(TextColumn({"1", ""}));
   EXPECT_FALSE(with_a_gap->whole);
   EXPECT_TRUE(std::isnan(with_a_gap->values[1]));
-  EXPECT_FALSE(numbers_of({"1", "one"}));
+  EXPECT_FALSE(numbers_of(TextColumn({"1", "one"})));
 }
 
 }  // namespace

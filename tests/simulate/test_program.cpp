@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "test_support.hpp"
 
 namespace cytoscale::simulate {

@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/system/clock.hpp"
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "image/io/read_image.hpp"
 #include "screen/manifest.hpp"
 #include "simulate/simulate_screen.hpp"

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "simulate/shapes.hpp"
 #include "test_support.hpp"
 

@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/text.hpp"
 #include "simulate/biology/nuisance.hpp"
 #include "simulate/truth_tables.hpp"

@@ -18,7 +18,9 @@ inline CellTable table_of(const screen::Screen& screen) {
     table.failed.push_back(cells.failed);
     table.height.push_back(cells.height);
     table.width.push_back(cells.width);
-    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    const auto append = [](auto& to, const auto& from) {
+      for (const auto value : from) to.push_back(value);
+    };
     append(table.y, cells.y);
     append(table.x, cells.x);
     append(table.area_px, cells.area_px);

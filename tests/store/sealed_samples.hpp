@@ -35,7 +35,9 @@ inline void write_sample_embeddings(const mpi::Communicator& comm, const std::fi
                                     float area = 0) {
   const auto screen = small_screen(2, 3, 2);
   auto cells = table_of(screen);
-  cells.area_px[0] += area;
+  auto areas = cells.area_px.all();
+  areas[0] += area;
+  cells.area_px = areas;
   EmbeddingWriter writer(comm, path, screen, cells, layout);
   const auto last = finish ? screen.fields.size() : screen.fields.size() / 2;
   for (FieldId f; f < last; ++f)

@@ -77,11 +77,8 @@ TEST(AnnData, ManyCategoriesAndColumns) {
 
   AnnData wide;  // beyond the 64 KiB that an attribute could hold in older HDF5 files
   wide.rows = 1;
-  wide.obs.rows.resize(1);
-  for (int i = 0; i < 6000; ++i) {
-    wide.obs.columns.push_back("column" + std::to_string(i));
-    wide.obs.rows[0].push_back(std::to_string(i));
-  }
+  for (int i = 0; i < 6000; ++i)
+    wide.obs.add_column("column" + std::to_string(i), std::vector{std::to_string(i)});
   wide.numeric_columns = wide.obs.columns;
   write_anndata(path, wide, true);
   EXPECT_EQ(read_anndata(path).obs.columns, wide.obs.columns);
@@ -96,7 +93,7 @@ TEST(AnnData, WhatCannotBeStoredIsRefused) {
   EXPECT_THAT([&] { write_anndata(folder / "x", data, true); },
               ThrowsMessage<Error>(HasSubstr("twice or reserved")));
   data = example();
-  data.obs.rows[1][2] = "many";
+  data.obs.rows.set(1, 2, "many");
   EXPECT_THAT([&] { write_anndata(folder / "x", data, true); },
               ThrowsMessage<Error>(HasSubstr("\"many\" in row 1 of cells is not a number")));
   data = example();

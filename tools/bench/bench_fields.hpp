@@ -3,6 +3,7 @@
 #pragma once
 #include <cstring>
 #include <filesystem>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -30,8 +31,9 @@ struct FieldBench {
     auto screen = screen::read_manifest(manifest);
     if (fields < 1 || threads < 1 || rounds < 1)
       throw Error("is not above 0", "--fields, --threads or --rounds");
-    if (screen.fields.size() > static_cast<std::size_t>(fields))
-      screen.fields.resize(static_cast<std::size_t>(fields));
+    std::vector<std::size_t> first(std::min(screen.fields.size(), static_cast<std::size_t>(fields)));
+    std::iota(first.begin(), first.end(), std::size_t{0});
+    screen.fields.pick(first);
     return screen;
   }
 };

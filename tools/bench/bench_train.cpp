@@ -5,7 +5,7 @@
 // matrices by LibTorch, on as many threads of each rank.
 #include "bench.hpp"
 #include "core/log.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/text.hpp"
 #include "flops.hpp"
 #include "hdf5/library.hpp"

@@ -9,12 +9,12 @@
 
 namespace cytoscale::bench {
 
-inline screen::Screen screen_of_wells() {
+inline screen::Screen screen_of_wells(int plates = 20) {
   screen::Screen screen;
   screen.channels = {"DNA"};
   screen.metadata_columns = {"Metadata_Plate",         "Metadata_Well", "Metadata_Site",  "Metadata_Compound",
                              "Metadata_Concentration", "Metadata_MOA",  "Metadata_Batch", "Metadata_Control"};
-  for (int plate = 0; plate < 20; ++plate)
+  for (int plate = 0; plate < plates; ++plate)
     for (int well = 0; well < 96; ++well)
       for (int site = 1; site <= 4; ++site) {
         const bool control = well % 4 == 0;
@@ -38,8 +38,8 @@ inline store::CellTable cells_in(const screen::Screen& screen, std::int64_t coun
   cells.channels = screen.channels;
   const auto fields = static_cast<std::int64_t>(screen.fields.size());
   for (std::int64_t field = 0; field <= fields; ++field) cells.first_cell.push_back(count * field / fields);
-  cells.failed.assign(screen.fields.size(), 0);
-  cells.height.assign(screen.fields.size(), 1024);
+  cells.failed = std::vector<char>(screen.fields.size(), 0);
+  cells.height = std::vector<int>(screen.fields.size(), 1024);
   cells.width = cells.height;
   cells.focus_score.assign(screen.fields.size(), 1);
   cells.saturated_fraction.assign(screen.fields.size(), 0);

@@ -1,6 +1,6 @@
-// make_embeddings FILE [CELLS] [FEATURES]: an embeddings.h5ad of that many cells (2,000,000) and features
-// (256), of made_screen.hpp, to measure `reduce` and what reads such files. Values are random. Prints a line
-// of JSON.
+// make_embeddings FILE [CELLS] [FEATURES] [PLATES]: an embeddings.h5ad of that many cells (2,000,000),
+// features (256) and plates of 96 wells (20), of made_screen.hpp, to measure `reduce` and what reads such
+// files. Values are random. Prints a line of JSON.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -16,9 +16,9 @@ namespace cytoscale {
 namespace {
 
 void make(const mpi::Communicator& comm, const std::filesystem::path& path, std::int64_t count,
-          std::size_t features) {
+          std::size_t features, int plates) {
   const auto begun = std::chrono::steady_clock::now();
-  const auto screen = bench::screen_of_wells();
+  const auto screen = bench::screen_of_wells(plates);
   const auto cells = bench::cells_in(screen, count);
   store::EmbeddingLayout layout;
   for (std::size_t i = 0; i < features; ++i)
@@ -47,12 +47,13 @@ int main(int argc, char** argv) {
   cytoscale::hdf5::start_library();
   cytoscale::mpi::MpiSession session(argc, argv);
   if (argc < 2) {
-    std::fprintf(stderr, "usage: make_embeddings FILE [CELLS] [FEATURES]\n");
+    std::fprintf(stderr, "usage: make_embeddings FILE [CELLS] [FEATURES] [PLATES]\n");
     return 2;
   }
   try {
     cytoscale::make(session.world(), argv[1], argc > 2 ? std::atoll(argv[2]) : 2'000'000,
-                    argc > 3 ? static_cast<std::size_t>(std::atoll(argv[3])) : 256);
+                    argc > 3 ? static_cast<std::size_t>(std::atoll(argv[3])) : 256,
+                    argc > 4 ? std::atoi(argv[4]) : 20);
     return 0;
   } catch (const cytoscale::Error& error) {
     std::fprintf(stderr, "make_embeddings: %s\n", error.what());

@@ -12,7 +12,7 @@
 namespace cytoscale {
 namespace fs = std::filesystem;
 
-std::string read_file(const fs::path& path) {
+std::ifstream open_file(const fs::path& path) {
   std::error_code status;
   if (fs::is_directory(path, status)) throw Error("this is a folder, a file is needed", path.string());
   std::ifstream in(path, std::ios::binary);
@@ -20,15 +20,25 @@ std::string read_file(const fs::path& path) {
     throw Error(std::string("cannot be opened (") + std::strerror(errno) + ")", path.string(),
                 "Check the path and its permissions");
   }
+  return in;
+}
+
+std::size_t read_some(std::ifstream& in, char* bytes, std::size_t count, const fs::path& path) {
+  in.read(bytes, static_cast<std::streamsize>(count));
+  if (in.bad()) throw Error("reading failed", path.string(), "Check the disk or the network file system");
+  return static_cast<std::size_t>(in.gcount());
+}
+
+std::string read_file(const fs::path& path) {
+  auto in = open_file(path);
   std::string content;
+  std::error_code status;
   const auto size = fs::file_size(path, status);  // of a pipe, or a file of /proc: unknown
   for (std::size_t more = status ? 0 : size; in; more = content.size()) {
     const auto before = content.size();
     content.resize(before + std::max<std::size_t>(more, 4096) + 1);  // one more, to meet the end
-    in.read(content.data() + before, static_cast<std::streamsize>(content.size() - before));
-    content.resize(before + static_cast<std::size_t>(in.gcount()));
+    content.resize(before + read_some(in, content.data() + before, content.size() - before, path));
   }
-  if (in.bad()) throw Error("reading failed", path.string(), "Check the disk or the network file system");
   return content;
 }
 

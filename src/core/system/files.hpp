@@ -1,13 +1,19 @@
 // Whole-file reading and atomic writing.
 #pragma once
+#include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <string_view>
 
 namespace cytoscale {
 
-// The whole file. Throws Error when it cannot be opened or read (a directory, no permission, missing).
+// Throws Error when it cannot be opened (a directory, no permission, missing).
+std::ifstream open_file(const std::filesystem::path& path);
+// So many bytes, fewer at the file's end. Throws Error when they cannot be read.
+std::size_t read_some(std::ifstream& file, char* bytes, std::size_t count, const std::filesystem::path& path);
+// The whole file. Throws Error as both do.
 std::string read_file(const std::filesystem::path& path);
 
 // Lets `write` fill a temporary file and puts it in place (atomic_file.hpp): a reader sees the old file or

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 #include <vector>
 
 #include "core/error.hpp"
@@ -14,6 +13,46 @@ namespace {
 
 constexpr int any_window_of_gzip = 16 + MAX_WBITS;
 constexpr std::size_t bytes_at_once = std::size_t{1} << 20;
+constexpr std::string_view magic = "\x1f\x8b";
+
+}  // namespace
+
+bool is_gzip(std::string_view bytes) {
+  return bytes.starts_with(magic);
+}
+
+struct Gunzip::State {
+  z_stream stream{};
+  std::vector<char> block = std::vector<char>(bytes_at_once);
+  bool in_member = true, padding = false;
+  std::string begin;  // of what follows a member
+
+  // Takes from `packed` until it is used up or the member ends; false: damaged.
+  bool inflate_some(std::string_view& packed, std::string& text, int flush) {
+    const auto part = std::min<std::size_t>(packed.size(), std::numeric_limits<uInt>::max());
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    stream.avail_in = static_cast<uInt>(part);
+    stream.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream.avail_out = static_cast<uInt>(block.size());
+    const int state = inflate(&stream, flush);
+    text.append(block.data(), block.size() - stream.avail_out);
+    packed.remove_prefix(part - stream.avail_in);
+    if (state == Z_STREAM_END) in_member = false;
+    // Z_BUF_ERROR: nothing more can be told without more input.
+    return state == Z_STREAM_END || state == Z_OK || state == Z_BUF_ERROR;
+  }
+};
+
+Gunzip::Gunzip(std::string where) : state_(std::make_unique<State>()), where_(std::move(where)) {
+  if (inflateInit2(&state_->stream, any_window_of_gzip) != Z_OK)
+    throw Error("zlib cannot be started", where_);
+}
+
+Gunzip::~Gunzip() {
+  inflateEnd(&state_->stream);
+}
+
+namespace {
 
 [[noreturn]] void refuse(const std::string& where) {
   throw Error("the gzip file is cut short or damaged", where, "Copy it again; `gzip -t FILE` tests it");
@@ -21,42 +60,44 @@ constexpr std::size_t bytes_at_once = std::size_t{1} << 20;
 
 }  // namespace
 
-bool is_gzip(std::string_view bytes) {
-  return bytes.starts_with("\x1f\x8b");
+void Gunzip::add(std::string_view packed, std::string& text) {
+  auto& s = *state_;
+  while (!packed.empty() && !s.padding) {
+    if (s.in_member) {
+      if (!s.inflate_some(packed, text, Z_NO_FLUSH)) refuse(where_);
+      continue;
+    }
+    const auto count = std::min(magic.size() - s.begin.size(), packed.size());
+    s.begin += packed.substr(0, count);
+    packed.remove_prefix(count);
+    if (s.begin.size() < magic.size()) return;
+    s.padding = s.begin != magic;
+    if (s.padding) return;
+    if (inflateReset(&s.stream) != Z_OK) refuse(where_);
+    s.in_member = true;
+    auto begin = std::string_view(s.begin);
+    while (!begin.empty())
+      if (!s.inflate_some(begin, text, Z_NO_FLUSH)) refuse(where_);
+    s.begin.clear();
+  }
+}
+
+void Gunzip::finish(std::string& text) {
+  // What is left in the window comes without input.
+  for (std::size_t before = text.size() + 1; state_->in_member && text.size() != before;) {
+    before = text.size();
+    std::string_view nothing;
+    if (!state_->inflate_some(nothing, text, Z_NO_FLUSH)) break;
+  }
+  if (state_->in_member) refuse(where_);
 }
 
 std::string gunzip(std::string_view bytes, const std::string& where) {
-  z_stream stream{};
-  if (inflateInit2(&stream, any_window_of_gzip) != Z_OK) throw Error("zlib cannot be started", where);
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> closed(&stream, inflateEnd);
+  Gunzip unpacked(where);
   std::string text;
-  std::vector<char> block(bytes_at_once);
-  while (!bytes.empty()) {
-    const auto part = std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max());
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    stream.avail_in = static_cast<uInt>(part);
-    stream.next_out = reinterpret_cast<Bytef*>(block.data());
-    stream.avail_out = static_cast<uInt>(block.size());
-    const int state = inflate(&stream, Z_NO_FLUSH);
-    text.append(block.data(), block.size() - stream.avail_out);
-    bytes.remove_prefix(part - stream.avail_in);
-    if (state == Z_STREAM_END) {
-      if (!is_gzip(bytes)) return text;  // what pads the end is no text
-      if (inflateReset(&stream) != Z_OK) refuse(where);
-    } else if (state != Z_OK || (bytes.empty() && stream.avail_out > 0)) {
-      refuse(where);
-    }
-  }
-  // All was read, and the last member has not ended; what is left in the window comes without input.
-  for (int state = Z_OK; state == Z_OK;) {
-    stream.next_out = reinterpret_cast<Bytef*>(block.data());
-    stream.avail_out = static_cast<uInt>(block.size());
-    state = inflate(&stream, Z_FINISH);
-    if (state == Z_BUF_ERROR && stream.avail_out == 0) state = Z_OK;
-    text.append(block.data(), block.size() - stream.avail_out);
-    if (state == Z_STREAM_END) return text;
-  }
-  refuse(where);
+  unpacked.add(bytes, text);
+  unpacked.finish(text);
+  return text;
 }
 
 }  // namespace cytoscale

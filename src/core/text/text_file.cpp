@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string_view>
 
 #include "core/error.hpp"
 #include "core/system/files.hpp"
+#include "core/text/encoding.hpp"
 #include "core/text/gzip.hpp"
 
 namespace cytoscale {
@@ -43,123 +42,120 @@ void refuse_other_kinds(std::string_view bytes, const std::string& where) {
       throw Error("this is " + std::string(kind.name) + ", not a text", where, kind.remedy);
 }
 
-[[noreturn]] void refuse_byte(std::string_view text, std::size_t at, const std::string& what,
-                              const std::string& where) {
-  const auto before = text.substr(0, at);
-  const auto ends = before.find('\n') == std::string_view::npos ? '\r' : '\n';
-  const auto line = 1 + std::count(before.begin(), before.end(), ends);
-  throw Error(fmt::format("{}: byte 0x{:02x} at position {} of the file", what,
-                          static_cast<unsigned char>(text[at]), at + 1),
-              where + ":" + std::to_string(line),
-              "Save as UTF-8 (Excel: CSV UTF-8), or convert it, e.g. iconv -f WINDOWS-1252 -t UTF-8");
-}
+// Whether parts of a text are UTF-8 and text at all; knows line and place.
+class TextCheck {
+ public:
+  explicit TextCheck(std::string where) : where_(std::move(where)) {}
 
-// Where the text stops being UTF-8; none where all of it is.
-std::optional<std::size_t> first_not_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  for (std::size_t i = 0; i < text.size();) {
-    std::uint64_t eight = 0;  // most text is ASCII
-    if (i + sizeof eight <= text.size()) {
-      std::memcpy(&eight, text.data() + i, sizeof eight);
-      if ((eight & 0x8080808080808080u) == 0) {
-        i += sizeof eight;
-        continue;
-      }
-    }
-    const auto first = byte(i), second = byte(i + 1);
-    const std::size_t length = first < 0x80   ? 1
-                               : first < 0xc2 ? 0
-                               : first < 0xe0 ? 2
-                               : first < 0xf0 ? 3
-                               : first < 0xf5 ? 4
-                                              : 0;
-    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    const bool beyond = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
-    bool good = length > 0 && !overlong && !beyond;
-    for (std::size_t k = 1; k < length; ++k) good = good && follows(i + k);
-    if (!good) return i;
-    i += length;
+  void add(std::string_view part) {
+    if (const auto at = first_not_utf8(part)) refuse(part, *at, "the text is not UTF-8");
+    if (const auto at = part.find('\0'); at != std::string_view::npos)
+      refuse(part, at, "the text is damaged");
+    count(part);
   }
-  return std::nullopt;
-}
 
-void append_utf8(std::string& text, std::uint32_t code) {
-  const auto add = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
-  if (code < 0x80) return add(code);
-  if (code < 0x800) {
-    add(0xc0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      add(0xe0 | code >> 12);
-    } else {
-      add(0xf0 | code >> 18);
-      add(0x80 | (code >> 12 & 0x3f));
-    }
-    add(0x80 | (code >> 6 & 0x3f));
+ private:
+  void count(std::string_view part) {
+    bytes_ += part.size();
+    feeds_ += static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
+    returns_ += static_cast<std::size_t>(std::count(part.begin(), part.end(), '\r'));
   }
-  add(0x80 | (code & 0x3f));
-}
 
-enum class Utf16 { no, little_endian, big_endian };
-
-// By the mark, or, in a text that is mostly ASCII, by the zeros of its first characters.
-Utf16 utf16_kind(std::string_view bytes) {
-  if (bytes.starts_with("\xff\xfe")) return Utf16::little_endian;
-  if (bytes.starts_with("\xfe\xff")) return Utf16::big_endian;
-  const auto first = bytes.substr(0, 64);
-  if (first.size() < 4 || bytes.size() % 2 != 0) return Utf16::no;
-  std::size_t zeros[2] = {0, 0};
-  for (std::size_t i = 0; i < first.size(); ++i) zeros[i % 2] += first[i] == 0;
-  const auto most = first.size() / 2 * 3 / 4;
-  if (zeros[0] == 0 && zeros[1] > most) return Utf16::little_endian;
-  if (zeros[1] == 0 && zeros[0] > most) return Utf16::big_endian;
-  return Utf16::no;
-}
-
-std::string from_utf16(std::string_view bytes, Utf16 kind, const std::string& where) {
-  const auto unit = [&](std::size_t i) -> std::uint32_t {
-    const auto a = static_cast<unsigned char>(bytes[i]), b = static_cast<unsigned char>(bytes[i + 1]);
-    return kind == Utf16::little_endian ? a | b << 8 : a << 8 | b;
-  };
-  std::string text;
-  text.reserve(bytes.size() / 2);
-  std::size_t line = 1;
-  const auto refuse = [&](std::size_t at) {
-    throw Error(fmt::format("the text begins as UTF-16 and stops being it at byte {}", at + 1),
-                where + ":" + std::to_string(line), "Save as UTF-8, or restore the end of the file");
-  };
-  for (std::size_t i = 0; i < bytes.size(); i += 2) {
-    if (i + 1 == bytes.size()) refuse(i);
-    auto code = unit(i);
-    if (code >= 0xdc00 && code < 0xe000) refuse(i);
-    if (code >= 0xd800 && code < 0xdc00) {
-      const auto low = i + 3 < bytes.size() ? unit(i + 2) : 0;
-      if (low < 0xdc00 || low >= 0xe000) refuse(i);
-      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-      i += 2;
-    }
-    line += code == '\n';
-    append_utf8(text, code);
+  [[noreturn]] void refuse(std::string_view part, std::size_t at, const std::string& what) {
+    count(part.substr(0, at));
+    throw Error(fmt::format("{}: byte 0x{:02x} at position {} of the file", what,
+                            static_cast<unsigned char>(part[at]), bytes_ + 1),
+                where_ + ":" + std::to_string(1 + (feeds_ > 0 ? feeds_ : returns_)),
+                "Save as UTF-8 (Excel: CSV UTF-8), or convert it, e.g. iconv -f WINDOWS-1252 -t UTF-8");
   }
-  return text;
-}
+
+  std::string where_;
+  std::size_t bytes_ = 0, feeds_ = 0, returns_ = 0;
+};
+
+constexpr std::size_t part_bytes = std::size_t{4} << 20;
+constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
 
 }  // namespace
+
+struct TextFile::State {
+  explicit State(const std::filesystem::path& path)
+      : where(path.string()), file(open_file(path)), check(where) {}
+
+  // Appends bytes as they are unpacked; false: there are no more.
+  bool read_bytes(std::string& bytes) {
+    packed.resize(part_bytes);
+    const auto count = read_some(file, packed.data(), packed.size(), where);
+    const auto part = std::string_view(packed).substr(0, count);
+    if (!began && is_gzip(part)) unpacked.emplace(where);
+    began = true;
+    if (!unpacked) {
+      bytes += part;
+    } else if (count > 0) {
+      unpacked->add(part, bytes);
+    } else {
+      unpacked->finish(bytes);
+    }
+    return count > 0;
+  }
+
+  // The first part, of which the others' encoding follows.
+  std::string begin() {
+    std::string bytes;
+    while (bytes.size() < part_bytes && more) more = read_bytes(bytes);
+    refuse_other_kinds(bytes, where);
+    if (const auto kind = utf16_kind(bytes, !more); kind != Utf16::no) {
+      while (more) more = read_bytes(bytes);
+      bytes = from_utf16(bytes, kind, where);
+    }
+    return bytes;
+  }
+
+  std::string where;
+  std::ifstream file;
+  TextCheck check;
+  std::string packed, held;  // held: the begin of a character
+  std::optional<Gunzip> unpacked;
+  bool began = false, first = true, more = true;
+};
+
+TextFile::TextFile(const std::filesystem::path& path) : state_(std::make_unique<State>(path)) {}
+TextFile::~TextFile() = default;
+
+bool TextFile::read(std::string& text) {
+  auto& s = *state_;
+  if (!s.first && !s.more) return false;
+  std::string part = std::move(s.held);
+  s.held.clear();
+  if (s.first) {
+    part = s.begin();
+  } else {
+    s.more = s.read_bytes(part);
+  }
+  if (s.more) {
+    const auto kept = part.size() - unfinished_bytes(part);
+    s.held = part.substr(kept);
+    part.resize(kept);
+  }
+  s.check.add(part);
+  text += std::string_view(part).substr(s.first && part.starts_with(utf8_mark) ? utf8_mark.size() : 0);
+  s.first = false;
+  return true;
+}
 
 std::string text_of_bytes(std::string bytes, const std::string& where) {
   if (is_gzip(bytes)) bytes = gunzip(bytes, where);
   refuse_other_kinds(bytes, where);
-  if (const auto kind = utf16_kind(bytes); kind != Utf16::no) bytes = from_utf16(bytes, kind, where);
-  if (const auto at = first_not_utf8(bytes)) refuse_byte(bytes, *at, "the text is not UTF-8", where);
-  if (const auto at = bytes.find('\0'); at != std::string::npos)
-    refuse_byte(bytes, at, "the text is damaged", where);
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.erase(0, 3);
+  if (const auto kind = utf16_kind(bytes, true); kind != Utf16::no) bytes = from_utf16(bytes, kind, where);
+  TextCheck(where).add(bytes);
+  if (bytes.starts_with(utf8_mark)) bytes.erase(0, utf8_mark.size());
   return bytes;
 }
 
 std::string read_text_file(const std::filesystem::path& path) {
-  return text_of_bytes(read_file(path), path.string());
+  std::string text;
+  for (TextFile file(path); file.read(text);) continue;
+  return text;
 }
 
 }  // namespace cytoscale

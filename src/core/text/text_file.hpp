@@ -2,6 +2,7 @@
 // no.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace cytoscale {
@@ -11,6 +12,19 @@ namespace cytoscale {
 // says what it is: Parquet, Excel, …); it is not UTF-8 (RFC 3629: no overlong forms, no surrogates) or has a
 // byte 0 (with its line, and its place in the file). Line ends stay as they are.
 std::string read_text_file(const std::filesystem::path& path);
+
+// The same, part by part (some MiB each), so that memory need not hold it. Of UTF-16 the first part is all.
+class TextFile {
+ public:
+  explicit TextFile(const std::filesystem::path& path);
+  ~TextFile();
+  // Appends the next part; false: there is none.
+  bool read(std::string& text);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // The same of bytes that are there already; `where` names the file in errors.
 std::string text_of_bytes(std::string bytes, const std::string& where);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "evaluate/matching/matching.hpp"
 #include "evaluate/score.hpp"
 #include "profile/profile_table.hpp"

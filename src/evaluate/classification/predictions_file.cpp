@@ -19,8 +19,8 @@ std::size_t count_classes(const store::EmbeddingReader& reader, const std::strin
   return static_cast<std::size_t>(end - layers.begin());
 }
 
-std::vector<std::string> labels_of_columns(const Table& fields, std::vector<std::string> columns,
-                                           const screen::ColumnRoles& roles, const std::string& where) {
+TextColumn labels_of_columns(const Table& fields, std::vector<std::string> columns,
+                             const screen::ColumnRoles& roles, const std::string& where) {
   if (columns.empty()) columns = roles.treatment;
   screen::ColumnRoles named = roles;
   named.treatment = std::move(columns);
@@ -87,7 +87,7 @@ class Collector {
     if (count == 0) return;
     values_.resize(static_cast<std::size_t>(count) * reader_.features());
     reader_.read_rows(first, count, values_);
-    const auto& metadata = reader_.fields().rows[field];
+    const auto metadata = reader_.fields().rows[field];
     const auto well = metadata[plate_] + " " + metadata[well_], name = well + " " + metadata[site_];
     for (std::int64_t i = 0; i < count; ++i) {
       const auto* start = values_.data() + static_cast<std::size_t>(i) * reader_.features();

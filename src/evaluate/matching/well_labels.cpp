@@ -24,10 +24,9 @@ bool has_role(const Table& metadata, const std::string& column, const std::strin
 
 std::vector<std::string> values_of(const Table& metadata, const std::string& column,
                                    const std::string& where) {
-  const auto index = metadata.column(column, where);
-  std::vector<std::string> values;
-  for (const auto& row : metadata.rows) values.push_back(is_missing(row[index]) ? std::string() : row[index]);
-  return values;
+  return metadata.rows.column(metadata.column(column, where))
+      .changed([](std::string_view text) { return is_missing(text) ? std::string() : std::string(text); })
+      .texts();
 }
 
 // "B|A" and "A|B" are one.
@@ -81,7 +80,7 @@ WellLabels read_well_labels(const Table& metadata, const screen::ColumnRoles& ro
   const screen::ColumnRoles usual;
   WellLabels labels;
   labels.control = controls(metadata, roles, where, notes);
-  const auto treatments = screen::treatment_labels(metadata, roles, where);
+  const auto treatments = screen::treatment_labels(metadata, roles, where).texts();
   std::size_t unlabeled = 0;
   for (std::size_t row = 0; row < labels.control.size(); ++row) {
     if (labels.control[row]) continue;
@@ -110,7 +109,7 @@ WellLabels read_well_labels(const Table& metadata, const screen::ColumnRoles& ro
   labels.has_batch =
       !roles.batch_from_plate.empty() ||
       has_role(metadata, roles.batch, usual.batch, "--batch or --batch-from-plate", where, notes);
-  labels.batch = read(labels.has_batch, [&] { return screen::batch_labels(metadata, roles, where); });
+  labels.batch = read(labels.has_batch, [&] { return screen::batch_labels(metadata, roles, where).texts(); });
   return labels;
 }
 

@@ -48,12 +48,11 @@ void keep_some_cells(WellDraft& draft, int limit, std::uint64_t seed) {
 }
 
 // Of each field; nothing where the usual column is absent.
-std::vector<std::string> batches_of(const Table& metadata, const screen::ColumnRoles& roles) {
+TextColumn batches_of(const Table& metadata, const screen::ColumnRoles& roles) {
   const auto& columns = metadata.columns;
   const bool known = !roles.batch_from_plate.empty() || roles.batch != screen::ColumnRoles().batch ||
                      std::find(columns.begin(), columns.end(), roles.batch) != columns.end();
-  return known ? screen::batch_labels(metadata, roles, "the manifest")
-               : std::vector<std::string>(metadata.rows.size());
+  return known ? screen::batch_labels(metadata, roles, "the manifest") : TextColumn(metadata.rows.size(), "");
 }
 
 std::vector<WellDraft> draft_wells(const screen::Screen& screen, const store::CellTable& cells,
@@ -63,11 +62,14 @@ std::vector<WellDraft> draft_wells(const screen::Screen& screen, const store::Ce
   const auto labels = screen::treatment_labels(metadata, roles, "the manifest");
   const auto batches = batches_of(metadata, roles);
   const auto use = selected_fields(metadata, roles, options);
-  std::vector<std::string> column(labels.size());
-  if (!options.validation_column.empty()) column = screen.values(options.validation_column);
+  const auto column = options.validation_column.empty() ? TextColumn(labels.size(), "")
+                                                        : screen.values(options.validation_column);
   const auto& values = options.validation_values;
   std::vector<WellDraft> drafts;
   for (const auto& well : screen::wells_of(screen)) {
+    const auto first = cells.first_cell[well.first_field],
+               count = cells.first_cell[well.first_field + well.field_count] - first;
+    const auto y = cells.y.read(first, count), x = cells.x.read(first, count);
     WellDraft draft{{well.plate, well.well, {}, 0, false, {}}, {{}, well.plate, {}}};
     for (FieldId f(well.first_field); f < well.first_field + well.field_count; ++f) {
       if (!use[f]) continue;
@@ -86,9 +88,9 @@ std::vector<WellDraft> draft_wells(const screen::Screen& screen, const store::Ce
       split.label = labels[f];
       split.batch = batches[f];
       split.chosen |= std::find(values.begin(), values.end(), column[f]) != values.end();
-      for (auto c = cells.first_cell[f]; c < cells.first_cell[f + 1]; ++c) {
-        const auto i = static_cast<std::size_t>(c);
-        draft.well.cells.push_back({static_cast<std::uint32_t>(f), cells.y[i], cells.x[i], CellId(c)});
+      for (auto cell = cells.first_cell[f]; cell < cells.first_cell[f + 1]; ++cell) {
+        const auto i = static_cast<std::size_t>(cell - first);
+        draft.well.cells.push_back({static_cast<std::uint32_t>(f), y[i], x[i], CellId(cell)});
       }
     }
     keep_some_cells(draft, options.max_cells_per_well, training.seed);
@@ -229,9 +231,8 @@ void check_labels(const screen::Screen& screen, const screen::ColumnRoles& roles
   store::CellTable one_each;
   one_each.y.assign(fields, 0);
   one_each.x.assign(fields, 0);
-  one_each.failed.assign(fields, 0);
-  one_each.height.assign(fields, 0);
-  one_each.width.assign(fields, 0);
+  one_each.failed = std::vector<char>(fields, 0);
+  one_each.height = one_each.width = std::vector<int>(fields, 0);
   for (std::size_t i = 0; i <= fields; ++i) one_each.first_cell.push_back(static_cast<std::int64_t>(i));
   plan_training(screen, one_each, roles, options);
 }

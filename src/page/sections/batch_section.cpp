@@ -61,7 +61,7 @@ std::string batch_section(const Results& results, const PageOptions&) {
   const auto& metadata = wells.profiles.metadata;
   const auto controls = wells.labels.controls();
   std::vector<std::vector<std::string>> rows;
-  const auto ask = [&](const std::string& what, const std::vector<std::string>& labels) {
+  const auto ask = [&](const std::string& what, const TextColumn& labels) {
     Asked treated{wells.labels.rows, wells.labels.treatment, {}, true}, alone{controls, {}, {}, false};
     for (const auto row : treated.rows) treated.own.push_back(labels[row]);
     for (const auto row : controls) alone.own.push_back(labels[row]), alone.unit.push_back(labels[row]);
@@ -70,11 +70,7 @@ std::string batch_section(const Results& results, const PageOptions&) {
       if (!row.empty()) rows.push_back(std::move(row));
   };
   if (wells.labels.has_batch) ask("batch", screen::batch_labels(metadata, wells.roles, "profiles.h5ad"));
-  if (const auto plate = metadata.find(wells.roles.plate)) {
-    std::vector<std::string> plates;
-    for (const auto& row : metadata.rows) plates.push_back(row[*plate]);
-    ask("plate", plates);
-  }
+  if (const auto plate = metadata.find(wells.roles.plate)) ask("plate", metadata.rows.column(*plate));
   if (rows.empty()) throw Error("the profiles are of one batch and one plate, or name none");
   return paragraph(
              "Is it of the same batch or plate? Where the share is near chance, profiles do not tell batches "

@@ -60,9 +60,10 @@ std::vector<Shown> choose(const store::CellTable& cells, const std::vector<LeftO
     add(most, "most cells left out");
   add(by([&](auto f) { return cells.cells_of(FieldId(f)) + gone[f].cells; }), "fewest cells");
   add(by([&](auto f) { return -cells.cells_of(FieldId(f)); }), "most cells");
-  add(by([&](auto f) { return quality(cells.focus_score, f, true); }), "least in focus");
-  if (const auto most = by([&](auto f) { return -quality(cells.saturated_fraction, f, false); });
-      quality(cells.saturated_fraction, most, false) > 0)
+  const auto focus = cells.focus_score.all(), saturated = cells.saturated_fraction.all();
+  add(by([&](auto f) { return quality(focus, f, true); }), "least in focus");
+  if (const auto most = by([&](auto f) { return -quality(saturated, f, false); });
+      quality(saturated, most, false) > 0)
     add(most, "most saturated");
   Random random(seed, stream_key("fields of the report"));
   for (int tries = 0;
@@ -91,8 +92,8 @@ struct Outlines {
   std::vector<std::int32_t> cells, left_out;  // [H][W]; 0 background
 };
 
-bool at_place(const image::Nucleus& nucleus, const store::CellTable& cells, std::size_t cell) {
-  return std::abs(nucleus.y - cells.y[cell]) < 0.01f && std::abs(nucleus.x - cells.x[cell]) < 0.01f;
+bool at_place(const image::Nucleus& nucleus, float y, float x) {
+  return std::abs(nucleus.y - y) < 0.01f && std::abs(nucleus.x - x) < 0.01f;
 }
 
 // Was segment given its cells, as masks or places?
@@ -114,11 +115,11 @@ Outlines outlines_of(const Results& results, const image::Plane& dna, FieldId fi
           ? image::segment_nuclei(dna, options)
           : image::measure_labels(image::read_label_mask(results.screen.get().fill(masks, field)), dna);
   std::vector<std::int32_t> kept(found.nuclei.size() + 1);
-  auto cell = static_cast<std::size_t>(cells.first_cell[field]);
-  const auto end = static_cast<std::size_t>(cells.first_cell[field + 1]);
-  for (std::size_t i = 0; i < found.nuclei.size() && cell < end; ++i)
-    if (at_place(found.nuclei[i], cells, cell)) kept[i + 1] = 1, ++cell;
-  if (cell < end) return {};
+  const auto y = cells.of_field(cells.y, field), x = cells.of_field(cells.x, field);
+  std::size_t cell = 0;
+  for (std::size_t i = 0; i < found.nuclei.size() && cell < y.size(); ++i)
+    if (at_place(found.nuclei[i], y[cell], x[cell])) kept[i + 1] = 1, ++cell;
+  if (cell < y.size()) return {};
   Outlines outlines;
   for (const auto label : found.labels) {
     const bool cell_here = label > 0 && kept[static_cast<std::size_t>(label)];
@@ -159,13 +160,13 @@ std::string picture(const Small& small, int step, const store::CellTable& cells,
     image::draw_outlines(small.outlines.left_out, small.size, blue, rgb);
     image::draw_outlines(small.outlines.cells, small.size, yellow, rgb);
   } else {
-    for (auto cell = static_cast<std::size_t>(cells.first_cell[field]);
-         cell < static_cast<std::size_t>(cells.first_cell[field + 1]); ++cell)
-      marks +=
-          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" fill=\"none\" stroke=\"#ffc800\"/>",
-                      (cells.x[cell] + 0.5f) / static_cast<float>(step),
-                      (cells.y[cell] + 0.5f) / static_cast<float>(step),
-                      std::max(1.5f, std::sqrt(cells.area_px[cell] / 3.14159f) / static_cast<float>(step)));
+    const auto y = cells.of_field(cells.y, field), x = cells.of_field(cells.x, field),
+               area = cells.of_field(cells.area_px, field);
+    for (std::size_t cell = 0; cell < y.size(); ++cell)
+      marks += fmt::format(
+          "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" fill=\"none\" stroke=\"#ffc800\"/>",
+          (x[cell] + 0.5f) / static_cast<float>(step), (y[cell] + 0.5f) / static_cast<float>(step),
+          std::max(1.5f, std::sqrt(area[cell] / 3.14159f) / static_cast<float>(step)));
   }
   const auto jpeg = image::jpeg_of(small.size.height, small.size.width, 3, rgb, 82);
   const auto bar = image::scale_bar(small.size.width * step, pixel_um);

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/system/files.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/text.hpp"
 #include "image/io/jpeg.hpp"
 #include "image/io/png.hpp"

@@ -26,7 +26,8 @@ struct Measure {
 };
 
 PlateWell place(const Table& table, std::size_t row) {
-  return {table.rows[row][table.column("Metadata_Plate")], table.rows[row][table.column("Metadata_Well")]};
+  return {table.rows.at(row, table.column("Metadata_Plate")),
+          table.rows.at(row, table.column("Metadata_Well"))};
 }
 
 // Means over the fields of each well.
@@ -43,8 +44,9 @@ std::map<PlateWell, double> over_wells(const std::vector<std::pair<PlateWell, do
 std::vector<double> relative_focus(const store::CellTable& cells, const Table& fields) {
   const auto channels = cells.channels.size();
   std::map<std::pair<std::string, std::size_t>, std::vector<double>> of_plate;
+  const auto scores_of_fields = cells.focus_score.all();
   const auto score = [&](std::size_t f, std::size_t c) {
-    return static_cast<double>(cells.focus_score[f * channels + c]);
+    return static_cast<double>(scores_of_fields[f * channels + c]);
   };
   for (std::size_t f = 0; f < cells.fields(); ++f)
     for (std::size_t c = 0; c < channels; ++c)
@@ -68,6 +70,7 @@ void add_cell_measures(std::vector<Measure>& measures, const store::CellTable& c
   std::vector<std::pair<PlateWell, double>> counts, focus, saturation;
   const auto sharpness = relative_focus(cells, fields);
   const auto channels = cells.channels.size();
+  const auto saturated = cells.saturated_fraction.all();
   for (std::size_t f = 0; f < cells.fields(); ++f) {
     if (cells.failed[f]) continue;
     const auto well = place(fields, f);
@@ -75,7 +78,7 @@ void add_cell_measures(std::vector<Measure>& measures, const store::CellTable& c
     focus.emplace_back(well, sharpness[f]);
     double most = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t c = 0; c < channels; ++c)
-      most = std::fmax(most, 100.0 * static_cast<double>(cells.saturated_fraction[f * channels + c]));
+      most = std::fmax(most, 100.0 * static_cast<double>(saturated[f * channels + c]));
     saturation.emplace_back(well, most);
   }
   measures.push_back({"Cells", "Mean over the fields of a well.", "cells per field", over_wells(counts)});

@@ -47,10 +47,7 @@ const char* option_for(DropReason reason) {
 }
 
 std::vector<std::string> plates_of(const Table& fields) {
-  std::vector<std::string> plates;
-  const auto column = fields.column("Metadata_Plate", "the fields of cells.h5");
-  for (const auto& row : fields.rows) plates.push_back(row[column]);
-  return plates;
+  return fields.rows.column(fields.column("Metadata_Plate", "the fields of cells.h5")).texts();
 }
 
 // By plate, of the values that are there.
@@ -85,9 +82,10 @@ std::string focus_of(const Results& results, const std::vector<LeftOut>& gone) {
   const auto dna = prepare::dna_channel(named, results.option("segment", "dna-channel", ""));
   const auto plates = plates_of(results.fields.get());
   std::vector<double> scores(cells.fields(), std::numeric_limits<double>::quiet_NaN());
+  const auto focus = cells.focus_score.all();
   for (std::size_t f = 0; f < cells.fields(); ++f)
     if (!cells.failed[f] && cells.cells_of(FieldId(f)) + gone[f].cells > 0)
-      scores[f] = static_cast<double>(cells.focus_score[f * cells.channels.size() + dna]);
+      scores[f] = static_cast<double>(focus[f * cells.channels.size() + dna]);
   const auto medians = medians_by(plates, scores);
   for (std::size_t f = 0; f < scores.size(); ++f) {
     const auto median = medians.find(plates[f]);
@@ -108,11 +106,12 @@ std::string saturation_of(const Results& results) {
   const auto& cells = results.cells.get();
   const auto channels = cells.channels.size();
   std::vector<double> shares;
+  const auto saturated = cells.saturated_fraction.all();
   for (std::size_t f = 0; f < cells.fields(); ++f) {
     if (cells.failed[f]) continue;
     double most = 0;
     for (std::size_t c = 0; c < channels; ++c)
-      most = std::fmax(most, 100.0 * static_cast<double>(cells.saturated_fraction[f * channels + c]));
+      most = std::fmax(most, 100.0 * static_cast<double>(saturated[f * channels + c]));
     shares.push_back(most);
   }
   if (std::all_of(shares.begin(), shares.end(), [](double share) { return share == 0; })) return {};
@@ -125,7 +124,8 @@ std::string saturation_of(const Results& results) {
 
 std::string areas_of(const Results& results) {
   const auto& cells = results.cells.get();
-  const std::vector<double> areas(cells.area_px.begin(), cells.area_px.end());
+  const auto measured = cells.area_px.all();
+  const std::vector<double> areas(measured.begin(), measured.end());
   if (std::all_of(areas.begin(), areas.end(), [](double area) { return area == 0; })) return {};  // imported
   chart::Histogram chart{"area of the cells", "area of a nucleus, px", "cells", finite(areas), {}};
   for (const char* option : {"min-nucleus-area", "max-nucleus-area"})
@@ -135,7 +135,8 @@ std::string areas_of(const Results& results) {
 }
 
 // How far from the median of its plate each cell lies, in robust standard deviations.
-std::string outliers_of(const Results& results, const std::vector<float>& measured, const std::string& what) {
+std::string outliers_of(const Results& results, const store::StoredColumn<float>& column,
+                        const std::string& what) {
   const double most = option_of(results, "drop-outliers", 0);
   if (!(most > 0)) return {};
   const auto& cells = results.cells.get();
@@ -143,6 +144,7 @@ std::string outliers_of(const Results& results, const std::vector<float>& measur
   std::vector<std::string> plates;
   for (std::size_t f = 0; f < cells.fields(); ++f)
     plates.insert(plates.end(), static_cast<std::size_t>(cells.cells_of(FieldId(f))), of_field[f]);
+  const auto measured = column.all();
   std::vector<double> values(measured.begin(), measured.end());
   const auto middle = medians_by(plates, values);
   auto distances = values;

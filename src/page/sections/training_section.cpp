@@ -19,7 +19,7 @@ chart::Line line_of(const Table& log, const std::string& column, const std::stri
   const auto step = log.column("step", "train_log.csv"), value = log.column(column, "train_log.csv");
   const std::size_t stride = std::max<std::size_t>(1, log.rows.size() / 1000);
   for (std::size_t i = 0; i < log.rows.size(); ++i) {
-    const auto x = to_number(log.rows[i][step]), y = to_number(log.rows[i][value]);
+    const auto x = to_number(log.rows.at(i, step)), y = to_number(log.rows.at(i, value));
     if (!x || !y || !std::isfinite(*x) || !std::isfinite(*y)) continue;
     if (i % stride != 0 && i + 1 != log.rows.size() && column.find("validation") == std::string::npos)
       continue;

@@ -19,7 +19,7 @@ std::string row_name(const ProfileTable& profiles, std::size_t row) {
   const auto& metadata = profiles.metadata;
   const auto plate = metadata.find("Metadata_Plate"), well = metadata.find("Metadata_Well");
   if (!well) return "row " + std::to_string(row + 1);
-  return (plate ? metadata.rows[row][*plate] + " " : std::string()) + metadata.rows[row][*well];
+  return (plate ? metadata.rows.at(row, *plate) + " " : std::string()) + metadata.rows.at(row, *well);
 }
 
 std::size_t missing_in(const ProfileTable& profiles, std::size_t row) {
@@ -71,7 +71,7 @@ void leave_out_copies(ProfileTable& profiles) {
     if (!earlier.empty())
       same.push_back(row_name(profiles, row) + " as " + row_name(profiles, earlier.front()));
     earlier.push_back(row);
-    if (++wells[{metadata.rows[row][*plate], metadata.rows[row][*well]}] == 2)
+    if (++wells[{metadata.rows.at(row, *plate), metadata.rows.at(row, *well)}] == 2)
       again.push_back(row_name(profiles, row));
   }
   if (!again.empty())
@@ -87,13 +87,11 @@ void leave_out_copies(ProfileTable& profiles) {
 
 void keep_rows(ProfileTable& profiles, const std::vector<char>& keep) {
   std::vector<Eigen::Index> rows;
-  std::vector<std::vector<std::string>> metadata;
   for (std::size_t row = 0; row < keep.size(); ++row) {
     if (!keep[row]) continue;
     rows.push_back(static_cast<Eigen::Index>(row));
-    metadata.push_back(std::move(profiles.metadata.rows[row]));
   }
-  profiles.metadata.rows = std::move(metadata);
+  profiles.metadata.rows.keep(keep);
   if (rows.size() < keep.size()) profiles.values = Matrix(profiles.values(rows, Eigen::all));
 }
 

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <map>
 #include <string_view>
-#include <unordered_map>
 
 #include "core/error.hpp"
 #include "core/text/letter_case.hpp"
@@ -112,42 +111,51 @@ std::string foreign_root(const std::string& local) {
   return {};
 }
 
+namespace {
+
+// The foreign root of what a table has; empty: it is of this machine.
+std::string root_of(std::string_view cell, const std::vector<PathMap>& maps) {
+  const auto path = local_path(std::string(cell), maps);
+  // A share looks like a path of this machine once its backslashes are turned.
+  const bool share = path.starts_with("//") && (cell.starts_with("\\\\") || cell.starts_with("file:"));
+  return share ? path.substr(0, path.find('/', path.find('/', 2) + 1)) : foreign_root(path);
+}
+
+}  // namespace
+
 void localize_paths(Table& table, const std::vector<std::string>& path_map,
                     std::vector<std::string>& problems) {
   const auto maps = parse_path_map(path_map);
   std::map<std::string, Foreign> foreign;
-  std::vector<char> drop(table.rows.size(), 0);
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+  std::vector<char> keep(table.rows.size(), 1);
+  for (std::size_t c = 0; c < table.columns.size() && !keep.empty(); ++c) {
     const auto& column = table.columns[c];
     if (!column.starts_with("FileName") && !column.starts_with("PathName")) continue;
-    std::unordered_map<std::string, std::pair<std::string, std::string>> known;  // of folders, which recur
-    for (std::size_t r = 0; r < table.rows.size(); ++r) {
-      auto& cell = table.rows[r][c];
-      if (maps.empty() && cell.find_first_of("\\:") == std::string::npos) continue;
-      const auto [at, fresh] = known.try_emplace(cell);
-      auto& [path, root] = at->second;
-      if (fresh) {
-        path = local_path(cell, maps);
-        // A share looks like a path of this machine once its backslashes are turned.
-        const bool share = path.starts_with("//") && (cell.starts_with("\\\\") || cell.starts_with("file:"));
-        root = share ? path.substr(0, path.find('/', path.find('/', 2) + 1)) : foreign_root(path);
-      }
-      cell = path;
-      if (root.empty()) continue;
-      drop[r] = 1;
-      auto& group = foreign[root];
+    const auto is_local = [&](std::string_view cell) {
+      return maps.empty() && cell.find_first_of("\\:") == std::string_view::npos;
+    };
+    const auto foreign_here = table.rows.column(c).where(
+        [&](std::string_view cell) { return !is_local(cell) && !root_of(cell, maps).empty(); });
+    std::size_t row = 0;
+    table.rows.column(c).each([&](std::string_view cell) {
+      if (!foreign_here[row++]) return;
+      keep[row - 1] = 0;
+      const auto path = local_path(std::string(cell), maps);
+      auto& group = foreign[root_of(cell, maps)];
       const auto folder =
           without_end_slash(column.starts_with("FileName") ? path.substr(0, path.rfind('/')) : path);
       group.folder = group.paths++ ? common_folder(group.folder, folder) : folder;
-    }
+    });
+    table.rows.set_column(c, table.rows.column(c).changed([&](std::string_view cell) {
+      return is_local(cell) ? std::string(cell) : local_path(std::string(cell), maps);
+    }));
   }
   for (const auto& [root, group] : foreign)
     problems.push_back(count_text(group.paths) + " paths are of another machine: they begin with '" +
                        (group.folder.empty() ? root : group.folder) +
                        "'. Say where that is here: --path-map '" +
                        (group.folder.empty() ? root : group.folder) + "=FOLDER'");
-  std::size_t row = 0;
-  std::erase_if(table.rows, [&](const auto&) { return drop[row++] != 0; });
+  table.rows.keep(keep);
 }
 
 }  // namespace cytoscale::screen

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 
 namespace cytoscale::screen {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/error.hpp"
 #include "core/text/spelling.hpp"
@@ -28,11 +30,20 @@ void rename_slashes(Table& table, const std::string& where, std::vector<std::str
   }
 }
 
-std::vector<std::string*> values_of(Table& table, std::size_t column) {
-  std::vector<std::string*> values;
-  values.reserve(table.rows.size());
-  for (auto& row : table.rows) values.push_back(&row[column]);
-  return values;
+// Lets `unify` change the texts that a column has; its lines.
+template <typename Unify>
+std::vector<std::string> unify_column(Table& table, std::size_t column, const Unify& unify) {
+  const auto before = table.rows.column(column).codes().texts;
+  auto after = before;
+  std::vector<std::string*> places;
+  for (auto& text : after) places.push_back(&text);
+  auto said = unify(places);
+  if (after == before) return said;
+  std::unordered_map<std::string_view, std::string_view> becomes;
+  for (std::size_t i = 0; i < before.size(); ++i) becomes.emplace(before[i], after[i]);
+  table.rows.set_column(column, table.rows.column(column).changed(
+                                    [&](std::string_view text) { return std::string(becomes.at(text)); }));
+  return said;
 }
 
 }  // namespace
@@ -44,9 +55,9 @@ void tidy_metadata(Table& table, const std::string& where, std::vector<std::stri
     const auto& column = table.columns[c];
     if (!column.starts_with(prefix)) continue;
     if (column == "Metadata_Well") {
-      for (auto& note : unify_wells(values_of(table, c))) notes.push_back(std::move(note));
+      for (auto& note : unify_column(table, c, unify_wells)) notes.push_back(std::move(note));
     } else if (!names.contains(column)) {
-      const auto unified = unify_numbers(values_of(table, c));
+      const auto unified = unify_column(table, c, unify_numbers);
       if (!unified.empty())
         notes.push_back(column +
                         ": numbers that are spelled in several ways are one: " + join_some(unified, 3, "; "));
@@ -63,9 +74,7 @@ std::vector<std::string> alike_notes(const Table& metadata, const ColumnRoles& r
   for (const auto& column : columns) {
     const auto index = metadata.find(column);
     if (!index || !said.insert(column).second) continue;
-    std::set<std::string> values;
-    for (const auto& row : metadata.rows) values.insert(row[*index]);
-    const auto alike = alike_values({values.begin(), values.end()});
+    const auto alike = alike_values(metadata.rows.column(*index).codes().texts);
     if (!alike.empty())
       notes.push_back(column + " has values that differ in case or blanks only and count as different: " +
                       join_some(alike, 3, "; "));

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "screen/column_roles.hpp"
 
 namespace cytoscale::screen {

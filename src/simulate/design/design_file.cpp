@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "core/error.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "core/text/text.hpp"
 #include "core/text/whole_number.hpp"
 #include "simulate/design/design_list.hpp"
@@ -22,8 +22,8 @@ struct Reader {
   // The default where the column, or the value, is absent.
   std::string text(std::size_t row, const char* column, const std::string& usual = {}) const {
     const auto index = table.find(column);
-    if (!index || table.rows[row][*index].empty()) return usual;
-    return table.rows[row][*index];
+    const auto value = index ? table.rows.at(row, *index) : std::string();
+    return value.empty() ? usual : value;
   }
   std::string name(std::size_t row, const char* column) const {
     const auto value = text(row, column);

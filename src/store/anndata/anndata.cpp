@@ -72,8 +72,8 @@ std::vector<std::string> names_of(const AnnData& data) {
   return names;
 }
 
-void check(const AnnData& data, const fs::path& path) {
-  const bool fits = data.x.size() == data.rows * data.vars && data.var_names.size() == data.vars &&
+void check(const AnnData& data, std::span<const double> values, const fs::path& path) {
+  const bool fits = values.size() == data.rows * data.vars && data.var_names.size() == data.vars &&
                     (data.obs_names.empty() || data.obs_names.size() == data.rows) &&
                     (data.obs.columns.empty() || data.obs.rows.size() == data.rows) &&
                     (data.var.columns.empty() || data.var.rows.size() == data.vars) &&
@@ -110,7 +110,11 @@ AnnData read_anndata(const fs::path& path) {
 }
 
 void write_anndata(const fs::path& path, const AnnData& data, bool float64) {
-  check(data, path);
+  write_anndata(path, data, data.x, float64);
+}
+
+void write_anndata(const fs::path& path, const AnnData& data, std::span<const double> matrix, bool float64) {
+  check(data, matrix, path);
   replace_atomically(path, [&](const fs::path& temporary) {
     hdf5::File file = hdf5::File::create(temporary);
     {
@@ -119,7 +123,7 @@ void write_anndata(const fs::path& path, const AnnData& data, bool float64) {
       hdf5::Dataset x =
           root.create("X", {data.rows, data.vars}, float64 ? hdf5::Number::f64 : hdf5::Number::f32);
       mark_encoding(x, "array", "0.2.0");
-      x.write<double>(0, data.rows, data.x);
+      x.write<double>(0, data.rows, matrix);
       write_frame(root, "obs", data.obs, names_of(data), data.numeric_columns);
       write_frame(root, "var", data.var, data.var_names, data.numeric_columns);
       hdf5::Group obsm = root.group("obsm");

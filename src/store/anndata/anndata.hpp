@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 
 namespace cytoscale::store {
 
@@ -40,5 +41,8 @@ AnnData read_anndata(const std::filesystem::path& path);
 // Atomic. X float64 or float32; text columns categorical, numeric_columns int64 where all are whole, else
 // float64.
 void write_anndata(const std::filesystem::path& path, const AnnData& data, bool float64);
+// With an X that lies elsewhere: that of a large screen need not stand in memory twice.
+void write_anndata(const std::filesystem::path& path, const AnnData& data, std::span<const double> x,
+                   bool float64);
 
 }  // namespace cytoscale::store

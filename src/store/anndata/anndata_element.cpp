@@ -30,17 +30,21 @@ void write_text_array(hdf5::Group& group, const std::string& name, const std::ve
   mark_encoding(dataset, "string-array", "0.2.0");
 }
 
-Categorical categorize(const std::vector<std::string>& texts) {
+Categorical categorize(const TextColumn& texts) {
+  const auto codes = texts.codes();
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < codes.texts.size(); ++i)
+    if (!codes.texts[i].empty()) order.push_back(i);
+  std::sort(order.begin(), order.end(),
+            [&](auto a, auto b) { return natural_less(codes.texts[a], codes.texts[b]); });
   Categorical result;
-  std::unordered_map<std::string, std::int32_t> code;
-  for (const auto& text : texts) {
-    if (!text.empty() && code.emplace(text, 0).second) result.categories.push_back(text);
+  std::vector<std::int32_t> category(codes.texts.size(), -1);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    category[order[i]] = static_cast<std::int32_t>(i);
+    result.categories.push_back(codes.texts[order[i]]);
   }
-  std::sort(result.categories.begin(), result.categories.end(), natural_less);
-  for (std::size_t i = 0; i < result.categories.size(); ++i)
-    code[result.categories[i]] = static_cast<std::int32_t>(i);
   result.codes.reserve(texts.size());
-  for (const auto& text : texts) result.codes.push_back(text.empty() ? -1 : code[text]);
+  for (const auto code : codes.of) result.codes.push_back(category[code]);
   return result;
 }
 
@@ -64,7 +68,7 @@ namespace {
 
 Column read_array(const hdf5::Dataset& dataset) {
   if (dataset.shape().size() != 1) throw Error("a column must have one dimension", dataset.where());
-  if (dataset.kind() == hdf5::Kind::text) return {dataset.read_texts(), false};
+  if (dataset.kind() == hdf5::Kind::text) return {TextColumn(dataset.read_texts()), false};
   Column column;
   switch (dataset.kind()) {
     case hdf5::Kind::boolean:
@@ -94,13 +98,13 @@ Column read_array(const hdf5::Dataset& dataset) {
 }
 
 Column read_categorical(const hdf5::Group& group) {
-  const Column categories = read_array(group.dataset("categories"));
+  const auto categories = read_array(group.dataset("categories")).texts.texts();
   Column column;
   for (const auto code : group.dataset("codes").read_all<std::int64_t>()) {
-    if (code >= static_cast<std::int64_t>(categories.texts.size())) {
+    if (code >= static_cast<std::int64_t>(categories.size())) {
       throw Error("a code beyond the categories", group.where(), "The file is damaged");
     }
-    column.texts.push_back(code < 0 ? "" : categories.texts[static_cast<std::size_t>(code)]);
+    column.texts.push_back(code < 0 ? "" : categories[static_cast<std::size_t>(code)]);
   }
   return column;
 }
@@ -110,9 +114,10 @@ Column read_nullable(const hdf5::Group& group) {
   if (!group.contains("mask")) return column;
   const auto mask = group.dataset("mask").read_all<std::int8_t>();
   if (mask.size() != column.texts.size()) throw Error("mask and values differ in length", group.where());
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    if (mask[i]) column.texts[i].clear();
-  }
+  std::size_t row = 0;
+  TextColumn texts;
+  column.texts.each([&](std::string_view text) { texts.push_back(mask[row++] ? std::string_view() : text); });
+  column.texts = std::move(texts);
   return column;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/csv.hpp"
+#include "core/table/csv.hpp"
 #include "hdf5/file.hpp"
 
 namespace cytoscale::store {
@@ -25,7 +25,7 @@ struct Categorical {
   std::vector<std::string> categories;  // natural order, no two alike
   std::vector<std::int32_t> codes;
 };
-Categorical categorize(const std::vector<std::string>& texts);
+Categorical categorize(const TextColumn& texts);
 // The smallest of int8, int16, int32 that holds the codes.
 hdf5::Number code_type(std::size_t categories);
 // Creates the group and writes the categories; the codes dataset ([count], not yet written) is "codes".
@@ -36,7 +36,7 @@ hdf5::Dataset create_numbers(hdf5::Group& frame, const std::string& name, bool w
 
 // A column of a data frame as text; "" where a value is missing.
 struct Column {
-  std::vector<std::string> texts;
+  TextColumn texts;
   bool numeric = false;
 };
 Column read_column(const hdf5::Group& frame, const std::string& name);

@@ -11,19 +11,18 @@ namespace cytoscale::store {
 namespace {
 
 // Numbers of a column: whole ones as int64, others (or with missing values) as float64.
-void write_numbers(hdf5::Group& frame, const std::string& name, const std::vector<std::string>& texts) {
+void write_numbers(hdf5::Group& frame, const std::string& name, const TextColumn& texts) {
   const auto numbers = screen::numbers_of(texts);
   if (!numbers) {
-    const auto bad = std::find_if(texts.begin(), texts.end(),
-                                  [](const auto& text) { return !text.empty() && !to_number(text); });
-    throw Error(
-        "\"" + *bad + "\" in row " + std::to_string(bad - texts.begin()) + " of " + name + " is not a number",
-        frame.where());
+    const auto bad = texts.where([](std::string_view text) { return !text.empty() && !to_number(text); });
+    const auto row = static_cast<std::size_t>(std::find(bad.begin(), bad.end(), 1) - bad.begin());
+    throw Error("\"" + texts[row] + "\" in row " + std::to_string(row) + " of " + name + " is not a number",
+                frame.where());
   }
   create_numbers(frame, name, numbers->whole, texts.size()).write<double>(0, texts.size(), numbers->values);
 }
 
-void write_categories(hdf5::Group& frame, const std::string& name, const std::vector<std::string>& texts) {
+void write_categories(hdf5::Group& frame, const std::string& name, const TextColumn& texts) {
   const Categorical values = categorize(texts);
   const hdf5::Group column = create_categorical(frame, name, values.categories, texts.size());
   column.dataset("codes").write<std::int32_t>(0, texts.size(), values.codes);
@@ -64,8 +63,7 @@ void write_frame(hdf5::Group& group, const std::string& name, const Table& table
   hdf5::Group frame = create_frame(group, name, table.columns);
   write_text_array(frame, "_index", index);
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    std::vector<std::string> texts;
-    for (const auto& row : table.rows) texts.push_back(row[c]);
+    const auto& texts = table.rows.column(c);
     const bool numeric = std::count(numeric_columns.begin(), numeric_columns.end(), table.columns[c]) > 0;
     if (numeric) {
       write_numbers(frame, table.columns[c], texts);
@@ -82,8 +80,8 @@ Frame read_frame(const hdf5::Group& group, const std::string& name) {
                 "Rewrite the file with anndata 0.8 or later: anndata.read_h5ad(f).write(f)");
   }
   Frame result;
-  result.index = read_column(frame, frame.text_attribute("_index")).texts;
-  result.table.rows.resize(result.index.size());
+  result.index = read_column(frame, frame.text_attribute("_index")).texts.texts();
+  result.table.rows.resize_empty(result.index.size());
   std::set<std::string> seen;
   for (const auto& column : frame.texts_attribute("column-order")) {
     if (!seen.insert(column).second)
@@ -95,9 +93,7 @@ Frame read_frame(const hdf5::Group& group, const std::string& name) {
                   frame.where(), "The file is damaged");
     }
     if (values.numeric) result.numeric_columns.push_back(column);
-    result.table.columns.push_back(column);
-    for (std::size_t i = 0; i < values.texts.size(); ++i)
-      result.table.rows[i].push_back(std::move(values.texts[i]));
+    result.table.add_column(column, std::move(values.texts));
   }
   return result;
 }

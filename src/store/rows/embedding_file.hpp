@@ -23,7 +23,8 @@
 #include <vector>
 
 #include "core/ids.hpp"
-#include "core/text/csv.hpp"
+#include "core/table/array.hpp"
+#include "core/table/csv.hpp"
 #include "mpi/communicator.hpp"
 #include "screen/screen.hpp"
 #include "store/cell_table.hpp"
@@ -68,6 +69,9 @@ class EmbeddingReader {
  public:
   // Serial and read-only. Throws Error: missing, truncated, unfinished (.part), not ours. Collective: no.
   explicit EmbeddingReader(const std::filesystem::path& path);
+  // The same for all ranks: rank 0 reads what is of fields, and each node holds it once; fields() are rank
+  // 0's alone. Throws the same Error on all ranks. Collective: yes.
+  EmbeddingReader(const mpi::Communicator& comm, const std::filesystem::path& path);
   ~EmbeddingReader();
   EmbeddingReader(EmbeddingReader&&) noexcept;
   EmbeddingReader& operator=(EmbeddingReader&&) noexcept;
@@ -76,9 +80,9 @@ class EmbeddingReader {
   std::size_t features() const;
   const std::vector<std::string>& feature_names() const;
   const std::vector<std::string>& feature_layers() const;
-  const Table& fields() const;                         // Metadata_* columns, a row per field, in global order
-  const std::vector<std::int64_t>& first_row() const;  // fields + 1
-  const std::vector<std::uint8_t>& field_failed() const;  // 1: its rows are NaN, leave them out
+  const Table& fields() const;                      // Metadata_* columns, a row per field, in global order
+  const Array<std::int64_t>& first_row() const;     // fields + 1
+  const Array<std::uint8_t>& field_failed() const;  // 1: its rows are NaN, leave them out
   const nlohmann::json& provenance() const;
   // Rows [first, first + count) as float32, whatever is stored. Where they are read in place, any thread may
   // ask; elsewhere (another program wrote the file anew) HDF5 reads them, for one thread at a time.

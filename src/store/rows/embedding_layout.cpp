@@ -17,7 +17,7 @@ constexpr std::int64_t rows_at_once = 1 << 18;
 
 struct ObsColumn {
   const char* name;
-  const std::vector<float> CellTable::*values;
+  const StoredColumn<float> CellTable::*values;
 };
 constexpr ObsColumn obs_columns[] = {
     {"Nuclei_Location_Center_X", &CellTable::x},
@@ -46,9 +46,10 @@ hdf5::Dataset create_array(hdf5::Group& group, const std::string& name, const hd
   return dataset;
 }
 
-// A metadata column, a value per field: numbers or categories.
+// A metadata column: by the number of a text, a number or a category.
 struct MetadataColumn {
   std::string name;
+  Array<std::uint32_t> texts;  // by field
   std::optional<screen::ColumnNumbers> numbers;
   Categorical names;
 };
@@ -57,24 +58,26 @@ std::vector<MetadataColumn> metadata_columns(const screen::Screen& screen) {
   const auto of_numbers = screen::number_columns(screen::metadata_table(screen));
   std::vector<MetadataColumn> columns;
   for (const auto& name : screen.metadata_columns) {
+    auto codes = screen.values(name).codes();
+    const TextColumn texts(codes.texts);
     auto& column = columns.emplace_back();
     column.name = name;
-    const auto values = screen.values(name);
+    column.texts = std::move(codes.of);
     if (std::find(of_numbers.begin(), of_numbers.end(), name) != of_numbers.end())
-      column.numbers = screen::numbers_of(values);
+      column.numbers = screen::numbers_of(texts);
     else
-      column.names = categorize(values);
+      column.names = categorize(texts);
   }
   return columns;
 }
 
 std::size_t longest_name(const screen::Screen& screen, const CellTable& cells) {
-  std::size_t longest = 1;
-  for (FieldId f; f < screen.fields.size(); ++f) {
-    const auto count = cells.cells_of(f);
-    const auto& field = screen.fields[f];
-    if (count > 0)
-      longest = std::max(longest, cell_name(field.plate, field.well, field.site, count - 1).size());
+  std::size_t longest = 1, f = 0;
+  TextColumn::Cursor plate(screen.fields.plates()), well(screen.fields.wells()), site(screen.fields.sites());
+  for (; f < screen.fields.size(); ++f) {
+    const auto count = cells.cells_of(FieldId(f));
+    const auto names = plate.next().size() + well.next().size() + site.next().size();
+    if (count > 0) longest = std::max(longest, names + cell_name("", "", "", count - 1).size());
   }
   return longest;
 }
@@ -107,12 +110,6 @@ void create_var(hdf5::Group& root, const EmbeddingLayout& layout) {
   write_frame(root, "var", var, layout.feature_names, {});
 }
 
-Table field_table(const screen::Screen& screen) {
-  Table table{screen.metadata_columns, {}};
-  for (const auto& field : screen.fields) table.rows.push_back(field.metadata);
-  return table;
-}
-
 void create_uns(hdf5::Group& root, const screen::Screen& screen, const CellTable& cells,
                 const EmbeddingLayout& layout) {
   hdf5::Group uns = root.create_group("uns");
@@ -132,7 +129,7 @@ void create_uns(hdf5::Group& root, const screen::Screen& screen, const CellTable
       .write<std::uint64_t>(0, states.size(), std::vector<std::uint64_t>(states.size()));
   std::vector<std::string> names;
   for (FieldId f; f < screen.fields.size(); ++f) names.push_back(std::to_string(f));
-  write_frame(group, "fields", field_table(screen), names, {});
+  write_frame(group, "fields", screen::metadata_table(screen), names, {});
 }
 
 // Fields that together have about rows_at_once cells.
@@ -197,13 +194,14 @@ void create_embedding_file(const std::filesystem::path& path, const screen::Scre
 
 namespace {
 
-// Of the field's value, for each of its cells.
-template <typename T, typename V>
-std::vector<T> per_cell(const std::vector<V>& of_fields, const CellTable& cells, std::size_t f,
-                        std::size_t end) {
+// Of the field's text, for each of its cells.
+template <typename T>
+std::vector<T> per_cell(const std::vector<T>& of_texts, const MetadataColumn& column, const CellTable& cells,
+                        std::size_t f, std::size_t end) {
   std::vector<T> values;
   for (; f < end; ++f)
-    values.insert(values.end(), static_cast<std::size_t>(cells.cells_of(FieldId(f))), of_fields[f]);
+    values.insert(values.end(), static_cast<std::size_t>(cells.cells_of(FieldId(f))),
+                  of_texts[column.texts[f]]);
   return values;
 }
 
@@ -211,17 +209,18 @@ std::vector<std::string> names_of_cells(const screen::Screen& screen, const Cell
                                         std::size_t end) {
   std::vector<std::string> names;
   for (; f < end; ++f) {
-    const auto& field = screen.fields[f];
+    const auto& fields = screen.fields;
+    const auto plate = fields.plates()[f], well = fields.wells()[f], site = fields.sites()[f];
     for (std::int64_t i = 0; i < cells.cells_of(FieldId(f)); ++i)
-      names.push_back(cell_name(field.plate, field.well, field.site, i));
+      names.push_back(cell_name(plate, well, site, i));
   }
   return names;
 }
 
-std::vector<float> places_of_cells(const CellTable& cells, std::uint64_t first, std::uint64_t count) {
+std::vector<float> places_of_cells(const CellTable& cells, std::int64_t first, std::int64_t count) {
+  const auto x = cells.x.read(first, count), y = cells.y.read(first, count);
   std::vector<float> places;
-  for (auto cell = first; cell < first + count; ++cell)
-    places.insert(places.end(), {cells.x[cell], cells.y[cell]});
+  for (std::size_t i = 0; i < x.size(); ++i) places.insert(places.end(), {x[i], y[i]});
   return places;
 }
 
@@ -243,17 +242,16 @@ void write_obs(hdf5::Group& root, const screen::Screen& screen, const CellTable&
     index.write_text(start, names_of_cells(screen, cells, f, end));
     for (std::size_t c = 0; c < columns.size(); ++c) {
       if (const auto& numbers = columns[c].numbers)
-        column_sets[c].write<double>(start, rows, per_cell<double>(numbers->values, cells, f, end));
+        column_sets[c].write<double>(start, rows, per_cell(numbers->values, columns[c], cells, f, end));
       else
         column_sets[c].write<std::int32_t>(start, rows,
-                                           per_cell<std::int32_t>(columns[c].names.codes, cells, f, end));
+                                           per_cell(columns[c].names.codes, columns[c], cells, f, end));
     }
     for (const auto& column : obs_columns) {
-      obs.dataset(column.name)
-          .write<float>(start, rows, std::span(cells.*column.values).subspan(start, rows));
+      obs.dataset(column.name).write<float>(start, rows, (cells.*column.values).read(first, last - first));
     }
-    spatial.write<float>(start, rows, places_of_cells(cells, start, rows));
-    border.write<std::uint8_t>(start, rows, std::span(cells.border).subspan(start, rows));
+    spatial.write<float>(start, rows, places_of_cells(cells, first, last - first));
+    border.write<std::uint8_t>(start, rows, cells.border.read(first, last - first));
     failed.write<std::uint8_t>(start, rows, std::vector<std::uint8_t>(rows, 0));
     f = end;
   }

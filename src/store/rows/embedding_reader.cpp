@@ -3,6 +3,8 @@
 
 #include "core/error.hpp"
 #include "core/system/random_access_file.hpp"
+#include "mpi/agree.hpp"
+#include "mpi/node/node_bytes.hpp"
 #include "store/anndata/anndata_element.hpp"
 #include "store/integrity/sealed_file.hpp"
 #include "store/rows/embedding_layout.hpp"
@@ -15,15 +17,17 @@ struct EmbeddingReader::Impl {
   hdf5::Dataset x;
   std::optional<RandomAccessFile> bytes;  // where X is read in place
   std::uint64_t x_at = 0;
+  bool half = false;  // X is float16
   std::vector<std::string> names, layers;
   Table fields;
-  std::vector<std::int64_t> first_row;
-  std::vector<std::uint8_t> failed;
+  Array<std::int64_t> first_row;
+  Array<std::uint8_t> failed;
   nlohmann::json provenance;
 
   void read_structure();
   void check() const;
-  void find_rows(const std::filesystem::path& path);
+  void find_rows();
+  void share(const mpi::Communicator& comm);
   template <typename T>
   void read_rows(std::uint64_t first, std::uint64_t count, std::span<T> out) const;
 };
@@ -40,7 +44,7 @@ void EmbeddingReader::Impl::read_structure() {
   Frame var = read_frame(root, "var");
   names = std::move(var.index);
   const std::size_t layer = var.table.column("layer", where);
-  for (auto& row : var.table.rows) layers.push_back(std::move(row[layer]));
+  layers = var.table.rows.column(layer).texts();
   fields = read_frame(group, "fields").table;
   first_row = group.dataset("first_row").read_all<std::int64_t>();
   failed = group.dataset("field_state").read_all<std::uint8_t>();
@@ -56,32 +60,65 @@ void EmbeddingReader::Impl::check() const {
   if (x.shape() != hdf5::Shape{static_cast<std::uint64_t>(first_row.back()), names.size()}) {
     throw Error("X does not fit the fields and features", where, damaged);
   }
-  check_finished(failed, where, "embed");
+  check_finished({failed.begin(), failed.end()}, where, "embed");
 }
 
-void EmbeddingReader::Impl::find_rows(const std::filesystem::path& path) {
-  const auto at = x.file_offset_of(x.element_bytes() == 2 ? hdf5::Number::f16 : hdf5::Number::f32);
-  if (!at || x.elements() == 0) return;
-  bytes.emplace(path);
-  x_at = *at;
+void EmbeddingReader::Impl::find_rows() {
+  half = x.element_bytes() == 2;
+  const auto at = x.file_offset_of(half ? hdf5::Number::f16 : hdf5::Number::f32);
+  if (at && x.elements() > 0) x_at = *at;
+}
+
+// What rank 0 has read, on all ranks but for the table of fields.
+void EmbeddingReader::Impl::share(const mpi::Communicator& comm) {
+  const auto texts = nlohmann::json::parse(
+      comm.broadcast(nlohmann::json{names, layers, provenance.is_discarded() ? nlohmann::json() : provenance,
+                                    half, x_at, first_row.size()}
+                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  names = texts[0].get<std::vector<std::string>>();
+  layers = texts[1].get<std::vector<std::string>>();
+  provenance = texts[2];
+  half = texts[3];
+  x_at = texts[4];
+  const auto starts = texts[5].get<std::size_t>();
+  const std::span<const std::byte> parts[] = {std::as_bytes(first_row.span()), std::as_bytes(failed.span())};
+  const auto node = mpi::on_each_node(comm, parts);
+  const auto behind =
+      (starts * sizeof(std::int64_t) + mpi::part_alignment - 1) / mpi::part_alignment * mpi::part_alignment;
+  first_row = {std::span(reinterpret_cast<const std::int64_t*>(node.bytes.data()), starts), node.keeper};
+  failed = {std::span(reinterpret_cast<const std::uint8_t*>(node.bytes.data() + behind), starts - 1),
+            node.keeper};
 }
 
 template <typename T>
 void EmbeddingReader::Impl::read_rows(std::uint64_t first, std::uint64_t count, std::span<T> out) const {
   if (!bytes) return x.read<T>(first, count, out);
-  if (first + count > x.rows() || out.size() != count * names.size())
+  if (first + count > static_cast<std::uint64_t>(first_row.back()) || out.size() != count * names.size())
     throw Error("rows that it does not have are asked for, or room of another size is given", where,
                 "This is a defect: please report it");
   bytes->read(x_at + first * names.size() * sizeof(T), std::as_writable_bytes(out));
 }
 
-EmbeddingReader::EmbeddingReader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
+EmbeddingReader::EmbeddingReader(const std::filesystem::path& path)
+    : EmbeddingReader(mpi::Communicator::self(), path) {}
+
+EmbeddingReader::EmbeddingReader(const mpi::Communicator& comm, const std::filesystem::path& path)
+    : impl_(std::make_unique<Impl>()) {
   impl_->where = path.string();
-  impl_->file = open_checked(path);
-  impl_->read_structure();
-  impl_->check();
-  impl_->find_rows(path);
-  for (auto& state : impl_->failed) state = state == static_cast<std::uint8_t>(FieldState::failed);
+  mpi::on_root(comm, [&] {
+    impl_->file = open_checked(path);
+    impl_->read_structure();
+    impl_->check();
+    impl_->find_rows();
+    for (auto& state : impl_->failed.own()) state = state == static_cast<std::uint8_t>(FieldState::failed);
+  });
+  impl_->share(comm);
+  mpi::together(comm, [&] {
+    if (impl_->x_at > 0) impl_->bytes.emplace(path);
+    if (comm.root() || impl_->x_at > 0 || impl_->first_row.back() == 0) return;
+    impl_->file = open_checked(path);
+    impl_->x = impl_->file.root().dataset("X");
+  });
 }
 
 EmbeddingReader::~EmbeddingReader() = default;
@@ -103,10 +140,10 @@ const std::vector<std::string>& EmbeddingReader::feature_layers() const {
 const Table& EmbeddingReader::fields() const {
   return impl_->fields;
 }
-const std::vector<std::int64_t>& EmbeddingReader::first_row() const {
+const Array<std::int64_t>& EmbeddingReader::first_row() const {
   return impl_->first_row;
 }
-const std::vector<std::uint8_t>& EmbeddingReader::field_failed() const {
+const Array<std::uint8_t>& EmbeddingReader::field_failed() const {
   return impl_->failed;
 }
 const nlohmann::json& EmbeddingReader::provenance() const {
@@ -119,7 +156,7 @@ bool EmbeddingReader::in_place() const {
 
 void EmbeddingReader::read_rows(std::int64_t first, std::int64_t count, std::span<float> out) const {
   const auto start = static_cast<std::uint64_t>(first), rows = static_cast<std::uint64_t>(count);
-  if (impl_->x.element_bytes() == 2) {
+  if (impl_->half) {
     std::vector<hdf5::Half> halves(out.size());
     impl_->read_rows<hdf5::Half>(start, rows, halves);
     hdf5::from_half(halves, out);

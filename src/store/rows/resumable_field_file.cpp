@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/system/atomic_file.hpp"
 #include "mpi/agree.hpp"
+#include "mpi/node/node_bytes.hpp"
 #include "store/provenance/recipe.hpp"
 
 namespace cytoscale::store {
@@ -55,10 +56,18 @@ ResumableFieldFile::ResumableFieldFile(const mpi::Communicator& comm, const fs::
   mpi::together(comm, [&] {
     ledger_ = file_.root().dataset(in_group(recipe.group, "field_state"));
     field_sums_ = file_.root().dataset(in_group(recipe.group, "field_sums"));
-    before_ = ledger_.read_all<std::uint8_t>();
-    written_.assign(before_.size(), mark(FieldState::pending));
     disk_ = std::make_unique<FileSync>(part_);
   });
+  std::vector<std::uint8_t> states;
+  mpi::on_root(comm, [&] {
+    states = ledger_.read_all<std::uint8_t>();
+    if (states.size() != cells.fields())
+      throw Error("it is of another number of fields", ledger_.where(), "Give --overwrite to drop it");
+  });
+  const std::span<const std::byte> part = std::as_bytes(std::span(states));
+  const auto node = mpi::on_each_node(comm, {&part, 1});
+  before_ = {std::span(reinterpret_cast<const std::uint8_t*>(node.bytes.data()), cells.fields()),
+             node.keeper};
 }
 
 // What a killed run left, if it was on its way to the same file. Throws Error where it was on its way to
@@ -99,19 +108,18 @@ void ResumableFieldFile::lay_out(const Recipe& recipe) {
 }
 
 bool ResumableFieldFile::failed_before(FieldId field) const {
-  return before_.at(field) == mark(FieldState::failed);
+  return before_[field] == mark(FieldState::failed);
 }
 
 void ResumableFieldFile::note(FieldId field, FieldState state,
                               std::initializer_list<std::span<const std::byte>> rows) {
   if (cells_.cells_of(field) == 0) return;  // marked since the beginning
-  written_[field] = mark(state);
-  unmarked_.push_back(field);
-  sums_.push_back(field_sum({rows.begin(), rows.size()}));
+  written_ += !done(field);
+  unmarked_.push_back({field, mark(state), field_sum({rows.begin(), rows.size()})});
 }
 
 bool ResumableFieldFile::done(FieldId field) const {
-  return before_.at(field) == mark(FieldState::done) || cells_.cells_of(field) == 0;
+  return before_[field] == mark(FieldState::done) || cells_.cells_of(field) == 0;
 }
 
 std::size_t ResumableFieldFile::fields_done_before() const {
@@ -124,28 +132,20 @@ std::size_t ResumableFieldFile::fields_done_before() const {
 
 void ResumableFieldFile::checkpoint() {
   if (unmarked_.empty()) return;
-  for (std::size_t i = 0; i < unmarked_.size(); ++i)
-    field_sums_.write<std::uint64_t>(unmarked_[i], 1, std::span(&sums_[i], 1));
+  for (const auto& one : unmarked_) field_sums_.write<std::uint64_t>(one.field, 1, std::span(&one.sum, 1));
   disk_->sync();
-  for (const auto field : unmarked_) ledger_.write<std::uint8_t>(field, 1, std::span(&written_[field], 1));
+  for (const auto& one : unmarked_) ledger_.write<std::uint8_t>(one.field, 1, std::span(&one.state, 1));
   unmarked_.clear();
-  sums_.clear();
 }
 
 void ResumableFieldFile::close() {
   mpi::together(comm_, [&] { checkpoint(); });
-  std::vector<std::int64_t> states;
-  for (FieldId f; f < written_.size(); ++f) {
-    states.push_back(std::max<std::int64_t>(written_[f], done(f) ? 1 : 0));
-  }
-  comm_.all_reduce(states, mpi::Reduction::max);
-  const auto missing = std::count(states.begin(), states.end(), 0);
-  if (missing > 0) {
-    const auto first = static_cast<std::size_t>(std::find(states.begin(), states.end(), 0) - states.begin());
-    throw Error(
-        std::to_string(missing) + " fields were not written, the first is number " + std::to_string(first),
-        part_.string(), "This is a defect: please report it");
-  }
+  std::int64_t left = 0;
+  for (FieldId f; f < before_.size(); ++f) left += !done(f);
+  const auto missing = left - comm_.sum(written_);
+  if (missing != 0)
+    throw Error(std::to_string(missing) + " fields were not written, or were written twice", part_.string(),
+                "This is a defect: please report it");
   release();
   ledger_ = hdf5::Dataset();
   field_sums_ = hdf5::Dataset();

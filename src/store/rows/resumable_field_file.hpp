@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/table/array.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/communicator.hpp"
 #include "store/cell_table.hpp"
@@ -91,10 +92,15 @@ class ResumableFieldFile : public FieldLedger {
   hdf5::File file_;
   hdf5::Dataset ledger_, field_sums_;
   std::unique_ptr<FileSync> disk_;
-  std::vector<std::uint8_t> before_;   // the ledger as it was found
-  std::vector<std::uint8_t> written_;  // by this rank, in this run
-  std::vector<std::size_t> unmarked_;  // written, not yet in the ledger
-  std::vector<std::uint64_t> sums_;    // of each of these
+  Array<std::uint8_t> before_;  // the ledger as it was found
+  std::int64_t written_ = 0;    // fields that were not done before, by this rank in this run
+  // Written, not yet in the ledger.
+  struct Unmarked {
+    std::size_t field;
+    std::uint8_t state;
+    std::uint64_t sum;
+  };
+  std::vector<Unmarked> unmarked_;
 };
 
 }  // namespace cytoscale::store
