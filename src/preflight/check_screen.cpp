@@ -33,8 +33,7 @@ void print(const std::vector<std::string>& lines, const std::string& head, std::
   for (const auto& line : lines) out << head << ": " << line << "\n";
 }
 
-Subject subject_of(const screen::Screen& screen, const RankPlan& plan, const ScreenHeaders& headers,
-                   const std::vector<double>& cells) {
+Subject subject_of(const screen::Screen& screen, const RankPlan& plan, const std::vector<double>& cells) {
   Subject subject;
   const auto fields = static_cast<double>(screen.fields.size());
   subject.plates = screen::plates_of(screen);
@@ -42,11 +41,9 @@ Subject subject_of(const screen::Screen& screen, const RankPlan& plan, const Scr
   subject.channels = screen.channels.size();
   subject.wells = plan.wells;
   subject.field_bytes = plan.all.bytes / fields;
-  for (const auto& [info, count] : headers.counts())
-    subject.field_pixels += static_cast<double>(info.height) * info.width * static_cast<double>(count) /
-                            static_cast<double>(headers.fields_opened());
   const auto packed = screen::pack_screen(screen);
-  for (const auto& part : packed.parts) subject.described_bytes += static_cast<double>(part.bytes.size()) / fields;
+  for (const auto& part : packed.parts)
+    subject.described_bytes += static_cast<double>(part.bytes.size()) / fields;
   return subject;
 }
 
@@ -58,7 +55,7 @@ nlohmann::ordered_json plan_screen(const screen::Screen& screen, const ScreenHea
   out << text_of(plan);
   nlohmann::ordered_json dry;
   if (options.dry_run.on) {
-    const auto made = forecast(subject_of(screen, plan, headers, counts.cells), options.ranks, options.dry_run);
+    const auto made = forecast(subject_of(screen, plan, counts.cells), options.ranks, options.dry_run);
     out << text_of(made);
     dry = json_of(made);
   }

@@ -1,7 +1,6 @@
 #include "profile/reduce_cells.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <mutex>
 #include <numeric>
 #include <span>
@@ -213,33 +212,33 @@ std::vector<int> ranks_of_wells(const std::vector<WellFields>& wells, std::span<
 
 ReducedWells reduce_cells(const mpi::Communicator& comm, const std::filesystem::path& embeddings,
                           const Aggregation& how, int threads, const Clock& clock) {
-  const auto reader = std::make_unique<store::EmbeddingReader>(comm, embeddings);
+  const store::EmbeddingReader reader(comm, embeddings);
   MyWells mine;
   Table metadata;
   std::vector<WellFields> all_wells;  // of rank 0
   mpi::on_root(comm, [&] {
-    all_wells = wells_of_fields(reader->fields());
-    metadata = well_metadata(reader->fields(), all_wells);
+    all_wells = wells_of_fields(reader.fields());
+    metadata = well_metadata(reader.fields(), all_wells);
   });
-  const auto my_wells = wells_of_rank(comm, all_wells, *reader);
+  const auto my_wells = wells_of_rank(comm, all_wells, reader);
   mpi::together(comm, [&] {
     Progress progress("reduce", comm.size() > 1 ? "wells of rank 0" : "wells", my_wells.size(), clock,
                       comm.root());
-    mine = reduce_wells(*reader, my_wells, how, threads, progress);
+    mine = reduce_wells(reader, my_wells, how, threads, progress);
     progress.finish();
   });
   const auto counts = gather_to_root(comm, mine.counts);
   ReducedWells result;
-  result.provenance = reader->provenance();
+  result.provenance = reader.provenance();
   auto& values = result.wells.values;
   mpi::on_root(comm, [&] {
-    values.resize(static_cast<Eigen::Index>(counts.size()), static_cast<Eigen::Index>(reader->features()));
+    values.resize(static_cast<Eigen::Index>(counts.size()), static_cast<Eigen::Index>(reader.features()));
   });
   // Rows of a large screen stand in memory twice where they must, and no third time.
   comm.gather_into(std::as_bytes(std::span(mine.profiles)),
                    std::as_writable_bytes(std::span(values.data(), static_cast<std::size_t>(values.size()))));
   mine.profiles = {};
-  mpi::on_root(comm, [&] { assemble(result, std::move(metadata), *reader, counts, embeddings.string()); });
+  mpi::on_root(comm, [&] { assemble(result, std::move(metadata), reader, counts, embeddings.string()); });
   return result;
 }
 

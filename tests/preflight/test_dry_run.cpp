@@ -20,7 +20,6 @@ Subject subject_of(std::size_t plates, std::size_t fields_per_plate) {
   subject.channels = 5;
   subject.wells = plates * fields_per_plate / 9;
   subject.field_bytes = 1e7;
-  subject.field_pixels = 5e6;
   subject.described_bytes = 80;
   return subject;
 }

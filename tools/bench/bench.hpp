@@ -1,8 +1,6 @@
 // What the programs that measure a stage share: a stage and the limit that it is held against, run in turn,
 // and the line of JSON that tells of them.
 #pragma once
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -17,6 +15,7 @@
 #include "core/statistics.hpp"
 #include "core/system/clock.hpp"
 #include "mpi/session.hpp"
+#include "used.hpp"
 
 namespace cytoscale::bench {
 
@@ -28,12 +27,6 @@ struct Rounds {
   std::vector<Round> all;
   long peak_kib = 0;  // of this rank, when it had done the stage once
 };
-
-inline long peak_kib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
 
 // Seconds until all ranks have done it. Collective: yes.
 inline double seconds_of(const mpi::Communicator& comm, const std::function<void()>& work) {

@@ -3,10 +3,7 @@
 // gives them. The plates' folders are links to one, in which each name is a link to one small image. One line
 // of JSON: processor time (user and system, all threads) of the check, of opening each image once by itself,
 // and of what is left, which is held against a limit of 2 s for 100,000 fields; the peak of memory. With
-// `some`
-// (--images some) all of it is held against 15 s for a million fields.
-#include <sys/resource.h>
-
+// `some` (--images some) all of it is held against 15 s for a million fields.
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -19,6 +16,7 @@
 #include "image/io/tiff.hpp"
 #include "made_manifest.hpp"
 #include "preflight/check_screen.hpp"
+#include "used.hpp"
 
 namespace cytoscale {
 namespace {
@@ -30,23 +28,8 @@ using namespace bench;
 // Besides opening images; and with those of --images some, of screens from a million fields on.
 constexpr double limit_s_per_field = 2.0 / 100'000, limit_s_per_field_some = 15.0 / 1'000'000;
 
-double processor_s() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 double hundredth(double value) {
   return std::round(value * 100) / 100;
-}
-
-double peak_MB() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return std::round(static_cast<double>(usage.ru_maxrss) * 1024 / 1e6);
 }
 
 void make_images(const fs::path& folder, int plates) {
@@ -102,7 +85,7 @@ int measure(int fields, int threads, bool some) {
   preflight::check_screen(options, said);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
   const double check = processor_s() - before;
-  const double peak = peak_MB();
+  const double peak = std::round(peak_MB());
   const double opening = some ? 0 : opening_s(options.manifest), besides = check - opening,
                limit = (some ? limit_s_per_field_some : limit_s_per_field) * fields;
   const nlohmann::ordered_json line = {

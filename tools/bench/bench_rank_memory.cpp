@@ -1,11 +1,9 @@
 // bench_rank_memory prepare FOLDER FIELDS LEFT, then under mpirun bench_rank_memory embed FOLDER and
-// bench_rank_memory reduce FOLDER: what a rank holds of a screen of that many fields of 10 cells each, while it
-// embeds the LEFT fields that a run before left (all images are one small file), and while it reduces the
+// bench_rank_memory reduce FOLDER: what a rank holds of a screen of that many fields of 10 cells each, while
+// it embeds the LEFT fields that a run before left (all images are one small file), and while it reduces the
 // wells. Where LEFT and the wells of a rank stay the same (ranks in proportion to FIELDS), what it holds must
-// not grow. One line of JSON: the peak of memory of rank 0 and the largest of the others, less what ranks share,
-// and what the ranks share.
-#include <sys/resource.h>
-
+// not grow. One line of JSON: the peak of memory of rank 0 and the largest of the others, less what ranks
+// share, and what the ranks share.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -63,6 +61,7 @@ screen::ManifestOptions manifest_in(const fs::path& folder) {
   screen::ManifestOptions options;
   options.manifest = folder / "screen.csv";
   options.kept = folder / "screen.h5";
+  options.keep = true;
   return options;
 }
 
@@ -82,8 +81,7 @@ store::FieldCells cells_in_field(FieldId field) {
 void prepare(const mpi::Communicator& comm, const fs::path& folder, std::size_t fields, std::size_t left) {
   fs::remove_all(folder);
   make_folder(folder);
-  image::write_tiff(folder / "one.tiff", side_px, side_px,
-                    std::vector<std::uint16_t>(side_px * side_px, 7));
+  image::write_tiff(folder / "one.tiff", side_px, side_px, std::vector<std::uint16_t>(side_px * side_px, 7));
   {
     std::ofstream out(folder / "screen.csv");
     out << "Metadata_Plate,Metadata_Well,Metadata_Site,Metadata_Compound,FileName_DNA\n";
@@ -99,8 +97,9 @@ void prepare(const mpi::Communicator& comm, const fs::path& folder, std::size_t 
   store::write_cell_table(comm, folder / "cells.h5", screen, std::move(mine), {{"job", "segment"}});
   const auto cells = store::read_cell_table(folder / "cells.h5");
   const MeansEncoder encoder;
-  store::EmbeddingWriter writer(comm, folder / "embeddings.h5ad", screen, cells,
-                                {encoder.feature_names(), encoder.feature_layers(), false, {{"job", "embed"}}});
+  store::EmbeddingWriter writer(
+      comm, folder / "embeddings.h5ad", screen, cells,
+      {encoder.feature_names(), encoder.feature_layers(), false, {{"job", "embed"}}});
   const std::vector<float> rows(cells_of_field * features, 1.0f);
   std::size_t next = 0;
   for (FieldId f; f < fields; ++f) {
@@ -163,7 +162,8 @@ int run(const mpi::Communicator& comm, int argc, char** argv) {
   } else if (step == "reduce") {
     reduce_all(comm, argv[2]);
   } else {
-    std::fprintf(stderr, "usage: bench_rank_memory prepare FOLDER FIELDS LEFT | embed FOLDER | reduce FOLDER\n");
+    std::fprintf(stderr,
+                 "usage: bench_rank_memory prepare FOLDER FIELDS LEFT | embed FOLDER | reduce FOLDER\n");
     return 2;
   }
   return 0;

@@ -3,8 +3,6 @@
 // `random`: files have names at random, so that little of them is shared. One line of JSON: seconds and
 // processor time of rank 0, seconds of opening it again on all ranks (limit: 0.5 s a million fields) and the
 // memory of all ranks together, shared pages once (PSS).
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -17,26 +15,12 @@
 #include "mpi/agree.hpp"
 #include "mpi/session.hpp"
 #include "store/screen_file.hpp"
+#include "used.hpp"
 
 namespace cytoscale {
 namespace {
 
 namespace fs = std::filesystem;
-
-double processor_s() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double peak_MB() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
-}
 
 // Of this process, shared pages by halves.
 double pss_MB() {
@@ -58,16 +42,17 @@ int measure(const mpi::Communicator& comm, std::int64_t fields, bool random_name
   screen::ManifestOptions options;
   options.manifest = folder / "screen.csv";
   options.kept = folder / "screen.h5";
+  options.keep = true;
   mpi::on_root(comm, [&] {
     make_folder(folder);
     bench::write_manifest(options.manifest, fields, random_names);
   });
-  const auto processor = processor_s();
+  const auto processor = bench::processor_s();
   auto begin = std::chrono::steady_clock::now();
   double parsed = 0, used = 0, opened = 0, pss = 0, bytes = 0;
   {
     const auto screen = store::open_screen(comm, options);
-    parsed = since(begin), used = processor_s() - processor;
+    parsed = since(begin), used = bench::processor_s() - processor;
     mpi::on_root(comm, [&] { bytes = static_cast<double>(fs::file_size(options.kept)); });
   }
   comm.barrier();
@@ -80,7 +65,7 @@ int measure(const mpi::Communicator& comm, std::int64_t fields, bool random_name
     pss = sums[0];
     comm.barrier();
   }
-  std::vector<double> peaks = {peak_MB()};
+  std::vector<double> peaks = {bench::peak_MB()};
   comm.all_reduce(peaks, mpi::Reduction::sum);
   mpi::on_root(comm, [&] {
     fs::remove_all(folder);

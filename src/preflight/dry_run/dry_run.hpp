@@ -31,8 +31,8 @@ struct Subject {
   std::vector<screen::Plate> plates;
   std::function<double(std::size_t field)> cells;  // of a field
   std::size_t channels = 1, wells = 0;
-  double field_bytes = 0, field_pixels = 0;  // of its files; of all channels
-  double described_bytes = 0;                // that a field takes in screen.h5
+  double field_bytes = 0;      // of its files
+  double described_bytes = 0;  // that a field takes in screen.h5
   std::size_t fields() const;
 };
 // With as many fields as asked for; plates are repeated in order.
@@ -40,9 +40,9 @@ Subject scaled(const Subject& subject, std::size_t fields);
 
 struct StageForecast {
   std::string stage;
-  double seconds = 0;    // from its begin to its end
-  double imbalance = 0;  // over the time if all ranks ended at once
-  double rank0_s = 0;    // of these, what rank 0 does alone
+  double seconds = 0;                                   // from its begin to its end
+  double imbalance = 0;                                 // over the time if all ranks ended at once
+  double rank0_s = 0;                                   // of these, what rank 0 does alone
   double files = 0, read_bytes = 0, written_bytes = 0;  // of a rank, on average
   double rank0_messages = 0;                            // that rank 0 receives
 };
