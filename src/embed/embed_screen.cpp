@@ -7,7 +7,7 @@
 #include "core/text/text.hpp"
 #include "embed/crop_stream.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/node/node_bytes.hpp"
+#include "mpi/node/node_arrays.hpp"
 #include "prepare/fill_rows.hpp"
 
 namespace cytoscale::embed {
@@ -77,13 +77,9 @@ screen::FieldGroups shared_groups(const mpi::Communicator& comm, const screen::S
                                   const store::CellTable& cells, std::size_t tile) {
   screen::FieldGroups groups;
   mpi::on_root(comm, [&] { groups = groups_for_tiles(screen, cells, tile); });
-  const std::span<const std::byte> part = std::as_bytes(groups.listed().span());
-  const auto node = mpi::on_each_node(comm, {&part, 1});
-  std::vector<std::size_t> count = {groups.listed().size()};
-  comm.broadcast_values(count);
-  if (count[0] == 0) return screen::FieldGroups(screen.fields.size());
-  const auto* first = reinterpret_cast<const screen::FieldGroup*>(node.bytes.data());
-  return Array<screen::FieldGroup>(std::span(first, count[0]), node.keeper);
+  auto listed = mpi::array_on_each_node(comm, groups.listed().span());
+  if (listed.empty()) return screen::FieldGroups(screen.fields.size());
+  return listed;
 }
 
 bool has_failed_fields(const store::EmbeddingReader& kept) {

@@ -10,7 +10,7 @@
 #include "core/system/stop_request.hpp"
 #include "core/threads/worker_pool.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/node/node_bytes.hpp"
+#include "mpi/node/node_arrays.hpp"
 #include "store/rows/embedding_file.hpp"
 
 namespace cytoscale::profile {
@@ -189,11 +189,9 @@ std::vector<WellFields> wells_of_rank(const mpi::Communicator& comm, const std::
     std::partial_sum(ends.begin(), ends.end(), ends.begin());
   }
   comm.broadcast_values(ends);
-  const std::span<const std::byte> part = std::as_bytes(std::span(wells));
-  const auto node = mpi::on_each_node(comm, {&part, 1});
-  const auto* all = reinterpret_cast<const WellFields*>(node.bytes.data());
+  const auto all = mpi::array_on_each_node(comm, std::span<const WellFields>(wells));
   const auto rank = static_cast<std::size_t>(comm.rank());
-  return {all + (rank == 0 ? 0 : ends[rank - 1]), all + ends[rank]};
+  return {all.data() + (rank == 0 ? 0 : ends[rank - 1]), all.data() + ends[rank]};
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include "core/system/atomic_file.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/node/node_bytes.hpp"
+#include "mpi/node/node_arrays.hpp"
 #include "store/cell_table_columns.hpp"
 #include "store/integrity/seal_file.hpp"
 #include "store/provenance/stamp.hpp"
@@ -98,14 +98,11 @@ std::vector<FieldHead> gather_heads(const mpi::Communicator& comm, const screen:
 }
 
 // The same on each node once.
-Array<std::int64_t> first_cells(const mpi::Communicator& comm, const std::vector<FieldHead>& heads,
-                                std::size_t fields) {
+Array<std::int64_t> first_cells(const mpi::Communicator& comm, const std::vector<FieldHead>& heads) {
   std::vector<std::int64_t> first_cell;
   if (comm.root()) first_cell.push_back(0);
   for (const auto& head : heads) first_cell.push_back(first_cell.back() + head.cells);
-  const std::span<const std::byte> part = std::as_bytes(std::span(first_cell));
-  const auto node = mpi::on_each_node(comm, {&part, 1});
-  return {std::span(reinterpret_cast<const std::int64_t*>(node.bytes.data()), fields + 1), node.keeper};
+  return mpi::array_on_each_node(comm, std::span<const std::int64_t>(first_cell));
 }
 
 constexpr std::size_t texts_at_once = 1 << 16;
@@ -243,7 +240,7 @@ void write_cell_table(const mpi::Communicator& comm, const fs::path& path, const
   });
   const auto heads = gather_heads(comm, screen, mine);
   std::sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
-  const auto first_cell = first_cells(comm, heads, screen.fields.size());
+  const auto first_cell = first_cells(comm, heads);
 
   std::optional<AtomicFile> file;  // rank 0's
   mpi::on_root(comm, [&] {

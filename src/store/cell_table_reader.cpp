@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "hdf5/file.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/node/node_bytes.hpp"
+#include "mpi/node/node_arrays.hpp"
 #include "store/cell_table_columns.hpp"
 #include "store/integrity/sealed_file.hpp"
 #include "store/provenance/stamp.hpp"
@@ -100,25 +101,9 @@ Heads read_heads(const std::filesystem::path& path) {
   return heads;
 }
 
-// The part of a node's memory that holds an array of rank 0.
-template <typename T>
-Array<T> part_of(const mpi::NodeBytes& node, std::size_t at, std::size_t count) {
-  return {std::span(reinterpret_cast<const T*>(node.bytes.data() + at), count), node.keeper};
-}
-
 void share_fields(const mpi::Communicator& comm, CellTable& table) {
-  const auto bytes = [](const auto& values) { return std::as_bytes(values.span()); };
-  const std::span<const std::byte> parts[] = {bytes(table.first_cell), bytes(table.height),
-                                              bytes(table.width), bytes(table.failed)};
-  auto places = mpi::places_of_parts(parts);
-  comm.broadcast_values(places);
-  std::vector<std::size_t> fields = {table.fields()};
-  comm.broadcast_values(fields);
-  const auto node = mpi::on_each_node(comm, parts);
-  table.first_cell = part_of<std::int64_t>(node, places[0], fields[0] + 1);
-  table.height = part_of<int>(node, places[1], fields[0]);
-  table.width = part_of<int>(node, places[2], fields[0]);
-  table.failed = part_of<char>(node, places[3], fields[0]);
+  std::tie(table.first_cell, table.height, table.width, table.failed) = mpi::arrays_on_each_node(
+      comm, table.first_cell.span(), table.height.span(), table.width.span(), table.failed.span());
 }
 
 // Columns that lie in the file are read there; others (another program wrote them anew) now.

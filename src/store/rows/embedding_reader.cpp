@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include "core/error.hpp"
 #include "core/system/random_access_file.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/node/node_bytes.hpp"
+#include "mpi/node/node_arrays.hpp"
 #include "store/anndata/anndata_element.hpp"
 #include "store/integrity/sealed_file.hpp"
 #include "store/rows/embedding_layout.hpp"
@@ -71,23 +72,15 @@ void EmbeddingReader::Impl::find_rows() {
 
 // What rank 0 has read, on all ranks but for the table of fields.
 void EmbeddingReader::Impl::share(const mpi::Communicator& comm) {
-  const auto texts = nlohmann::json::parse(
-      comm.broadcast(nlohmann::json{names, layers, provenance.is_discarded() ? nlohmann::json() : provenance,
-                                    half, x_at, first_row.size()}
-                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  const auto texts = nlohmann::json::parse(comm.broadcast(
+      nlohmann::json{names, layers, provenance.is_discarded() ? nlohmann::json() : provenance, half, x_at}
+          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   names = texts[0].get<std::vector<std::string>>();
   layers = texts[1].get<std::vector<std::string>>();
   provenance = texts[2];
   half = texts[3];
   x_at = texts[4];
-  const auto starts = texts[5].get<std::size_t>();
-  const std::span<const std::byte> parts[] = {std::as_bytes(first_row.span()), std::as_bytes(failed.span())};
-  const auto node = mpi::on_each_node(comm, parts);
-  const auto behind =
-      (starts * sizeof(std::int64_t) + mpi::part_alignment - 1) / mpi::part_alignment * mpi::part_alignment;
-  first_row = {std::span(reinterpret_cast<const std::int64_t*>(node.bytes.data()), starts), node.keeper};
-  failed = {std::span(reinterpret_cast<const std::uint8_t*>(node.bytes.data() + behind), starts - 1),
-            node.keeper};
+  std::tie(first_row, failed) = mpi::arrays_on_each_node(comm, first_row.span(), failed.span());
 }
 
 template <typename T>

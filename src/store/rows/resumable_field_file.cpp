@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "core/system/atomic_file.hpp"
 #include "mpi/agree.hpp"
-#include "mpi/node/node_bytes.hpp"
+#include "mpi/node/node_arrays.hpp"
 #include "store/provenance/recipe.hpp"
 
 namespace cytoscale::store {
@@ -64,10 +64,7 @@ ResumableFieldFile::ResumableFieldFile(const mpi::Communicator& comm, const fs::
     if (states.size() != cells.fields())
       throw Error("it is of another number of fields", ledger_.where(), "Give --overwrite to drop it");
   });
-  const std::span<const std::byte> part = std::as_bytes(std::span(states));
-  const auto node = mpi::on_each_node(comm, {&part, 1});
-  before_ = {std::span(reinterpret_cast<const std::uint8_t*>(node.bytes.data()), cells.fields()),
-             node.keeper};
+  before_ = mpi::array_on_each_node(comm, std::span<const std::uint8_t>(states));
 }
 
 // What a killed run left, if it was on its way to the same file. Throws Error where it was on its way to
